@@ -1,0 +1,201 @@
+"""The contract between the dispatcher and every channel adapter. Import this file, and nothing else of ours, to write one.
+
+    Outcome = Receipt | RetryAt | PauseChannel | Reject | UnknownOutcome
+
+An adapter returns a `Receipt` or raises one of the four. Anything else that it raises counts as `UnknownOutcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
+from outreach.domain.delivery import Receipt
+from outreach.domain.message import Kind
+from outreach.domain.problem import Severity
+from outreach.domain.rendition import Media, Rendition
+from outreach.domain.text import Text
+
+__all__ = [
+    "Absent",
+    "AdapterPlace",
+    "CannotTell",
+    "Capabilities",
+    "Channel",
+    "ChannelHealth",
+    "ChannelProfile",
+    "Found",
+    "Kind",
+    "Look",
+    "Media",
+    "NotPublished",
+    "Outcome",
+    "PauseChannel",
+    "Per",
+    "Preview",
+    "PreviewProblem",
+    "Quota",
+    "Receipt",
+    "Reject",
+    "Rendition",
+    "RetryAt",
+    "Severity",
+    "Steps",
+    "Text",
+    "UnknownOutcome",
+]
+
+
+class NotPublished(Exception):  # noqa: N818 - the four name an outcome, not a fault
+    """Common ground of the four; `reason` is for people, `evidence` (JSON, no secrets) for the log."""
+
+    def __init__(self, reason: Text, *, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.evidence = evidence or {}
+
+
+class RetryAt(NotPublished):
+    """Certainly not public; same key, later. `at` (aware UTC) is the platform's wish, None leaves it to the backoff."""
+
+    def __init__(self, reason: Text, *, at: datetime | None = None, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(reason, evidence=evidence)
+        self.at = at
+
+
+class PauseChannel(NotPublished):
+    """Certainly not public; hold this whole channel until `until` (aware UTC), or until a person resumes it (None)."""
+
+    def __init__(self, reason: Text, *, until: datetime | None = None, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(reason, evidence=evidence)
+        self.until = until
+
+
+class Reject(NotPublished):
+    """Certainly not public; a person must edit this message."""
+
+
+class UnknownOutcome(NotPublished):
+    """Perhaps public: look, never repeat blindly. `ask_person` says that only a person can know."""
+
+    def __init__(self, reason: Text, *, ask_person: bool = False, evidence: dict[str, Any] | None = None) -> None:
+        super().__init__(reason, evidence=evidence)
+        self.ask_person = ask_person
+
+
+Outcome = Receipt | RetryAt | PauseChannel | Reject | UnknownOutcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """It is public, and this proves it."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """It is certainly not public now; `proof` (JSON) says how that was seen."""
+
+    proof: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotTell:
+    """Looking did not answer the question; `passing` when a later look may."""
+
+    why: Text
+    passing: bool = False
+
+
+Look = Found | Absent | CannotTell
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewProblem:
+    """Something readers or the platform would stumble over, before anything is sent."""
+
+    what: Text
+    mend: Text
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What readers will see: plain `text`, or a complete `html` page where the channel shows one."""
+
+    text: str
+    html: str = ""
+    problems: tuple[PreviewProblem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelHealth:
+    """Whether the channel could publish now; `expires` (aware UTC) is when its permission ends."""
+
+    ok: bool
+    summary: Text
+    expires: datetime | None = None
+    quota_left: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdapterPlace:
+    """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language."""
+
+    state: Path
+    clock: Callable[[], datetime]
+    language: str = "vi"
+
+
+class Steps(Protocol):
+    """Durable steps of one delivery: what was done survives a crash and is not done again."""
+
+    async def once(self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False) -> Any:
+        """Commit the intent, call, commit the JSON value, and return it; return the stored value if the step was done before.
+
+        A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """One configured public place."""
+
+    @property
+    def name(self) -> str:
+        """The name in config.toml."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can and may do."""
+        ...
+
+    def preview(self, rendition: Rendition) -> Preview:
+        """What readers will see, and its problems. Pure."""
+        ...
+
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+        """Make it public, once, marked with `key`; or raise one of the four."""
+        ...
+
+    async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
+        """Look whether the publication marked `key`, tried at or after `since`, is public."""
+        ...
+
+    async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
+        """Take down what `receipt` proves; harmless when it is already gone. Raises like `publish`."""
+        ...
+
+    async def check(self) -> ChannelHealth:
+        """Whether publishing would work now; never publishes."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections and files."""
+        ...

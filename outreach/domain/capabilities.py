@@ -1,0 +1,61 @@
+"""What a channel can and may do, known before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from enum import StrEnum
+
+from outreach.domain.message import Kind
+
+
+class Per(StrEnum):
+    """The span of local time over which a quota counts."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """At most `count` publications per local day or calendar month."""
+
+    count: int
+    per: Per
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """Limits and abilities of one channel.
+
+    `text_limit` counts graphemes; `media_limit` counts pictures; `hours` are the local times between which the service takes
+    publications; `visibility_lag` is the longest time that a publication may stay unseen by `find`; `carried_out_by_people`
+    marks work that someone does and confirms; `slots` is how many publications may be in flight; `gap` is the least time
+    between two starts in seconds.
+    """
+
+    kinds: frozenset[Kind] = frozenset(Kind)
+    text_limit: int | None = None
+    title_limit: int | None = None
+    media_limit: int | None = None
+    quota: Quota | None = None
+    hours: tuple[time, time] | None = None
+    can_find: bool = False
+    can_withdraw: bool = False
+    carried_out_by_people: bool = False
+    visibility_lag: timedelta = timedelta(0)
+    slots: int = 4
+    gap: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelProfile:
+    """A configured channel as planning sees it."""
+
+    name: str
+    tags: frozenset[str] = frozenset()
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+    def answers_to(self, word: str) -> bool:
+        """Whether staff mean this channel when they write `word` (its name or one of its tags)."""
+        return word == self.name or word in self.tags

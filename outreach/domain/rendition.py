@@ -1,0 +1,92 @@
+"""The exact content of a message for one channel, content-addressed by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from outreach.domain.message import Honour, Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """A picture as sent: `sha256` (hex) names its bytes, `file` is where this machine keeps them (not part of the content)."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    alt: str
+    name: str
+    file: Path = field(compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendition:
+    """Everything an adapter needs to publish: `markdown`, its plain `text` and clean `html`, media and facts. Instants are aware UTC."""
+
+    campaign: str
+    campaign_name: str
+    office: str
+    message: str
+    channel: str
+    kind: Kind
+    title: str
+    summary: str
+    markdown: str
+    text: str
+    html: str
+    link: str = ""
+    hashtags: tuple[str, ...] = ()
+    topic: str = ""
+    unit: str = ""
+    language: str = "vi"
+    zone: str = "Asia/Ho_Chi_Minh"
+    occurrence: int = 1
+    due: datetime
+    media: tuple[Media, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    place: str = ""
+    places: tuple[str, ...] = ()
+    size: str = ""
+    maker: str = ""
+    deadline: datetime | None = None
+    collectives: tuple[Honour, ...] = ()
+    individuals: tuple[Honour, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical JSON of the content. `due` is left out: a moved date is not a changed text."""
+        content = self.to_json()
+        del content["due"]
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_json(self) -> dict[str, Any]:
+        """The rendition as plain JSON, without the places of files on this machine."""
+        content = asdict(self)
+        for medium in content["media"]:
+            del medium["file"]
+        return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in content.items()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any], *, media_folder: Path) -> Rendition:
+        """The rendition that `to_json` stored; media bytes lie in `media_folder` under their sha256."""
+        content: dict[str, Any] = dict(stored)
+        for key in ("due", "start", "end", "deadline"):
+            if content.get(key):
+                content[key] = datetime.fromisoformat(content[key])
+        content["kind"] = Kind(content["kind"])
+        content["media"] = tuple(Media(**m, file=media_folder / m["sha256"]) for m in content["media"])
+        for key in ("collectives", "individuals"):
+            content[key] = tuple(Honour(**honour) for honour in content[key])
+        for key in ("hashtags", "places"):
+            content[key] = tuple(content[key])
+        return cls(**content)

@@ -1,0 +1,49 @@
+"""When a message asks to go out, as staff wrote it; `occurrences` turns it into instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """Fixed instants (aware UTC), in the order written."""
+
+    at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weekly:
+    """The given weekdays (Monday is 0; all seven = daily) at local times, within optional local dates."""
+
+    weekdays: frozenset[int]
+    times: tuple[time, ...]
+    start: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """An RFC 5545 recurrence rule in local wall time; `start` is its DTSTART (default: the window's first day)."""
+
+    rule: str
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """So many occurrences, spread evenly over the free posting slots of the window."""
+
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hang:
+    """A banner's time on show (aware UTC): published at `start`, withdrawn at `end`."""
+
+    start: datetime
+    end: datetime
+
+
+Schedule = Once | Weekly | Rule | Spread | Hang
