@@ -36,7 +36,10 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True)
 class Finish:
-    """How a claim ended: the next state, why, the proof, and when to act again. `counts` is false when no try was spent."""
+    """How a claim ended: the next state, why, the proof, and when to act again.
+
+    `counts` is false when no try was spent; `looks` is the new number of empty read-backs (None leaves it).
+    """
 
     claim: Claim
     state: State
@@ -47,3 +50,4 @@ class Finish:
     pause: Pause | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     counts: bool = True
+    looks: int | None = None

@@ -1,0 +1,175 @@
+"""Claims what is due, carries it out in the lanes, and hands in results: one transaction for all of it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
+
+from outreach.channel import Channel, Text
+from outreach.dispatch.attempt import DEADLINE, attempt
+from outreach.dispatch.lane import Lane
+from outreach.dispatch.reconcile import look
+from outreach.dispatch.steps import DurableSteps
+from outreach.dispatch.verdict import gate, judge
+from outreach.dispatch.writer import Writer
+from outreach.domain.claim import Claim, Finish
+from outreach.domain.delivery import State
+from outreach.store.queue import Queue
+
+log = logging.getLogger("outreach.dispatch")
+
+OWN_TIMER = timedelta(seconds=2)
+"""While busy, what is due within this is timed by the dispatcher itself."""
+
+STORE_RETRY = timedelta(seconds=1)
+"""How long to wait before the queue is asked again after the database refused."""
+
+
+class Dispatcher:
+    """Works through the queue on the channels of this process. `now` gives aware UTC; `jitter` a number in [0, 1)."""
+
+    def __init__(
+        self,
+        *,
+        queue: Queue,
+        channels: Mapping[str, Channel],
+        write: Writer,
+        now: Callable[[], datetime],
+        jitter: Callable[[], float] = random.random,
+        deadline: timedelta = DEADLINE,
+    ) -> None:
+        self._queue = queue
+        self._write = write
+        self._now = now
+        self._jitter = jitter
+        self._deadline = deadline
+        self._lanes = {name: Lane(channel) for name, channel in channels.items()}
+        self._finished: list[Finish] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._draining = False
+
+    def wake(self) -> None:
+        """Look at the queue again now: a time has come, the plan changed, or a person decided something."""
+        self._changed.set()
+
+    @property
+    def in_flight(self) -> int:
+        """How many attempts and looks are under way."""
+        return len(self._tasks)
+
+    async def run(self, *, idle: Callable[[datetime | None], None]) -> None:
+        """Work until `drain`. `idle` hears when the next delivery is due, each time that there is nothing left to start."""
+        while not (self._draining and not self._tasks and not self._finished):
+            self._changed.clear()
+            next_due = await self._turn_or_wait()
+            if self._finished or self._changed.is_set():
+                continue
+            await self._rest(next_due, idle)
+
+    async def work_off(self) -> datetime | None:
+        """Do everything that can be done at the present instant; return when there is more to do."""
+        while True:
+            self._changed.clear()
+            next_due = await self._turn()
+            if self._tasks and not self._finished:
+                await self._changed.wait()
+            elif not self._tasks and not self._finished:
+                return next_due
+
+    async def drain(self, within: timedelta) -> None:
+        """Start nothing more; after `within` cut off what still runs, so that it is recorded as unknown."""
+        self._draining = True
+        self.wake()
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+        for task in set(self._tasks):
+            task.cancel()
+        self.wake()
+
+    async def _rest(self, next_due: datetime | None, idle: Callable[[datetime | None], None]) -> None:
+        """Wait for a change; what is due very soon is timed here, what is due later by the engine's clock."""
+        soon = next_due - self._now() if next_due else None
+        if soon is None or soon > OWN_TIMER:
+            idle(next_due)
+            await self._changed.wait()
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), max(0.0, soon.total_seconds()))
+
+    async def _turn_or_wait(self) -> datetime | None:
+        try:
+            return await self._turn()
+        except DBAPIError as error:
+            log.error("The database refused; nothing is sent until it answers again: %s", error.orig)
+            await asyncio.sleep(STORE_RETRY.total_seconds())
+            self.wake()
+            return None
+
+    async def _turn(self) -> datetime | None:
+        """Hand in what has finished and claim what may start, in one transaction; then start read-backs that are due."""
+        now = self._now()
+        finished, self._finished = self._finished, []
+        try:
+            exchange = await self._write(self._queue.exchange, finished, self._free(now), now)
+        except BaseException:
+            self._finished = finished + self._finished
+            raise
+        for claim in exchange.claims:
+            self._start(claim, self._carry_out)
+        if exchange.next_look and exchange.next_look <= now and not self._draining:
+            await self._look_at_doubtful(now)
+        times = (exchange.next_due, exchange.next_look, *self._openings(now))
+        return min((time for time in times if time and time > now), default=None)
+
+    async def _look_at_doubtful(self, now: datetime) -> None:
+        for claim in await self._write(self._queue.doubtful, now, self._free(now)):
+            if claim.delivery.id not in self._lane(claim).in_flight:
+                self._start(claim, self._look)
+
+    def _free(self, now: datetime) -> dict[str, int]:
+        if self._draining:
+            return {}
+        return {name: free for name, lane in self._lanes.items() if (free := lane.free(now))}
+
+    def _openings(self, now: datetime) -> Iterable[datetime]:
+        return (opening for lane in self._lanes.values() if (opening := lane.opens_at(now)))
+
+    def _lane(self, claim: Claim) -> Lane:
+        return self._lanes[claim.delivery.identity.channel]
+
+    def _start(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
+        self._lane(claim).begin(claim.delivery.id, self._now())
+        self._tasks.add(asyncio.create_task(self._finish(claim, work)))
+
+    async def _finish(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
+        try:
+            finish = await work(claim)
+        except Exception as error:  # a fault of ours must not lose a delivery
+            log.exception("Delivery %s failed inside the dispatcher", claim.delivery.id)
+            reason = Text("The program itself failed: {error}", error=f"{type(error).__name__}: {error}"[:500])
+            finish = Finish(claim=claim, state=State.UNKNOWN, at=self._now(), reason=reason, ready_at=self._now())
+        self._finished.append(finish)
+        self._lane(claim).end(claim.delivery.id)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.discard(task)
+        self._changed.set()
+
+    async def _carry_out(self, claim: Claim) -> Finish:
+        capabilities = self._lane(claim).channel.capabilities
+        kept_back = gate(claim, self._now(), capabilities)
+        if kept_back:
+            return kept_back
+        steps = DurableSteps(claim, queue=self._queue, write=self._write, now=self._now)
+        outcome = await attempt(self._lane(claim).channel, claim, steps, deadline=self._deadline)
+        return judge(claim, outcome, now=self._now(), capabilities=capabilities, jitter=self._jitter())
+
+    async def _look(self, claim: Claim) -> Finish:
+        return await look(self._lane(claim).channel, claim, now=self._now())
