@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench run clean setup setup-test
+
+BIN := .venv/bin
+CAMPAIGN := 2022-binh-dang-gioi
+DEMO := rehearse $(CAMPAIGN) --summary --serve
+CONFIG ?= config.toml
+UNIT_TESTS := -n 2 -m "not slow"
+LONG_TESTS := -m slow --hypothesis-profile=thorough
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## Rehearse the sample month, then show its website until Ctrl-C
+	$(BIN)/outreach $(DEMO)
+
+run: setup ## Start the service here with CONFIG=config.toml
+	$(BIN)/outreach run --config $(CONFIG)
+
+check: setup-test ## Style, types, rooms and unit tests with coverage: under a minute
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(UNIT_TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/python scripts/branch_gate.py 95 outreach/domain outreach/dispatch
+
+test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other long tests
+	scripts/debian.sh
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest $(LONG_TESTS)
+
+bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what make made: .venv, caches, coverage
+	rm -rf .venv .setup.lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache htmlcov build dist
+	find outreach tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@scripts/setup.sh run
+
+setup-test:
+	@scripts/setup.sh test
