@@ -62,7 +62,9 @@ class NotPublished(Exception):  # noqa: N818 - the four name an outcome, not a f
 class RetryAt(NotPublished):
     """Certainly not public; same key, later. `at` (aware UTC) is the platform's wish, None leaves it to the backoff."""
 
-    def __init__(self, reason: Text, *, at: datetime | None = None, evidence: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, reason: Text, *, at: datetime | None = None, evidence: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(reason, evidence=evidence)
         self.at = at
 
@@ -70,7 +72,9 @@ class RetryAt(NotPublished):
 class PauseChannel(NotPublished):
     """Certainly not public; hold this whole channel until `until` (aware UTC), or until a person resumes it (None)."""
 
-    def __init__(self, reason: Text, *, until: datetime | None = None, evidence: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, reason: Text, *, until: datetime | None = None, evidence: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(reason, evidence=evidence)
         self.until = until
 
@@ -82,7 +86,9 @@ class Reject(NotPublished):
 class UnknownOutcome(NotPublished):
     """Perhaps public: look, never repeat blindly. `ask_person` says that only a person can know."""
 
-    def __init__(self, reason: Text, *, ask_person: bool = False, evidence: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, reason: Text, *, ask_person: bool = False, evidence: dict[str, Any] | None = None
+    ) -> None:
         super().__init__(reason, evidence=evidence)
         self.ask_person = ask_person
 
@@ -155,7 +161,9 @@ class AdapterPlace:
 class Steps(Protocol):
     """Durable steps of one delivery: what was done survives a crash and is not done again."""
 
-    async def once(self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False) -> Any:
+    async def once(
+        self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False
+    ) -> Any:
         """Commit the intent, call, commit the JSON value, and return it; return the stored value if the step was done before.
 
         A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`.

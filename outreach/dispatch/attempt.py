@@ -5,14 +5,27 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from outreach.channel import Channel, NotPublished, Outcome, PauseChannel, Receipt, Reject, RetryAt, Steps, Text, UnknownOutcome
+from outreach.channel import (
+    Channel,
+    NotPublished,
+    Outcome,
+    PauseChannel,
+    Receipt,
+    Reject,
+    RetryAt,
+    Steps,
+    Text,
+    UnknownOutcome,
+)
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action
 
 DEADLINE = timedelta(minutes=5)
 
 
-async def attempt(channel: Channel, claim: Claim, steps: Steps, *, deadline: timedelta = DEADLINE) -> Outcome:
+async def attempt(
+    channel: Channel, claim: Claim, steps: Steps, *, deadline: timedelta = DEADLINE
+) -> Outcome:
     """Publish or withdraw through the channel; whatever the adapter did not mean is an `UnknownOutcome`, a time-out included."""
     try:
         async with asyncio.timeout(deadline.total_seconds()):
@@ -20,7 +33,12 @@ async def attempt(channel: Channel, claim: Claim, steps: Steps, *, deadline: tim
     except (RetryAt, PauseChannel, Reject, UnknownOutcome) as outcome:
         return outcome
     except TimeoutError:
-        return UnknownOutcome(Text("The channel did not answer within {seconds} seconds.", seconds=int(deadline.total_seconds())))
+        return UnknownOutcome(
+            Text(
+                "The channel did not answer within {seconds} seconds.",
+                seconds=int(deadline.total_seconds()),
+            )
+        )
     except asyncio.CancelledError:
         return UnknownOutcome(Text("The program was stopped in the middle of this attempt."))
     except Exception as error:  # noqa: BLE001 - the contract: an exception that an adapter did not mean is an unknown outcome
@@ -37,6 +55,9 @@ async def _act(channel: Channel, claim: Claim, steps: Steps) -> Receipt:
 
 
 def _unmeant(error: Exception) -> UnknownOutcome:
-    reason = Text("The adapter failed in a way it does not know: {error}", error=f"{type(error).__name__}: {error}"[:500])
+    reason = Text(
+        "The adapter failed in a way it does not know: {error}",
+        error=f"{type(error).__name__}: {error}"[:500],
+    )
     evidence = error.evidence if isinstance(error, NotPublished) else {}
     return UnknownOutcome(reason, evidence=evidence)

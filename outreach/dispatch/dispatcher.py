@@ -93,7 +93,9 @@ class Dispatcher:
             task.cancel()
         self.wake()
 
-    async def _rest(self, next_due: datetime | None, idle: Callable[[datetime | None], None]) -> None:
+    async def _rest(
+        self, next_due: datetime | None, idle: Callable[[datetime | None], None]
+    ) -> None:
         """Wait for a change; what is due very soon is timed here, what is due later by the engine's clock."""
         soon = next_due - self._now() if next_due else None
         if soon is None or soon > OWN_TIMER:
@@ -107,7 +109,9 @@ class Dispatcher:
         try:
             return await self._turn()
         except DBAPIError as error:
-            log.error("The database refused; nothing is sent until it answers again: %s", error.orig)
+            log.error(
+                "The database refused; nothing is sent until it answers again: %s", error.orig
+            )
             await asyncio.sleep(STORE_RETRY.total_seconds())
             self.wake()
             return None
@@ -153,8 +157,16 @@ class Dispatcher:
             finish = await work(claim)
         except Exception as error:  # a fault of ours must not lose a delivery
             log.exception("Delivery %s failed inside the dispatcher", claim.delivery.id)
-            reason = Text("The program itself failed: {error}", error=f"{type(error).__name__}: {error}"[:500])
-            finish = Finish(claim=claim, state=State.UNKNOWN, at=self._now(), reason=reason, ready_at=self._now())
+            reason = Text(
+                "The program itself failed: {error}", error=f"{type(error).__name__}: {error}"[:500]
+            )
+            finish = Finish(
+                claim=claim,
+                state=State.UNKNOWN,
+                at=self._now(),
+                reason=reason,
+                ready_at=self._now(),
+            )
         self._finished.append(finish)
         self._lane(claim).end(claim.delivery.id)
         task = asyncio.current_task()
@@ -169,7 +181,9 @@ class Dispatcher:
             return kept_back
         steps = DurableSteps(claim, queue=self._queue, write=self._write, now=self._now)
         outcome = await attempt(self._lane(claim).channel, claim, steps, deadline=self._deadline)
-        return judge(claim, outcome, now=self._now(), capabilities=capabilities, jitter=self._jitter())
+        return judge(
+            claim, outcome, now=self._now(), capabilities=capabilities, jitter=self._jitter()
+        )
 
     async def _look(self, claim: Claim) -> Finish:
         return await look(self._lane(claim).channel, claim, now=self._now())

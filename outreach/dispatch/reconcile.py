@@ -20,13 +20,22 @@ PATIENCE = timedelta(hours=6)
 """How long passing failures to look are borne before a person is asked."""
 
 
-async def look(channel: Channel, claim: Claim, *, now: datetime, deadline: timedelta = timedelta(seconds=60)) -> Finish:
+async def look(
+    channel: Channel, claim: Claim, *, now: datetime, deadline: timedelta = timedelta(seconds=60)
+) -> Finish:
     """Read back one delivery of unknown outcome and say what that makes of it."""
     if claim.delivery.identity.action is Action.WITHDRAW:
         reason = Text("Taking down is repeated; that is harmless when it has already happened.")
-        return Finish(claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0)
+        return Finish(
+            claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0
+        )
     since = claim.delivery.since or claim.delivery.due
-    return conclude(claim, await _find(channel, claim, since, deadline), now=now, lag=channel.capabilities.visibility_lag)
+    return conclude(
+        claim,
+        await _find(channel, claim, since, deadline),
+        now=now,
+        lag=channel.capabilities.visibility_lag,
+    )
 
 
 async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timedelta) -> Look:
@@ -34,7 +43,10 @@ async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timed
         async with asyncio.timeout(deadline.total_seconds()):
             return await channel.find(claim.rendition, key=claim.delivery.identity.key, since=since)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong while looking proves nothing
-        return CannotTell(why=Text("Looking failed: {error}", error=f"{type(error).__name__}: {error}"[:500]), passing=True)
+        return CannotTell(
+            why=Text("Looking failed: {error}", error=f"{type(error).__name__}: {error}"[:500]),
+            passing=True,
+        )
 
 
 def conclude(claim: Claim, seen: Look, *, now: datetime, lag: timedelta) -> Finish:
@@ -42,7 +54,9 @@ def conclude(claim: Claim, seen: Look, *, now: datetime, lag: timedelta) -> Fini
     match seen:
         case Found(receipt=receipt):
             reason = Text("Looking at the channel found it public.")
-            return Finish(claim=claim, state=State.PUBLISHED, at=now, receipt=receipt, reason=reason)
+            return Finish(
+                claim=claim, state=State.PUBLISHED, at=now, receipt=receipt, reason=reason
+            )
         case Absent(proof=proof):
             return _absent(claim, proof, now=now, lag=lag)
         case CannotTell(why=why, passing=passing):
@@ -54,14 +68,37 @@ def _absent(claim: Claim, proof: dict[str, object], *, now: datetime, lag: timed
     first_valid = since + max(lag, SETTLE)
     if now < first_valid:
         reason = Text("Not seen yet; it may still appear.")
-        return Finish(claim=claim, state=State.UNKNOWN, at=now, reason=reason, ready_at=first_valid, evidence=proof)
+        return Finish(
+            claim=claim,
+            state=State.UNKNOWN,
+            at=now,
+            reason=reason,
+            ready_at=first_valid,
+            evidence=proof,
+        )
     looks = claim.delivery.looks + 1
     if looks < EMPTY_READS:
         reason = Text("Not seen; one more look makes it certain.")
         again = now + max(lag, SETTLE)
-        return Finish(claim=claim, state=State.UNKNOWN, at=now, reason=reason, ready_at=again, evidence=proof, looks=looks)
+        return Finish(
+            claim=claim,
+            state=State.UNKNOWN,
+            at=now,
+            reason=reason,
+            ready_at=again,
+            evidence=proof,
+            looks=looks,
+        )
     reason = Text("Looked twice after the longest time it may take to appear: it is not public.")
-    return Finish(claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, evidence=proof, looks=0)
+    return Finish(
+        claim=claim,
+        state=State.SCHEDULED,
+        at=now,
+        reason=reason,
+        ready_at=now,
+        evidence=proof,
+        looks=0,
+    )
 
 
 def _cannot_tell(claim: Claim, why: Text, *, passing: bool, now: datetime) -> Finish:

@@ -16,14 +16,18 @@ from outreach.store.steps import StepRow
 class DurableSteps:
     """The steps of one claimed delivery, kept in the store."""
 
-    def __init__(self, claim: Claim, *, queue: Queue, write: Writer, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, claim: Claim, *, queue: Queue, write: Writer, now: Callable[[], datetime]
+    ) -> None:
         self._claim = claim
         self._queue = queue
         self._write = write
         self._now = now
         self._known: Mapping[str, StepRow] | None = {} if claim.number == 1 else None
 
-    async def once(self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False) -> Any:
+    async def once(
+        self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False
+    ) -> Any:
         """Do a step at most once over all attempts of the delivery (see `outreach.channel.Steps`)."""
         if self._known is None:
             self._known = await self._write(self._queue.steps, self._claim.delivery.id)
@@ -31,7 +35,12 @@ class DurableSteps:
         if row and row.done:
             return row.value
         if row and not repeatable:
-            raise UnknownOutcome(Text("The step “{step}” was cut off earlier; nobody can say whether it took effect.", step=name))
+            raise UnknownOutcome(
+                Text(
+                    "The step “{step}” was cut off earlier; nobody can say whether it took effect.",
+                    step=name,
+                )
+            )
         return await self._do(name, call)
 
     async def _do(self, name: str, call: Callable[[], Awaitable[Any]]) -> Any:

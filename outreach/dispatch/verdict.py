@@ -1,4 +1,4 @@
-"""Pure decisions: may this claim go out now, and what does an outcome make of it?"""
+"""Pure decisions: whether a claim may go out now, and what an outcome makes of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from outreach.channel import Capabilities, Outcome, PauseChannel, Receipt, Reject, RetryAt, Text, UnknownOutcome
+from outreach.channel import (
+    Capabilities,
+    Outcome,
+    PauseChannel,
+    Receipt,
+    Reject,
+    RetryAt,
+    Text,
+    UnknownOutcome,
+)
 from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.lateness import latest
@@ -16,7 +25,9 @@ from outreach.domain.retry import next_try
 WAIT_FOR_PUBLICATION = timedelta(minutes=10)
 """How long a withdrawal waits before it looks again whether its publication has been settled."""
 
-_SETTLING = frozenset({State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON, State.HELD})
+_SETTLING = frozenset(
+    {State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON, State.HELD}
+)
 
 
 def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | None:
@@ -29,7 +40,9 @@ def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | No
     if opening is None:
         return None
     reason = Text("The channel takes publications only at certain hours.")
-    return Finish(claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=opening, counts=False)
+    return Finish(
+        claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=opening, counts=False
+    )
 
 
 def next_opening(local: datetime, hours: tuple[time, time] | None) -> datetime | None:
@@ -54,7 +67,13 @@ def _gate_withdrawal(claim: Claim, now: datetime) -> Finish | None:
             ready_at=now + WAIT_FOR_PUBLICATION,
             counts=False,
         )
-    return Finish(claim=claim, state=State.CANCELLED, at=now, reason=Text("Nothing was published, so nothing is taken down."), counts=False)
+    return Finish(
+        claim=claim,
+        state=State.CANCELLED,
+        at=now,
+        reason=Text("Nothing was published, so nothing is taken down."),
+        counts=False,
+    )
 
 
 def _too_late(claim: Claim, now: datetime) -> Finish:
@@ -71,7 +90,9 @@ def _why_late(delivery: Delivery, now: datetime) -> Text:
     return Text("It is {minutes} minutes late, more than its policy allows.", minutes=minutes)
 
 
-def judge(claim: Claim, outcome: Outcome, *, now: datetime, capabilities: Capabilities, jitter: float) -> Finish:
+def judge(
+    claim: Claim, outcome: Outcome, *, now: datetime, capabilities: Capabilities, jitter: float
+) -> Finish:
     """What an outcome makes of a claim."""
     match outcome:
         case Receipt():
@@ -91,7 +112,13 @@ def judge(claim: Claim, outcome: Outcome, *, now: datetime, capabilities: Capabi
                 counts=False,
             )
         case Reject():
-            return Finish(claim=claim, state=State.REJECTED, at=now, reason=outcome.reason, evidence=outcome.evidence)
+            return Finish(
+                claim=claim,
+                state=State.REJECTED,
+                at=now,
+                reason=outcome.reason,
+                evidence=outcome.evidence,
+            )
         case UnknownOutcome():
             return _unknown(claim, outcome, now=now, capabilities=capabilities)
         case _:
@@ -107,12 +134,26 @@ def _retry(claim: Claim, outcome: RetryAt, *, now: datetime, jitter: float) -> F
     end = latest(claim.delivery)
     when = next_try(now=now, asked=outcome.at, attempts=claim.number, end=end, jitter=jitter)
     if when is None:
-        reason = Text("No further try fits before it is too late. The last one: {reason}", reason=outcome.reason)
-        return Finish(claim=claim, state=State.MISSED, at=now, reason=reason, evidence=outcome.evidence)
-    return Finish(claim=claim, state=State.SCHEDULED, at=now, reason=outcome.reason, ready_at=when, evidence=outcome.evidence)
+        reason = Text(
+            "No further try fits before it is too late. The last one: {reason}",
+            reason=outcome.reason,
+        )
+        return Finish(
+            claim=claim, state=State.MISSED, at=now, reason=reason, evidence=outcome.evidence
+        )
+    return Finish(
+        claim=claim,
+        state=State.SCHEDULED,
+        at=now,
+        reason=outcome.reason,
+        ready_at=when,
+        evidence=outcome.evidence,
+    )
 
 
-def _unknown(claim: Claim, outcome: UnknownOutcome, *, now: datetime, capabilities: Capabilities) -> Finish:
+def _unknown(
+    claim: Claim, outcome: UnknownOutcome, *, now: datetime, capabilities: Capabilities
+) -> Finish:
     state = State.NEEDS_PERSON if outcome.ask_person else State.UNKNOWN
     return Finish(
         claim=claim,

@@ -20,7 +20,9 @@ class Writer:
     async def __call__(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `call` in the store's thread and return its result."""
         loop = asyncio.get_running_loop()
-        return await asyncio.shield(loop.run_in_executor(self._thread, lambda: call(*args, **kwargs)))
+        return await asyncio.shield(
+            loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
+        )
 
     def close(self) -> None:
         """Wait for what was begun, then end the thread."""

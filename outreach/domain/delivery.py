@@ -56,7 +56,9 @@ class State(StrEnum):
 
 
 MOVES: Mapping[State, frozenset[State]] = {
-    State.SCHEDULED: frozenset({State.PUBLISHING, State.HELD, State.MISSED, State.NEEDS_PERSON, State.CANCELLED}),
+    State.SCHEDULED: frozenset(
+        {State.PUBLISHING, State.HELD, State.MISSED, State.NEEDS_PERSON, State.CANCELLED}
+    ),
     State.PUBLISHING: frozenset(
         {
             State.PUBLISHED,
@@ -70,8 +72,12 @@ MOVES: Mapping[State, frozenset[State]] = {
             State.CANCELLED,
         }
     ),
-    State.UNKNOWN: frozenset({State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.NEEDS_PERSON, State.MISSED}),
-    State.NEEDS_PERSON: frozenset({State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.CANCELLED, State.MISSED}),
+    State.UNKNOWN: frozenset(
+        {State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.NEEDS_PERSON, State.MISSED}
+    ),
+    State.NEEDS_PERSON: frozenset(
+        {State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.CANCELLED, State.MISSED}
+    ),
     State.HELD: frozenset({State.SCHEDULED, State.MISSED, State.CANCELLED}),
     State.REJECTED: frozenset({State.SCHEDULED, State.CANCELLED}),
     State.MISSED: frozenset({State.SCHEDULED, State.CANCELLED}),
@@ -99,7 +105,9 @@ class Identity:
     @property
     def key(self) -> str:
         """The delivery's stable marker: 16 characters a-z2-7, the same on every machine."""
-        name = "\x1f".join((self.campaign, self.message, self.channel, str(self.ordinal), self.action))
+        name = "\x1f".join(
+            (self.campaign, self.message, self.channel, str(self.ordinal), self.action)
+        )
         return base64.b32encode(hashlib.sha256(name.encode()).digest()[:10]).decode().lower()
 
     def of(self, action: Action) -> Identity:

@@ -74,7 +74,10 @@ class Rendition:
         content = asdict(self)
         for medium in content["media"]:
             del medium["file"]
-        return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in content.items()}
+        return {
+            key: value.isoformat() if isinstance(value, datetime) else value
+            for key, value in content.items()
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], *, media_folder: Path) -> Rendition:
@@ -84,7 +87,9 @@ class Rendition:
             if content.get(key):
                 content[key] = datetime.fromisoformat(content[key])
         content["kind"] = Kind(content["kind"])
-        content["media"] = tuple(Media(**m, file=media_folder / m["sha256"]) for m in content["media"])
+        content["media"] = tuple(
+            Media(**m, file=media_folder / m["sha256"]) for m in content["media"]
+        )
         for key in ("collectives", "individuals"):
             content[key] = tuple(Honour(**honour) for honour in content[key])
         for key in ("hashtags", "places"):

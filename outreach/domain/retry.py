@@ -14,7 +14,9 @@ def backoff(attempts: int, *, jitter: float) -> timedelta:
     return ceiling / 2 + ceiling / 2 * jitter
 
 
-def next_try(*, now: datetime, asked: datetime | None, attempts: int, end: datetime, jitter: float) -> datetime | None:
+def next_try(
+    *, now: datetime, asked: datetime | None, attempts: int, end: datetime, jitter: float
+) -> datetime | None:
     """The next instant to try: the platform's wish or our backoff, whichever is later; None when that lies at or past `end`."""
     mine = now + backoff(attempts, jitter=jitter)
     when = max(mine, asked) if asked else mine

@@ -31,7 +31,10 @@ class Text:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Text:
         """The sentence that `to_json` stored."""
-        values = {k: cls.from_json(v) if isinstance(v, Mapping) else v for k, v in stored["values"].items()}
+        values = {
+            k: cls.from_json(v) if isinstance(v, Mapping) else v
+            for k, v in stored["values"].items()
+        }
         return cls(stored["msgid"], **values)
 
 

@@ -32,14 +32,23 @@ class LocalEngine:
     def every(self, seconds: float, name: str, call: Callable[[], Awaitable[None]]) -> None:
         """Run a chore now and again; a run that takes longer than the interval is not doubled."""
         first = datetime.now(UTC) + timedelta(seconds=min(seconds, 1))
-        self._scheduler.add_job(call, IntervalTrigger(seconds=seconds), id=name, name=name, next_run_time=first)
+        self._scheduler.add_job(
+            call, IntervalTrigger(seconds=seconds), id=name, name=name, next_run_time=first
+        )
 
     def wake_at(self, when: datetime | None) -> None:
         """Move the one wake job to the next due time (aware UTC); None leaves it to the tick."""
         if when is None or when == self._wakes_at:
             return
         self._wakes_at = when
-        self._scheduler.add_job(_wake, DateTrigger(when), args=[self._dispatcher], id="wake", name="wake", replace_existing=True)
+        self._scheduler.add_job(
+            _wake,
+            DateTrigger(when),
+            args=[self._dispatcher],
+            id="wake",
+            name="wake",
+            replace_existing=True,
+        )
 
     async def run(self) -> None:
         """Work until the dispatcher is drained."""
@@ -60,4 +69,8 @@ async def _wake(dispatcher: Dispatcher) -> None:
 
 
 def _report(event: JobExecutionEvent) -> None:
-    log.error("The chore “%s” failed and will run again at its next time", event.job_id, exc_info=event.exception)
+    log.error(
+        "The chore “%s” failed and will run again at its next time",
+        event.job_id,
+        exc_info=event.exception,
+    )

@@ -19,7 +19,7 @@ DEFAULT_LANGUAGE = "vi"
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """msgid -> sentence for one language; empty for English."""
+    """Every sentence of one language by its msgid; empty for English."""
     folder = resources.files(__package__).joinpath(language)
     if not folder.is_dir():
         return {}
