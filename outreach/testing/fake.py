@@ -1,0 +1,280 @@
+"""A truthful platform in memory, with scripted faults, and durable steps in memory."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from outreach.channel import (
+    Absent,
+    CannotTell,
+    Capabilities,
+    ChannelHealth,
+    Found,
+    Kind,
+    Look,
+    PauseChannel,
+    Preview,
+    Receipt,
+    Reject,
+    Rendition,
+    RetryAt,
+    Steps,
+    Text,
+    UnknownOutcome,
+)
+
+_SAMPLE = Rendition(
+    campaign="2022-binh-dang-gioi",
+    campaign_name="Tháng hành động vì bình đẳng giới 2022",
+    office="Sở Công Thương",
+    message="phat-dong",
+    channel="fake",
+    kind=Kind.POST,
+    title="Phát động Tháng hành động vì bình đẳng giới",
+    summary="Lễ phát động sáng 15/11.",
+    markdown="Mời **toàn thể** cán bộ tham gia.",
+    text="Mời toàn thể cán bộ tham gia.",
+    html="<p>Mời <strong>toàn thể</strong> cán bộ tham gia.</p>\n",
+    link="https://example.org/phat-dong",
+    hashtags=("#BinhDangGioi",),
+    due=datetime(2022, 11, 15, 1, 0, tzinfo=UTC),
+)
+
+
+def sample_rendition(**changes: Any) -> Rendition:
+    """A complete, valid rendition with the given fields changed."""
+    return replace(_SAMPLE, **changes)
+
+
+class Crash(BaseException):
+    """The process dies here; no adapter and no dispatcher may catch it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """How one call to the platform goes wrong: wait, then accept it or not (`late` later), then raise `error` if there is one."""
+
+    error: BaseException | None = None
+    accepted: bool = False
+    late: timedelta = timedelta(0)
+    wait: Callable[[], Awaitable[object]] | None = None
+
+
+def lost_request() -> Fault:
+    """A time-out before the platform saw anything."""
+    return Fault(error=UnknownOutcome(Text("The channel did not answer in time.")))
+
+
+def lost_reply(*, late: timedelta = timedelta(0)) -> Fault:
+    """The platform accepts (`late` after the call), but its reply never arrives."""
+    return Fault(
+        error=UnknownOutcome(Text("The channel did not answer in time.")), accepted=True, late=late
+    )
+
+
+def retry_at(at: datetime | None = None) -> Fault:
+    """The platform is busy until `at` (aware UTC)."""
+    return Fault(error=RetryAt(Text("The channel asks to wait."), at=at))
+
+
+def pause(until: datetime | None = None) -> Fault:
+    """The platform shuts the whole channel out until `until` (aware UTC; None: until a person acts)."""
+    return Fault(error=PauseChannel(Text("The channel refuses everything for now."), until=until))
+
+
+def reject() -> Fault:
+    """The platform refuses this content for good."""
+    return Fault(error=Reject(Text("The channel refuses this content.")))
+
+
+def crash(*, accepted: bool = False) -> Fault:
+    """The process dies, before or after the platform accepted."""
+    return Fault(error=Crash("crash"), accepted=accepted)
+
+
+def slow(wait: Callable[[], Awaitable[object]]) -> Fault:
+    """The platform accepts after `wait()` ends."""
+    return Fault(wait=wait, accepted=True)
+
+
+@dataclass(kw_only=True)
+class Publication:
+    """What the fake platform accepted; `at` is when (aware UTC), `withdrawn` when it went away."""
+
+    remote_id: str
+    key: str
+    rendition: Rendition
+    at: datetime
+    withdrawn: datetime | None = None
+
+    @property
+    def receipt(self) -> Receipt:
+        """The platform's proof."""
+        return Receipt(
+            remote_id=self.remote_id, permalink=f"https://fake.example/{self.remote_id}", at=self.at
+        )
+
+
+class FakeChannel:
+    """A truthful platform in memory. It has no idempotency: whoever publishes twice has two `publications`.
+
+    `script` holds the faults of the next calls of publish and withdraw (None: goes well), `looks` the answers of the next
+    finds; both run dry into good behaviour. A publication is found once `visibility_lag` has passed on `clock`. `calls`
+    counts what was called. `repeatable` says whether its one step may be repeated; True leaves all caution to the dispatcher.
+    """
+
+    def __init__(
+        self,
+        name: str = "fake",
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        capabilities: Capabilities | None = None,
+        repeatable: bool = True,
+    ) -> None:
+        self.name = name
+        self.capabilities = capabilities or Capabilities(can_find=True, can_withdraw=True)
+        self.clock = clock
+        self.repeatable = repeatable
+        self.publications: list[Publication] = []
+        self.script: deque[Fault | None] = deque()
+        self.looks: deque[Look | BaseException] = deque()
+        self.calls: Counter[str] = Counter()
+        self.health = ChannelHealth(ok=True, summary=Text("The channel answers."))
+
+    @property
+    def public(self) -> list[Publication]:
+        """What readers see now or soon."""
+        return [publication for publication in self.publications if publication.withdrawn is None]
+
+    @property
+    def doubles(self) -> list[str]:
+        """The keys that were accepted more than once."""
+        return [
+            key for key, count in Counter(p.key for p in self.publications).items() if count > 1
+        ]
+
+    def preview(self, rendition: Rendition) -> Preview:
+        """The text as it stands."""
+        return Preview(text=rendition.text)
+
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+        """Accept it as the script says."""
+        self.calls["publish"] += 1
+        if rendition.kind not in self.capabilities.kinds:
+            raise Reject(Text("The channel does not take this kind of message."))
+
+        async def accept() -> str:
+            return await self._play(lambda late: self._accept(rendition, key, late))
+
+        remote_id = await steps.once("publish", accept, repeatable=self.repeatable)
+        return self._publication(remote_id).receipt
+
+    async def find(
+        self,
+        rendition: Rendition,  # noqa: ARG002 - the contract's; the key is enough here
+        *,
+        key: str,
+        since: datetime,  # noqa: ARG002 - the contract's; the key is enough here
+    ) -> Look:
+        """Look as the platform's own list would show it, `visibility_lag` behind."""
+        self.calls["find"] += 1
+        if self.looks:
+            look = self.looks.popleft()
+            if isinstance(look, BaseException):
+                raise look
+            return look
+        if not self.capabilities.can_find:
+            return CannotTell(why=Text("The channel has no way to look."))
+        seen = [
+            p
+            for p in self.public
+            if p.key == key and p.at + self.capabilities.visibility_lag <= self.clock()
+        ]
+        return (
+            Found(receipt=seen[0].receipt) if seen else Absent(proof={"listed": len(self.public)})
+        )
+
+    async def withdraw(
+        self,
+        receipt: Receipt,
+        *,
+        key: str,  # noqa: ARG002 - the contract's; the receipt names it
+        steps: Steps,
+    ) -> Receipt:
+        """Take it down as the script says."""
+        self.calls["withdraw"] += 1
+        if not self.capabilities.can_withdraw:
+            raise Reject(Text("The channel cannot take anything down."))
+
+        async def take_down() -> str:
+            return await self._play(lambda _late: self._take_down(receipt.remote_id))
+
+        remote_id = await steps.once("withdraw", take_down, repeatable=self.repeatable)
+        return Receipt(
+            remote_id=remote_id, at=self._publication(remote_id).withdrawn or self.clock()
+        )
+
+    async def check(self) -> ChannelHealth:
+        """Answer `health`."""
+        self.calls["check"] += 1
+        return self.health
+
+    async def aclose(self) -> None:
+        """Count it."""
+        self.calls["aclose"] += 1
+
+    async def _play(self, accept: Callable[[timedelta], str]) -> str:
+        fault = (self.script.popleft() if self.script else None) or Fault(accepted=True)
+        if fault.wait:
+            await fault.wait()
+        remote_id = accept(fault.late) if fault.accepted else ""
+        if fault.error:
+            raise fault.error
+        return remote_id
+
+    def _accept(self, rendition: Rendition, key: str, late: timedelta) -> str:
+        remote_id = f"{self.name}-{len(self.publications) + 1}"
+        self.publications.append(
+            Publication(remote_id=remote_id, key=key, rendition=rendition, at=self.clock() + late)
+        )
+        return remote_id
+
+    def _take_down(self, remote_id: str) -> str:
+        publication = self._publication(remote_id)
+        publication.withdrawn = publication.withdrawn or self.clock()
+        return remote_id
+
+    def _publication(self, remote_id: str) -> Publication:
+        return next(p for p in self.publications if p.remote_id == remote_id)
+
+
+@dataclass(kw_only=True)
+class MemorySteps:
+    """Steps of one delivery in memory: `done` holds their values, `begun` the names that were cut off."""
+
+    done: dict[str, Any] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+
+    async def once(
+        self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False
+    ) -> Any:
+        """See `Steps.once`; a call that says "certainly not public" leaves no trace."""
+        if name in self.done:
+            return json.loads(self.done[name])
+        if name in self.begun and not repeatable:
+            raise UnknownOutcome(
+                Text("The step {name} was cut off; nobody knows whether it was done.", name=name)
+            )
+        self.begun.add(name)
+        try:
+            value = await call()
+        except (RetryAt, PauseChannel, Reject):
+            self.begun.discard(name)
+            raise
+        self.done[name] = json.dumps(value)
+        return json.loads(self.done[name])
