@@ -64,7 +64,7 @@ install_set() {
 
 # Two makes at once in one checkout wait for each other; other checkouts have a .venv of their own.
 if [ -z "${OUTREACH_SETUP_LOCKED:-}" ] && command -v flock >/dev/null; then
-    OUTREACH_SETUP_LOCKED=1 exec flock .setup.lock "$0" "$@"
+    OUTREACH_SETUP_LOCKED=1 exec flock .setup.lock scripts/setup.sh "$@"
 fi
 
 if is_current test || { [ "$set_name" = run ] && is_current run; }; then
