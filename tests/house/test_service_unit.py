@@ -21,14 +21,7 @@ def long_unless_installed(test: Callable[[], None]) -> Callable[[], None]:
 
 @long_unless_installed
 def test_exposure_is_under_two() -> None:
-    command = [
-        "systemd-analyze",
-        "security",
-        "--offline=true",
-        "--no-pager",
-        EXPOSURE_BELOW_2,
-        UNIT,
-    ]
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", EXPOSURE_BELOW_2]
     done = subprocess.run([*command, str(UNIT)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Overall exposure level" in done.stdout
