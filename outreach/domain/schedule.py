@@ -1,9 +1,20 @@
-"""When a message asks to go out, as staff wrote it; `occurrences` turns it into instants."""
+"""When a message asks to go out, as staff wrote it; `occurrences.py` turns it into instants."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from outreach.domain.text import Text
+
+
+class NotASchedule(Exception):  # noqa: N818 - it is a refusal with its mend, not a fault
+    """Raised for words that are no schedule: `what` is wrong, and how to `mend` it."""
+
+    def __init__(self, what: Text, mend: Text) -> None:
+        super().__init__(f"{what} {mend}")
+        self.what = what
+        self.mend = mend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +58,6 @@ class Hang:
 
 
 Schedule = Once | Weekly | Rule | Spread | Hang
+
+Dated = Once | Weekly | Rule | Hang
+"""Schedules whose instants follow from the campaign alone, without regard to other messages."""
