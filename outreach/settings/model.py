@@ -1,0 +1,96 @@
+"""What config.toml says, understood and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from outreach.domain.capabilities import Capabilities, Quota
+from outreach.domain.problem import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """How the service writes what it does: `text` for people, `json` for programs."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Everything is held when more than this share (0 to 1) of the waiting deliveries would vanish at once."""
+
+    mass_delete: float = 0.3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """How often the dispatcher looks at the queue, how long a stop may take, how often unknown outcomes are looked at."""
+
+    tick: timedelta = timedelta(seconds=15)
+    drain: timedelta = timedelta(seconds=30)
+    reconcile: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """Where the built-in server listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the installer says about a channel in place of what its adapter says; None leaves the adapter's word."""
+
+    quota: Quota | None = None
+    hours: tuple[time, time] | None = None
+    text_limit: int | None = None
+    gap: timedelta | None = None
+    slots: int | None = None
+
+    def apply(self, capabilities: Capabilities) -> Capabilities:
+        """The capabilities with every limit that is given."""
+        return replace(capabilities, **self.given)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The limits that are not None, by their name in `Capabilities`."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelSettings:
+    """One configured channel. `settings` are the adapter's own keys, `places` where each stands, `folder` what paths start from."""
+
+    name: str
+    adapter: str
+    tags: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+    place: Place
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole configuration; paths are absolute, `file` is None for the built-in defaults, `web` when no server is wanted."""
+
+    file: Path | None
+    messages: Path
+    state: Path
+    language: Literal["vi", "en"]
+    database: SecretStr
+    log: Log
+    guard: Guard
+    engine: Engine
+    web: Web | None
+    channels: Mapping[str, ChannelSettings]

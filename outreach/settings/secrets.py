@@ -1,0 +1,112 @@
+"""Secrets never stand in config.toml; it says where they are: `{env = "X"}`, `{file = "path"}` or `{credential = "name"}`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from outreach.domain.text import Text
+from outreach.settings.section import Wrong
+
+LARGEST = 64 * 1024
+"""A secret file of more bytes is a mistake."""
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a value of config.toml says where a secret is."""
+    return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _SOURCES
+
+
+def resolve(reference: Mapping[str, Any], folder: Path) -> SecretStr:
+    """The secret that a reference names; relative files start from `folder`. Raises `Wrong`."""
+    source, name = next(iter(reference.items()))
+    if not isinstance(name, str) or not name:
+        raise Wrong(
+            Text("“{source}” names no place.", source=source),
+            Text('Write it like {{ {source} = "NAME" }}.', source=source),
+        )
+    return SecretStr(_SOURCES[source](name, folder))
+
+
+def resolve_all(value: Any, folder: Path) -> Any:
+    """`value` with every reference in it, however deep, replaced by its secret. Raises `Wrong`."""
+    if is_reference(value):
+        return resolve(value, folder)
+    if isinstance(value, Mapping):
+        return {key: resolve_all(inner, folder) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolve_all(inner, folder) for inner in value]
+    return value
+
+
+def _from_env(name: str, _folder: Path) -> str:
+    secret = os.environ.get(name, "")
+    if not secret:
+        raise Wrong(
+            Text("The environment variable {name} is not set.", name=name),
+            Text("Set it for the service, or keep the secret in a file: {{ file = … }}."),
+        )
+    return secret
+
+
+def _from_file(name: str, folder: Path) -> str:
+    return _read(folder / name, private=True)
+
+
+def _from_credential(name: str, _folder: Path) -> str:
+    store = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not store:
+        raise Wrong(
+            Text("The credential {name} is not there: systemd passed none.", name=name),
+            Text("Add LoadCredential={name}:/path to the unit, or use {{ file = … }}.", name=name),
+        )
+    if Path(name).name != name:
+        raise Wrong(
+            Text("“{name}” is not the name of a credential.", name=name),
+            Text("Write the name alone, without a path."),
+        )
+    return _read(Path(store) / name, private=False)
+
+
+def _read(file: Path, *, private: bool) -> str:
+    """The text of a secret file; with `private`, only if nobody but its owner may read it."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as opened:
+            _refuse(file, os.fstat(descriptor), private=private)
+            secret = opened.read(LARGEST).decode().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(
+            Text("The secret file {file} cannot be read: {error}", file=file, error=error),
+            Text("Check its path, its owner and that it is plain text."),
+        ) from error
+    if not secret:
+        raise Wrong(
+            Text("The secret file {file} is empty.", file=file), Text("Write the secret into it.")
+        )
+    return secret
+
+
+def _refuse(file: Path, status: os.stat_result, *, private: bool) -> None:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+        raise Wrong(
+            Text("{file} is no secret file.", file=file),
+            Text("Name a small plain text file that holds only the secret."),
+        )
+    if private and status.st_mode & 0o077:
+        raise Wrong(
+            Text("Others on this machine may read the secret file {file}.", file=file),
+            Text("Run: chmod 600 {file}", file=file),
+        )
+
+
+_SOURCES: Mapping[str, Callable[[str, Path], str]] = {
+    "env": _from_env,
+    "file": _from_file,
+    "credential": _from_credential,
+}
