@@ -1,0 +1,1 @@
+"""The service: real time, signals, the watch on `messages/`, and an orderly end."""

@@ -1,0 +1,43 @@
+"""The parts of a running service, put together by bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from outreach.channel import Channel
+from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.sync import Sync
+from outreach.dispatch.writer import Writer
+from outreach.engines.local import LocalEngine
+from outreach.store.queue import Queue
+from outreach.store.views import Views
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machinery:
+    """Everything that one configuration makes of the service; a reload builds a second one and lets this one end."""
+
+    messages: Path
+    queue: Queue
+    write: Writer
+    channels: Mapping[str, Channel]
+    sync: Sync
+    dispatcher: Dispatcher
+    engine: LocalEngine
+    resync: timedelta
+    check_channels: timedelta
+    drain: timedelta
+    site: SiteAddress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteAddress:
+    """Where our own server shows the website: its folder, and the address and port that it listens on."""
+
+    folder: Path
+    host: str
+    port: int
+    views: Views

@@ -1,0 +1,24 @@
+"""Tells systemd how the service is (sd_notify(3)); silent where nobody listens."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+
+def notify(state: str) -> None:
+    """Send one state such as `READY=1` or `WATCHDOG=1` to the supervisor, if there is one."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+        sock.connect(address)
+        sock.sendall(state.encode())
+
+
+def watchdog_interval() -> float | None:
+    """Half of the seconds after which systemd takes our silence for a hang; None when it does not watch."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    return int(microseconds) / 2_000_000 if microseconds.isdigit() and int(microseconds) else None

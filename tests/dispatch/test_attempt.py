@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from outreach.channel import (
+    PauseChannel,
+    Receipt,
+    Reject,
+    Rendition,
+    RetryAt,
+    Steps,
+    Text,
+    UnknownOutcome,
+)
+from outreach.dispatch.attempt import attempt
+from outreach.domain.delivery import Action, State
+from outreach.testing import FakeChannel, MemorySteps
+from tests.dispatch.claims import NOON, a_claim, a_delivery
+
+WHY = Text("because")
+
+
+class Raising(FakeChannel):
+    """Raises what it is told."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(clock=lambda: NOON)
+        self.error = error
+
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+        raise self.error
+
+
+def outcome_of(channel: FakeChannel, **changes: Any) -> Any:
+    return asyncio.run(attempt(channel, a_claim(**changes), MemorySteps()))
+
+
+def test_publishing_gives_the_receipt_and_carries_the_key() -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    outcome = outcome_of(channel)
+    assert isinstance(outcome, Receipt)
+    assert [p.key for p in channel.publications] == [a_delivery().identity.key]
+
+
+@pytest.mark.parametrize(
+    "error", [RetryAt(WHY), PauseChannel(WHY), Reject(WHY), UnknownOutcome(WHY)]
+)
+def test_the_four_come_back_as_they_are(error: Exception) -> None:
+    assert outcome_of(Raising(error)) is error
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("odd"), KeyError("id"), OSError(5, "I/O"), TimeoutError()]
+)
+def test_what_the_adapter_did_not_mean_is_unknown(error: Exception) -> None:
+    assert isinstance(outcome_of(Raising(error)), UnknownOutcome)
+
+
+def test_an_unmeant_exception_is_named_in_the_reason() -> None:
+    assert "ValueError: odd" in str(outcome_of(Raising(ValueError("odd"))).reason)
+
+
+def test_a_crash_of_the_process_is_not_an_outcome() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        outcome_of(Raising(KeyboardInterrupt()))
+
+
+def test_a_hanging_adapter_is_cut_off_and_unknown() -> None:
+    class Hanging(FakeChannel):
+        async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    hanging = attempt(
+        Hanging(clock=lambda: NOON), a_claim(), MemorySteps(), deadline=timedelta(milliseconds=10)
+    )
+    assert isinstance(asyncio.run(hanging), UnknownOutcome)
+
+
+def test_being_stopped_in_the_middle_is_unknown() -> None:
+    async def stop_in_the_middle() -> Any:
+        started = asyncio.Event()
+
+        class Hanging(FakeChannel):
+            async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+                started.set()
+                await asyncio.Event().wait()
+                raise AssertionError
+
+        task = asyncio.create_task(attempt(Hanging(clock=lambda: NOON), a_claim(), MemorySteps()))
+        await started.wait()
+        task.cancel()
+        return await task
+
+    assert isinstance(asyncio.run(stop_in_the_middle()), UnknownOutcome)
+
+
+def test_a_withdrawal_uses_the_publications_receipt() -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    receipt = outcome_of(channel)
+    published = a_delivery(state=State.PUBLISHED, receipt=receipt)
+    claim = a_claim(action=Action.WITHDRAW, published=published)
+    assert isinstance(asyncio.run(attempt(channel, claim, MemorySteps())), Receipt)
+    assert channel.public == []
+
+
+@pytest.mark.parametrize("published", [None, a_delivery(state=State.PUBLISHED)])
+def test_a_withdrawal_without_proof_is_rejected(published: Any) -> None:
+    claim = a_claim(action=Action.WITHDRAW, published=published)
+    assert isinstance(asyncio.run(attempt(FakeChannel(), claim, MemorySteps())), Reject)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from outreach.channel import Absent, CannotTell, Found, Text
+from outreach.dispatch.reconcile import EMPTY_READS, PATIENCE, SETTLE, conclude, look
+from outreach.domain.delivery import Action, State
+from outreach.testing import FakeChannel
+from tests.dispatch.claims import NOON, RECEIPT, a_claim
+
+LAG = timedelta(minutes=2)
+WHY = Text("the list could not be read")
+
+
+def test_found_is_published_with_its_proof() -> None:
+    finish = conclude(a_claim(), Found(receipt=RECEIPT), now=NOON, lag=LAG)
+    assert (finish.state, finish.receipt) == (State.PUBLISHED, RECEIPT)
+
+
+def test_an_empty_read_before_the_lag_has_passed_proves_nothing() -> None:
+    claim = a_claim(since=NOON, looks=0)
+    finish = conclude(claim, Absent(), now=NOON + timedelta(seconds=1), lag=LAG)
+    assert (finish.state, finish.ready_at, finish.looks) == (State.UNKNOWN, NOON + LAG, None)
+
+
+def test_two_empty_reads_past_the_lag_free_it_for_another_try() -> None:
+    now = NOON + LAG
+    first = conclude(a_claim(since=NOON, looks=0), Absent(), now=now, lag=LAG)
+    second = conclude(a_claim(since=NOON, looks=EMPTY_READS - 1), Absent(), now=now + LAG, lag=LAG)
+    assert (first.state, first.looks, first.ready_at) == (State.UNKNOWN, 1, now + LAG)
+    assert (second.state, second.looks) == (State.SCHEDULED, 0)
+
+
+def test_a_channel_without_lag_is_still_given_a_moment() -> None:
+    finish = conclude(a_claim(since=NOON), Absent(), now=NOON, lag=timedelta(0))
+    assert (finish.state, finish.ready_at) == (State.UNKNOWN, NOON + SETTLE)
+
+
+def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked() -> None:
+    trouble = CannotTell(why=WHY, passing=True)
+    early = conclude(a_claim(since=NOON), trouble, now=NOON, lag=LAG)
+    later = conclude(a_claim(since=NOON), trouble, now=NOON + timedelta(hours=1), lag=LAG)
+    late = conclude(a_claim(since=NOON), trouble, now=NOON + PATIENCE, lag=LAG)
+    assert early.state is later.state is State.UNKNOWN
+    assert early.ready_at is not None
+    assert later.ready_at is not None
+    assert early.ready_at - NOON < later.ready_at - (NOON + timedelta(hours=1))
+    assert late.state is State.NEEDS_PERSON
+
+
+def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
+    finish = conclude(a_claim(since=NOON), CannotTell(why=WHY), now=NOON, lag=LAG)
+    assert (finish.state, finish.reason) == (State.NEEDS_PERSON, WHY)
+
+
+def test_a_withdrawal_in_doubt_is_simply_repeated() -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    finish = asyncio.run(look(channel, a_claim(action=Action.WITHDRAW), now=NOON))
+    assert finish.state is State.SCHEDULED
+
+
+def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:
+    class Broken(FakeChannel):
+        async def find(self, *args: object, **kwargs: object) -> Found:
+            raise ValueError("no such page")
+
+    finish = asyncio.run(look(Broken(clock=lambda: NOON), a_claim(since=NOON), now=NOON))
+    assert finish.state is State.UNKNOWN
+    assert "ValueError: no such page" in str(finish.reason)
+
+
+def test_a_look_that_hangs_is_ended() -> None:
+    class Hanging(FakeChannel):
+        async def find(self, *args: object, **kwargs: object) -> Found:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    deadline = timedelta(milliseconds=10)
+    finish = asyncio.run(
+        look(Hanging(clock=lambda: NOON), a_claim(since=NOON), now=NOON, deadline=deadline)
+    )
+    assert finish.state is State.UNKNOWN

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from outreach.channel import Capabilities, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
+from outreach.dispatch.verdict import WAIT_FOR_PUBLICATION, gate, judge, next_opening
+from outreach.domain.delivery import MOVES, Action, State
+from outreach.domain.lateness import ON_TIME
+from outreach.domain.message import Lateness, LatePolicy
+from tests.dispatch.claims import NOON, RECEIPT, a_claim, a_delivery
+
+ANY = Capabilities()
+WHY = Text("because")
+SKIP = Lateness(policy=LatePolicy.SKIP)
+ASK = Lateness(policy=LatePolicy.ASK)
+MINUTE = timedelta(minutes=1)
+
+
+def test_what_is_due_may_go_out() -> None:
+    assert gate(a_claim(), NOON, ANY) is None
+
+
+def test_late_within_its_limit_may_go_out_and_past_it_is_missed() -> None:
+    claim = a_claim()
+    assert gate(claim, NOON + timedelta(hours=6) - MINUTE, ANY) is None
+    finish = gate(claim, NOON + timedelta(hours=6), ANY)
+    assert finish is not None
+    assert (finish.state, finish.counts) == (State.MISSED, False)
+    assert "360 minutes late" in str(finish.reason)
+
+
+def test_skip_bears_only_a_moment() -> None:
+    claim = a_claim(late=SKIP)
+    assert gate(claim, NOON + ON_TIME - MINUTE, ANY) is None
+    finish = gate(claim, NOON + ON_TIME, ANY)
+    assert finish is not None
+    assert finish.state is State.MISSED
+
+
+def test_ask_asks_a_person_until_the_window_closes() -> None:
+    claim = a_claim(late=ASK, expires=NOON + timedelta(hours=1))
+    early = gate(claim, NOON + timedelta(minutes=30), ANY)
+    closed = gate(claim, NOON + timedelta(hours=1), ANY)
+    assert early is not None
+    assert closed is not None
+    assert (early.state, closed.state) == (State.NEEDS_PERSON, State.MISSED)
+    assert "window had closed" in str(closed.reason)
+
+
+def test_the_window_is_a_hard_end_whatever_the_limit_says() -> None:
+    finish = gate(a_claim(expires=NOON + MINUTE), NOON + MINUTE, ANY)
+    assert finish is not None
+    assert finish.state is State.MISSED
+
+
+def test_outside_the_channels_hours_it_waits_for_the_opening() -> None:
+    hours = Capabilities(hours=(time(6), time(21, 59)))
+    night = datetime(2022, 11, 20, 16, 0, tzinfo=UTC)
+    finish = gate(a_claim(due=night), night, hours)
+    assert finish is not None
+    assert (finish.state, finish.counts) == (State.SCHEDULED, False)
+    assert finish.ready_at == datetime(2022, 11, 20, 23, 0, tzinfo=UTC)
+    assert gate(a_claim(), NOON, hours) is None
+
+
+def test_the_opening_is_today_before_the_hours_and_tomorrow_after_them() -> None:
+    hours = (time(6), time(22))
+    assert next_opening(datetime(2022, 11, 20, 5, tzinfo=UTC), hours) == datetime(
+        2022, 11, 20, 6, tzinfo=UTC
+    )
+    assert next_opening(datetime(2022, 11, 20, 23, tzinfo=UTC), hours) == datetime(
+        2022, 11, 21, 6, tzinfo=UTC
+    )
+    assert next_opening(datetime(2022, 11, 20, 7, tzinfo=UTC), hours) is None
+    assert next_opening(datetime(2022, 11, 20, 7, tzinfo=UTC), None) is None
+
+
+@pytest.mark.parametrize(
+    "state", [State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON, State.HELD]
+)
+def test_a_withdrawal_waits_until_its_publication_is_settled(state: State) -> None:
+    finish = gate(a_claim(action=Action.WITHDRAW, published=a_delivery(state=state)), NOON, ANY)
+    assert finish is not None
+    assert (finish.state, finish.ready_at) == (State.SCHEDULED, NOON + WAIT_FOR_PUBLICATION)
+
+
+@pytest.mark.parametrize("state", [None, State.REJECTED, State.MISSED, State.CANCELLED])
+def test_nothing_published_means_nothing_to_take_down(state: State | None) -> None:
+    published = a_delivery(state=state) if state else None
+    finish = gate(a_claim(action=Action.WITHDRAW, published=published), NOON, ANY)
+    assert finish is not None
+    assert finish.state is State.CANCELLED
+
+
+def test_a_withdrawal_is_never_too_late() -> None:
+    published = a_delivery(state=State.PUBLISHED, receipt=RECEIPT)
+    claim = a_claim(action=Action.WITHDRAW, published=published, late=SKIP)
+    assert gate(claim, NOON + timedelta(days=20), ANY) is None
+
+
+def test_a_receipt_is_a_success_of_either_action() -> None:
+    assert judge(a_claim(), RECEIPT, now=NOON, capabilities=ANY, jitter=0).state is State.PUBLISHED
+    taken_down = judge(
+        a_claim(action=Action.WITHDRAW), RECEIPT, now=NOON, capabilities=ANY, jitter=0
+    )
+    assert taken_down.state is State.WITHDRAWN
+
+
+def test_a_retry_waits_longer_each_time_and_obeys_the_platform() -> None:
+    first = judge(a_claim(), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
+    third = judge(a_claim(number=3), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
+    asked = judge(
+        a_claim(), RetryAt(WHY, at=NOON + timedelta(hours=2)), now=NOON, capabilities=ANY, jitter=0
+    )
+    assert first.ready_at == NOON + timedelta(seconds=15)
+    assert third.ready_at == NOON + timedelta(seconds=60)
+    assert asked.ready_at == NOON + timedelta(hours=2)
+    assert {first.state, third.state, asked.state} == {State.SCHEDULED}
+
+
+def test_a_retry_never_goes_past_the_window() -> None:
+    claim = a_claim(expires=NOON + timedelta(seconds=10))
+    finish = judge(claim, RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
+    assert finish.state is State.MISSED
+    assert "because" in str(finish.reason)
+
+
+def test_a_pause_spends_no_try_and_carries_its_end() -> None:
+    until = NOON + timedelta(hours=1)
+    finish = judge(a_claim(), PauseChannel(WHY, until=until), now=NOON, capabilities=ANY, jitter=0)
+    assert (finish.state, finish.counts) == (State.SCHEDULED, False)
+    assert finish.pause is not None
+    assert finish.pause.until == until
+
+
+def test_a_rejection_waits_for_an_edit() -> None:
+    finish = judge(
+        a_claim(), Reject(WHY, evidence={"code": 1}), now=NOON, capabilities=ANY, jitter=0
+    )
+    assert (finish.state, finish.evidence) == (State.REJECTED, {"code": 1})
+
+
+def test_an_unknown_outcome_is_looked_at_after_the_visibility_lag() -> None:
+    slow = Capabilities(visibility_lag=timedelta(minutes=3))
+    finish = judge(a_claim(), UnknownOutcome(WHY), now=NOON, capabilities=slow, jitter=0)
+    assert (finish.state, finish.ready_at, finish.looks) == (
+        State.UNKNOWN,
+        NOON + timedelta(minutes=3),
+        0,
+    )
+
+
+def test_what_only_a_person_can_know_goes_to_a_person() -> None:
+    finish = judge(
+        a_claim(), UnknownOutcome(WHY, ask_person=True), now=NOON, capabilities=ANY, jitter=0
+    )
+    assert finish.state is State.NEEDS_PERSON
+
+
+def test_every_verdict_is_a_legal_move_from_publishing() -> None:
+    outcomes = [RECEIPT, RetryAt(WHY), PauseChannel(WHY), Reject(WHY), UnknownOutcome(WHY)]
+    for outcome in outcomes:
+        state = judge(a_claim(), outcome, now=NOON, capabilities=ANY, jitter=0).state
+        assert state in MOVES[State.PUBLISHING]
