@@ -34,6 +34,7 @@ class Rendition:
     campaign: str
     campaign_name: str
     office: str
+    theme: str = ""
     message: str
     channel: str
     kind: Kind
