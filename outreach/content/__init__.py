@@ -1,0 +1,1 @@
+"""From `messages/` to the domain: reading, checking and rendering what staff write."""

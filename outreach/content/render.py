@@ -1,0 +1,208 @@
+"""A message for one channel: the exact text and pictures that will be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from outreach.content import markdown
+from outreach.content.media_store import MediaStore
+from outreach.content.template import TemplateProcess
+from outreach.content.variants import REMINDER
+from outreach.domain.campaign import Campaign
+from outreach.domain.capabilities import ChannelProfile
+from outreach.domain.message import (
+    BannerDetails,
+    CommendationDetails,
+    ContestDetails,
+    EventDetails,
+    Message,
+)
+from outreach.domain.plan import Planned
+from outreach.domain.problem import Place, Problem, Problems
+from outreach.domain.rendition import Rendition
+from outreach.domain.schedule import Hang
+from outreach.domain.text import Text
+from outreach.locale import translate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One rendition to make."""
+
+    message: Message
+    profile: ChannelProfile
+    planned: Planned
+
+
+class Renderer:
+    """Makes the renditions of one campaign; `folder` holds its files, pictures are copied to `media_folder`/<sha256>.
+
+    Close it, or use it in a `with`, to end the process in which templates run. Pass `templates` to share one.
+    """
+
+    def __init__(
+        self, campaign: Campaign, folder: Path, media_folder: Path, *, templates: TemplateProcess | None = None
+    ) -> None:
+        self._campaign = campaign
+        self._media = MediaStore(folder, media_folder)
+        self._templates = templates or TemplateProcess()
+        self._owns = templates is None
+        self._context = campaign_context(campaign)
+        self._texts: dict[tuple[str, str], _Written] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process in which templates run, unless it is shared."""
+        if self._owns:
+            self._templates.close()
+
+    def render(self, message: Message, profile: ChannelProfile, planned: Planned) -> Rendition:
+        """The rendition of one planned delivery; raises `Problems`."""
+        written = self._written(message, profile, planned)
+        campaign = self._campaign
+        return Rendition(
+            campaign=campaign.id,
+            campaign_name=campaign.name,
+            office=campaign.office,
+            theme=campaign.theme,
+            message=message.id,
+            channel=profile.name,
+            kind=message.kind,
+            title=message.title,
+            summary=message.summary,
+            markdown=written.markdown,
+            text=written.text,
+            html=written.html,
+            link=message.link,
+            hashtags=tuple(dict.fromkeys((*campaign.hashtags, *message.hashtags))),
+            topic=message.topic,
+            unit=message.unit,
+            language=campaign.language,
+            zone=campaign.zone.key,
+            occurrence=planned.identity.ordinal,
+            due=planned.due,
+            media=self._media.of(message),
+            **facts(message),
+        )
+
+    def render_all(self, jobs: Iterable[Job]) -> list[Rendition | Problems]:
+        """One result per job, in order; the problems of one message do not disturb the others."""
+        return [self._attempt(job) for job in jobs]
+
+    def _attempt(self, job: Job) -> Rendition | Problems:
+        try:
+            return self.render(job.message, job.profile, job.planned)
+        except Problems as problems:
+            return problems
+
+    def _written(self, message: Message, profile: ChannelProfile, planned: Planned) -> _Written:
+        source, place = chosen(message, profile, planned.days_left)
+        if planned.days_left is not None and not source:
+            source, place = self._reminder(message, planned.days_left), message.place("deadline")
+        context = self._context | message_context(message, self._campaign, planned.days_left)
+        text = self._templates.render(source, context, place)
+        if (found := self._texts.get((message.file, text))) is None:
+            found = self._texts[message.file, text] = _Written.of(text)
+        return found
+
+    def _reminder(self, message: Message, days_left: int) -> str:
+        assert isinstance(message.details, ContestDetails)
+        deadline = self._campaign.local(message.details.deadline)
+        title, day, clock = message.title, f"{deadline:%d/%m/%Y}", f"{deadline:%H:%M}"
+        if days_left == 0:
+            sentence = Text("Today is the last day to enter: {title}. Entries close at {clock}.", title=title, clock=clock)
+        else:
+            sentence = Text(
+                "{days} more days to enter: {title}. Entries close at {clock} on {day}.",
+                days=days_left, title=title, clock=clock, day=day,
+            )
+        return translate(sentence, self._campaign.language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Written:
+    markdown: str
+    text: str
+    html: str
+
+    @classmethod
+    def of(cls, text: str) -> _Written:
+        tokens = markdown.parse(text)
+        return cls(markdown=text.strip(), text=markdown.to_text(tokens), html=markdown.to_html(tokens))
+
+
+def chosen(message: Message, profile: ChannelProfile, days_left: int | None) -> tuple[str, Place]:
+    """The text meant for a channel and where it begins: its name first, then its tags as written, then everyone's.
+
+    For a contest's reminder it is the part `reminder`, or nothing.
+    """
+    if days_left is not None:
+        return message.variants.get(REMINDER, ""), message.place(f"::: {REMINDER}")
+    if profile.name in message.variants:
+        return message.variants[profile.name], message.place(f"::: {profile.name}")
+    for name, text in message.variants.items():
+        if name in profile.tags:
+            return text, message.place(f"::: {name}")
+    return message.body, message.place("body")
+
+
+def facts(message: Message) -> dict[str, Any]:
+    """What the kind adds to a rendition."""
+    hang, details = message.schedule, message.details
+    times = {"start": hang.start, "end": hang.end} if isinstance(hang, Hang) else {}
+    match details:
+        case BannerDetails():
+            return times | {"size": details.size, "places": details.places, "maker": details.maker}
+        case EventDetails():
+            return {"start": details.start, "end": details.end, "place": details.place}
+        case ContestDetails():
+            return {"deadline": details.deadline}
+        case CommendationDetails():
+            return {"collectives": details.collectives, "individuals": details.individuals}
+        case None:
+            return times
+
+
+def campaign_context(campaign: Campaign) -> dict[str, Any]:
+    """What templates may know of the campaign."""
+    plan = campaign.plan
+    return {
+        "campaign": {
+            "name": campaign.name,
+            "short_name": campaign.short_name,
+            "theme": campaign.theme,
+            "office": campaign.office,
+            "hashtags": list(campaign.hashtags),
+            "plan": {"number": plan.number, "date": {"$day": plan.date.isoformat()}} if plan else {},
+            "window": {
+                "start": {"$day": campaign.window.start.isoformat()},
+                "end": {"$day": campaign.window.end.isoformat()},
+            },
+        },
+        "hotlines": [{"number": line.number, "name": line.name} for line in campaign.hotlines],
+    }
+
+
+def message_context(message: Message, campaign: Campaign, days_left: int | None) -> dict[str, Any]:
+    """What templates may know of the message; instants as local times."""
+    known = {name: getattr(message, name) for name in ("id", "title", "summary", "link", "topic", "unit")}
+    for name in ("start", "end", "deadline"):
+        instant = facts(message).get(name)
+        if isinstance(instant, datetime):
+            known[name] = {"$time": campaign.local(instant).isoformat()}
+    if isinstance(message.details, EventDetails):
+        known["place"] = message.details.place
+    context: dict[str, Any] = {"message": known}
+    if "deadline" in known:
+        context["deadline"] = known["deadline"]
+    return context if days_left is None else context | {"days_left": days_left}
