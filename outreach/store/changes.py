@@ -1,0 +1,171 @@
+"""Applies a plan's difference to the queue, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from outreach.domain.delivery import Identity, State, may_move
+from outreach.domain.difference import Change, ChangeKind
+from outreach.domain.plan import Planned
+from outreach.domain.rendition import Rendition
+from outreach.store.delivery_log import Event
+from outreach.store.finishes import illegal
+from outreach.store.records import IllegalMove
+from outreach.store.renditions import Shelf, in_batches
+from outreach.store.tables import DELIVERY
+
+TARGETS: Mapping[ChangeKind, State] = {
+    ChangeKind.NEW: State.SCHEDULED,
+    ChangeKind.CANCELLED: State.CANCELLED,
+    ChangeKind.RESTORED: State.SCHEDULED,
+    ChangeKind.HELD: State.HELD,
+    ChangeKind.RELEASED: State.SCHEDULED,
+}
+"""The state that a change leads to; `moved` and `changed` keep the state, except that a mended rejection is scheduled."""
+
+UNTOUCHABLE = frozenset({State.PUBLISHING, State.UNKNOWN, State.PUBLISHED, State.WITHDRAWN})
+"""What is, or may be, public is never changed by files."""
+
+_IDLE = frozenset({ChangeKind.DRIFT, ChangeKind.KEPT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """How many changes were written, and which deliveries had moved on since the difference was made."""
+
+    count: int
+    passed_over: tuple[Identity, ...] = ()
+
+
+def apply(
+    connection: Connection,
+    changes: Sequence[Change],
+    renditions: Mapping[Identity, Rendition],
+    *,
+    now: datetime,
+    actor: str,
+    shelf: Shelf,
+) -> tuple[Applied, list[Event]]:
+    """Write the changes that still fit; give the events to be logged."""
+    wanted = {c.identity.key: c for c in changes if c.what not in _IDLE}
+    present = _present(connection, wanted)
+    fitting = {key: c for key, c in wanted.items() if _fits(c, present.get(key))}
+    contents = (renditions[c.identity] for c in fitting.values() if c.planned and c.identity in renditions)
+    shelf.put(connection, contents, now)
+    fresh = {key: c for key, c in fitting.items() if key not in present}
+    ids = {key: row.id for key, row in present.items()} | _insert(connection, fresh)
+    _update(connection, {key: c for key, c in fitting.items() if key in present}, present)
+    events = [_event(c, ids[key], present.get(key), now, actor) for key, c in fitting.items()]
+    passed_over = tuple(c.identity for key, c in wanted.items() if key not in fitting)
+    return Applied(count=len(fitting), passed_over=passed_over), events
+
+
+def _present(connection: Connection, wanted: Mapping[str, Change]) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for keys in in_batches(sorted(wanted)):
+        rows |= {row.key: row for row in connection.execute(_PRESENT, {"keys": keys})}
+    return rows
+
+
+def _fits(change: Change, row: Any) -> bool:
+    """Whether the row is still what the difference saw."""
+    if row is None or change.what is ChangeKind.NEW:
+        return row is None and change.what is ChangeKind.NEW
+    seen = change.delivery.state if change.delivery else None
+    return bool(row.state == seen and seen not in UNTOUCHABLE)
+
+
+def _insert(connection: Connection, fresh: Mapping[str, Change]) -> dict[str, int]:
+    rows = [_new_row(key, c, c.planned) for key, c in fresh.items() if c.planned]
+    if not rows:
+        return {}
+    ids = connection.execute(_INSERT, rows).scalars()
+    return dict(zip(fresh, ids, strict=True))
+
+
+def _new_row(key: str, change: Change, planned: Planned) -> dict[str, Any]:
+    identity = change.identity
+    return _times(planned) | {
+        "key": key,
+        "campaign": identity.campaign,
+        "message": identity.message,
+        "channel": identity.channel,
+        "ordinal": identity.ordinal,
+        "action": identity.action.value,
+        "state": State.SCHEDULED.value,
+        "ready_at": planned.due,
+        "digest": change.digest,
+        "number": 0,
+        "attempts": 0,
+        "looks": 0,
+    }
+
+
+def _times(planned: Planned) -> dict[str, Any]:
+    return {
+        "due": planned.due,
+        "expires": planned.expires,
+        "late_policy": planned.late.policy.value,
+        "late_limit": planned.late.limit,
+    }
+
+
+def _update(
+    connection: Connection, changes: Mapping[str, Change], present: Mapping[str, Any]
+) -> None:
+    rows = [_changed_row(change, present[key]) for key, change in changes.items()]
+    for some in ([r for r in rows if "due" in r], [r for r in rows if "due" not in r]):
+        if some:
+            connection.execute(_UPDATE, some)
+
+
+def _changed_row(change: Change, row: Any) -> dict[str, Any]:
+    before = State(row.state)
+    after = _after(change, before)
+    if after is not before and not may_move(before, after):
+        raise IllegalMove(illegal(before, after))
+    reason = row.reason if after is before else change.why.to_json()
+    values = {"row": row.id, "state": after.value, "reason": reason}
+    if change.planned is None:
+        return values | {"ready_at": row.ready_at}
+    waits_on = after is before and row.due == change.planned.due
+    ready_at = row.ready_at if waits_on else change.planned.due
+    return values | _times(change.planned) | {"digest": change.digest, "ready_at": ready_at}
+
+
+def _after(change: Change, before: State) -> State:
+    mended = change.what is ChangeKind.CHANGED and before is State.REJECTED
+    return State.SCHEDULED if mended else TARGETS.get(change.what, before)
+
+
+def _event(change: Change, delivery_id: int, row: Any, now: datetime, actor: str) -> Event:
+    data: dict[str, Any] = {"reason": change.why.to_json()}
+    if change.planned:
+        data |= {"due": change.planned.due.isoformat(), "digest": change.digest}
+    if row is None:
+        data["key"] = change.identity.key
+    else:
+        data |= {"from": row.state, "to": _after(change, State(row.state)).value}
+    return Event(at=now, actor=actor, what=change.what, delivery_id=delivery_id, data=data)
+
+
+_PRESENT = (
+    select(
+        DELIVERY.c.id,
+        DELIVERY.c.key,
+        DELIVERY.c.state,
+        DELIVERY.c.due,
+        DELIVERY.c.ready_at,
+        DELIVERY.c.reason,
+    )
+    .where(DELIVERY.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(DELIVERY.c.id)
+    .with_for_update()
+)
+_INSERT = insert(DELIVERY).returning(DELIVERY.c.id, sort_by_parameter_order=True)
+_UPDATE = update(DELIVERY).where(DELIVERY.c.id == bindparam("row"))

@@ -1,0 +1,189 @@
+"""Which deliveries may start now: asked per channel over one index, so that the future is never read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, TextualSelect, bindparam, func, insert, select, text, update
+
+from outreach.domain.claim import Claim
+from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.text import Text
+from outreach.store.columns import to_microseconds
+from outreach.store.delivery_log import Event
+from outreach.store.engine import is_postgresql
+from outreach.store.pauses import OURSELVES
+from outreach.store.records import delivery_from_row, text_to_json
+from outreach.store.renditions import Shelf
+from outreach.store.tables import ATTEMPT, DELIVERY
+
+LOOK_FOR = timedelta(minutes=2)
+"""A delivery that is being looked at is not given out for another look during this time."""
+
+_DAMAGED = Text("Its stored content is missing or damaged; apply the plan again to render it anew.")
+
+
+def ready(
+    connection: Connection, state: State, free: Mapping[str, int], now: datetime
+) -> list[Any]:
+    """Rows of `state` whose time has come, at most as many per channel as are free, oldest first; locked."""
+    open_ones = [(channel, count) for channel, count in free.items() if count > 0]
+    if not open_ones:
+        return []
+    values: dict[str, Any] = {"now": to_microseconds(now), "state": state.value}
+    for place, (channel, count) in enumerate(open_ones):
+        values[f"c{place}"] = channel
+        values[f"n{place}"] = count
+    rows = connection.execute(_ready(len(open_ones), is_postgresql(connection)), values).all()
+    return sorted(rows, key=lambda row: (row.ready_at, row.due, row.id))
+
+
+def begin(
+    connection: Connection, rows: Sequence[Any], *, fence: int, now: datetime, shelf: Shelf
+) -> tuple[list[Claim], list[Event]]:
+    """Turn ready rows into claims: publishing, each with the row of its attempt, ready to be committed."""
+    renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
+    sound = [row for row in rows if (row.digest, row.due) in renditions]
+    events = _hold(connection, [row for row in rows if (row.digest, row.due) not in renditions], now)
+    if not sound:
+        return [], events
+    publishing = _BEGIN.where(DELIVERY.c.id.in_([row.id for row in sound]))
+    connection.execute(publishing.values(since=now))
+    attempts = connection.execute(_INTENT, [_intent(row, fence, now) for row in sound]).scalars()
+    published = publications(connection, sound)
+    claims = [
+        Claim(
+            delivery=delivery_from_row(row, begun=now),
+            rendition=renditions[row.digest, row.due],
+            attempt=attempt,
+            number=row.number + 1,
+            published=published.get(row.id),
+        )
+        for row, attempt in zip(sound, attempts, strict=True)
+    ]
+    events += [_begun(claim, fence, now) for claim in claims]
+    return claims, events
+
+
+def look(
+    connection: Connection, rows: Sequence[Any], *, now: datetime, shelf: Shelf
+) -> tuple[Claim, ...]:
+    """Turn rows of unknown outcome into looks; nobody else looks at them for `LOOK_FOR`."""
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    taken = update(DELIVERY).where(DELIVERY.c.id.in_(ids)).values(ready_at=now + LOOK_FOR)
+    connection.execute(taken)
+    renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
+    published = publications(connection, rows)
+    return tuple(
+        Claim(
+            delivery=delivery_from_row(row),
+            rendition=renditions[row.digest, row.due],
+            attempt=0,
+            number=row.number,
+            published=published.get(row.id),
+        )
+        for row in rows
+        if (row.digest, row.due) in renditions
+    )
+
+
+def next_time(
+    connection: Connection, state: State, channels: Sequence[str], after: datetime
+) -> datetime | None:
+    """The first instant later than `after` at which a delivery of these channels is ready."""
+    if not channels:
+        return None
+    values: dict[str, Any] = {f"c{place}": channel for place, channel in enumerate(channels)}
+    values |= {"after": to_microseconds(after), "state": state.value}
+    found: datetime | None = connection.execute(_next_time(len(channels)), values).scalar()
+    return found
+
+
+def next_look(connection: Connection, channels: Sequence[str]) -> datetime | None:
+    """The first instant, past or future, at which a doubtful delivery of these channels is looked at."""
+    found: datetime | None = connection.execute(_NEXT_LOOK, {"channels": list(channels)}).scalar()
+    return found
+
+
+def publications(connection: Connection, rows: Sequence[Any]) -> dict[int, Delivery]:
+    """Row id of each withdrawal -> the publication that it takes down."""
+    withdrawals = [delivery_from_row(r) for r in rows if r.action == Action.WITHDRAW]
+    if not withdrawals:
+        return {}
+    keys = {w.identity.of(Action.PUBLISH).key: w.id for w in withdrawals}
+    found = connection.execute(select(DELIVERY).where(DELIVERY.c.key.in_(list(keys))))
+    return {keys[row.key]: delivery_from_row(row) for row in found}
+
+
+def _hold(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Event]:
+    """Damaged content holds its own delivery and no other."""
+    if not rows:
+        return []
+    reason = text_to_json(_DAMAGED)
+    held = update(DELIVERY).where(DELIVERY.c.id.in_([row.id for row in rows]))
+    connection.execute(held.values(state=State.HELD.value, reason=reason))
+    data = {"from": State.SCHEDULED.value, "reason": reason}
+    return [
+        Event(at=now, actor=OURSELVES, what=State.HELD, delivery_id=row.id, data=data)
+        for row in rows
+    ]
+
+
+def _intent(row: Any, fence: int, now: datetime) -> dict[str, Any]:
+    return {
+        "delivery_id": row.id,
+        "number": row.number + 1,
+        "key": row.key,
+        "digest": row.digest,
+        "fence": fence,
+        "started": now,
+    }
+
+
+def _begun(claim: Claim, fence: int, now: datetime) -> Event:
+    data = {
+        "from": State.SCHEDULED.value,
+        "attempt": claim.attempt,
+        "number": claim.number,
+        "digest": claim.delivery.digest,
+        "fence": fence,
+    }
+    return Event(
+        at=now, actor=OURSELVES, what=State.PUBLISHING, delivery_id=claim.delivery.id, data=data
+    )
+
+
+@lru_cache(maxsize=256)
+def _ready(channels: int, locks: bool) -> TextualSelect:
+    columns = ", ".join(column.name for column in DELIVERY.c)
+    lock = "FOR UPDATE SKIP LOCKED" if locks else ""
+    arms = (
+        f"SELECT * FROM (SELECT {columns} FROM delivery WHERE channel = :c{place} AND state = :state "  # noqa: S608 - only numbers and column names are filled in
+        f"AND ready_at <= :now ORDER BY ready_at, due, id LIMIT :n{place} {lock}) AS a{place}"
+        for place in range(channels)
+    )
+    return text(" UNION ALL ".join(arms)).columns(*DELIVERY.c)
+
+
+@lru_cache(maxsize=256)
+def _next_time(channels: int) -> TextualSelect:
+    arms = (
+        f"SELECT min(ready_at) AS t FROM delivery WHERE channel = :c{place} AND state = :state "  # noqa: S608 - only numbers are filled in
+        "AND ready_at > :after"
+        for place in range(channels)
+    )
+    first = text(f"SELECT min(t) AS ready_at FROM ({' UNION ALL '.join(arms)}) AS times")  # noqa: S608 - as above
+    return first.columns(DELIVERY.c.ready_at)
+
+
+_BEGIN = update(DELIVERY).values(state=State.PUBLISHING.value, number=DELIVERY.c.number + 1)
+_INTENT = insert(ATTEMPT).returning(ATTEMPT.c.id, sort_by_parameter_order=True)
+_NEXT_LOOK = select(func.min(DELIVERY.c.ready_at)).where(
+    DELIVERY.c.state == State.UNKNOWN.value,
+    DELIVERY.c.channel.in_(bindparam("channels", expanding=True)),
+)

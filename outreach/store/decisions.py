@@ -1,0 +1,95 @@
+"""What people decide about one delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from outreach.domain.delivery import Action, Delivery, Receipt, State, may_move
+from outreach.domain.text import Text
+from outreach.store import steps
+from outreach.store.delivery_log import Event
+from outreach.store.finishes import illegal
+from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
+from outreach.store.tables import DELIVERY
+
+_ONLY: Mapping[State, Action] = {
+    State.PUBLISHED: Action.PUBLISH,
+    State.WITHDRAWN: Action.WITHDRAW,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Where a delivery goes, why, who says so, and what proves it."""
+
+    to: State
+    reason: Text
+    actor: str
+    at: datetime
+    receipt: Receipt | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    ready_at: datetime | None = None
+
+
+def decide(connection: Connection, delivery_id: int, decision: Decision) -> Event:
+    """Write the decision; give the event to be logged. Raises `IllegalMove`."""
+    row = connection.execute(
+        select(DELIVERY).where(DELIVERY.c.id == delivery_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise IllegalMove(Text("There is no delivery {id}.", id=delivery_id))
+    before = delivery_from_row(row)
+    _check(before, decision.to)
+    values = _values(before, decision)
+    connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
+    if decision.to is State.SCHEDULED:
+        steps.forget(connection, [delivery_id])
+    return _event(before, decision)
+
+
+def _check(before: Delivery, after: State) -> None:
+    if before.state is State.PUBLISHING:
+        raise IllegalMove(
+            Text("It is being published at this moment; decide when the attempt has ended.")
+        )
+    if not may_move(before.state, after):
+        raise IllegalMove(illegal(before.state, after))
+    if before.identity.action is not _ONLY.get(after, before.identity.action):
+        raise IllegalMove(
+            Text(
+                "{after} does not fit a delivery whose action is {action}.",
+                after=after.value,
+                action=before.identity.action.value,
+            )
+        )
+
+
+def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
+    receipt = decision.receipt or before.receipt
+    values = {
+        "state": decision.to.value,
+        "reason": decision.reason.to_json(),
+        "receipt": receipt_to_json(receipt) if receipt else None,
+        "looks": 0,
+    }
+    if decision.to is State.SCHEDULED:
+        values["ready_at"] = decision.ready_at or decision.at
+    return values
+
+
+def _event(before: Delivery, decision: Decision) -> Event:
+    data: dict[str, Any] = {"from": before.state.value, "reason": decision.reason.to_json()}
+    if decision.receipt:
+        data["receipt"] = receipt_to_json(decision.receipt)
+    if decision.evidence:
+        data["evidence"] = dict(decision.evidence)
+    if decision.ready_at:
+        data["ready_at"] = decision.ready_at.isoformat()
+    return Event(
+        at=decision.at, actor=decision.actor, what=decision.to, delivery_id=before.id, data=data
+    )

@@ -1,0 +1,181 @@
+"""Opens the database safely: durable settings, one writer at a time, and a refusal where it is damaged or too new."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from outreach.domain.text import Text
+
+__all__ = [
+    "BUSY_SECONDS",
+    "DBAPIError",
+    "StoreError",
+    "is_postgresql",
+    "migrate",
+    "open_engine",
+    "reading",
+    "wal_is_safe",
+    "writing",
+]
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another one before it gives up."""
+
+SCHEMA = "0001"
+"""The newest migration; a database that has it needs no look at the others."""
+
+_READS_ONLY = "outreach_reads_only"
+
+
+class StoreError(Exception):
+    """The database cannot be used as it is; `text` says why and how to mend it."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+def open_engine(url: str) -> Engine:
+    """The engine for `sqlite:///…` or `postgresql://…`. Raises `StoreError` when it cannot be reached or is damaged."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(Text("This is no database address: {url}", url=url)) from error
+    match address.get_backend_name():
+        case "sqlite":
+            engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        case "postgresql":
+            engine = create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                pool_pre_ping=True,
+                connect_args={"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+            )
+        case other:
+            raise StoreError(
+                Text("The database must be SQLite or PostgreSQL, not {name}.", name=other)
+            )
+    _check(engine)
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to date, all or nothing. Raises `StoreError` when a newer program made them."""
+    with reading(engine) as connection:
+        if _version(connection) == SCHEMA:
+            return
+    from outreach.store import migrations  # noqa: PLC0415 - Alembic is slow to import and seldom needed
+
+    with writing(engine) as connection:
+        if is_postgresql(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('outreach schema'))"))
+        version = _version(connection)
+        known = {script.revision for script in migrations.script().walk_revisions()}
+        if version is not None and version not in known:
+            raise StoreError(
+                Text(
+                    "The database has form {found}, made by a newer program; this one knows form {known}. "
+                    "Install the newer program again, or restore a backup.",
+                    found=version,
+                    known=SCHEMA,
+                )
+            )
+        migrations.upgrade(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def is_postgresql(bind: Engine | Connection) -> bool:
+    """Whether rows can and must be locked one by one."""
+    return bind.dialect.name == "postgresql"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes; on SQLite it holds the only write lock from its first statement."""
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view that never waits for a writer's turn; writes are not committed."""
+    with engine.execution_options(**{_READS_ONLY: True}).connect() as connection:
+        yield connection
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite has the fix of the WAL-reset fault (3.51.3, or backported to 3.50.7 and 3.44.6)."""
+    return (
+        version >= (3, 51, 3)
+        or (version[:2] == (3, 50) and version[2] >= 7)
+        or (version[:2] == (3, 44) and version[2] >= 6)
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    major, minor, patch = sqlite3.sqlite_version_info
+    if wal_is_safe((major, minor, patch)):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    else:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA synchronous = EXTRA")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS_ONLY)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _check(engine: Engine) -> None:
+    try:
+        with reading(engine) as connection:
+            if is_postgresql(engine):
+                connection.exec_driver_sql("SELECT 1")
+                return
+            answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    except DBAPIError as error:
+        engine.dispose()
+        raise _refusal(engine, error) from error
+    if answer != "ok":
+        engine.dispose()
+        raise _damaged(engine, str(answer))
+
+
+def _refusal(engine: Engine, error: DBAPIError) -> StoreError:
+    detail = str(error.orig).strip()
+    if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(
+        error.orig, sqlite3.OperationalError
+    ):
+        return _damaged(engine, detail)
+    place = engine.url.render_as_string(hide_password=True)
+    return StoreError(
+        Text("The database {place} cannot be opened: {detail}", place=place, detail=detail)
+    )
+
+
+def _damaged(engine: Engine, detail: str) -> StoreError:
+    return StoreError(
+        Text(
+            "The database file {file} is damaged ({detail}). "
+            "Keep a copy of it, then restore the latest backup.",
+            file=Path(engine.url.database or "").name,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,176 @@
+"""How claims ended, written all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.sql.expression import bindparam
+
+from outreach.domain.claim import Finish
+from outreach.domain.delivery import State, may_move
+from outreach.domain.text import Text
+from outreach.store import steps
+from outreach.store.delivery_log import Event
+from outreach.store.pauses import OURSELVES
+from outreach.store.records import IllegalMove, receipt_to_json, text_to_json
+from outreach.store.tables import ATTEMPT, DELIVERY
+
+
+def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
+    """Write the outcomes; give the events to be logged. An outcome that was written before changes nothing."""
+    if not finished:
+        return []
+    present = _present(connection, finished)
+    valid = [finish for finish in finished if _stands(finish, present)]
+    if valid:
+        for finish in valid:
+            _check(finish)
+        connection.execute(_FINISH, [_row(finish) for finish in valid])
+        tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
+        if tries:
+            connection.execute(_OUTCOME, tries)
+    proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
+    if proven_absent:
+        steps.forget(connection, proven_absent)
+    return [_event(f, present) for f in finished if f in valid or not f.claim.attempt]
+
+
+def interrupt(connection: Connection, now: datetime) -> list[Event]:
+    """Whatever was under way when the last holder ended is of unknown outcome; give the events to be logged."""
+    reason = Text("The program ended in the middle of this attempt.")
+    rows = connection.execute(_UNDER_WAY).all()
+    if not rows:
+        return []
+    unknown = {"state": State.UNKNOWN.value, "ready_at": now, "reason": text_to_json(reason), "looks": 0}
+    ids = [row.id for row in rows]
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.state == State.PUBLISHING.value)
+        .values(**unknown, attempts=DELIVERY.c.attempts + 1)
+    )
+    connection.execute(
+        update(ATTEMPT)
+        .where(ATTEMPT.c.finished.is_(None))
+        .values(finished=now, outcome=State.UNKNOWN.value, reason=text_to_json(reason))
+    )
+    data = {"from": State.PUBLISHING.value, "reason": text_to_json(reason)}
+    return [
+        Event(at=now, actor=OURSELVES, what=State.UNKNOWN, delivery_id=row, data=data)
+        for row in ids
+    ]
+
+
+def give_back(connection: Connection, fence: int, handed_out: set[int], now: datetime) -> list[Event]:
+    """Reschedule claims that were committed while nobody heard of it: nothing of them can have been sent."""
+    rows = [row for row in connection.execute(_OWN_OPEN, {"own": fence}) if row.id not in handed_out]
+    if not rows:
+        return []
+    reason = text_to_json(Text("The database did not confirm the claim, so nothing was sent."))
+    scheduled = update(DELIVERY).where(DELIVERY.c.id.in_([row.delivery_id for row in rows]))
+    connection.execute(scheduled.values(state=State.SCHEDULED.value, reason=reason))
+    ended = update(ATTEMPT).where(ATTEMPT.c.id.in_([row.id for row in rows]))
+    connection.execute(ended.values(finished=now, outcome=State.SCHEDULED.value, reason=reason))
+    data = {"from": State.PUBLISHING.value, "reason": reason}
+    return [
+        Event(at=now, actor=OURSELVES, what=State.SCHEDULED, delivery_id=row.delivery_id, data=data)
+        for row in rows
+    ]
+
+
+def _present(connection: Connection, finished: Sequence[Finish]) -> Mapping[int, Any]:
+    ids = [finish.claim.delivery.id for finish in finished]
+    return {row.id: row for row in connection.execute(_PRESENT, {"ids": ids})}
+
+
+def _stands(finish: Finish, present: Mapping[int, Any]) -> bool:
+    """Whether the delivery still is what the claim was given, so that this outcome is news."""
+    row = present[finish.claim.delivery.id]
+    expected = State.PUBLISHING if finish.claim.attempt else State.UNKNOWN
+    return bool(row.state == expected and row.number == finish.claim.number)
+
+
+def _check(finish: Finish) -> None:
+    before = finish.claim.delivery.state
+    looked_in_vain = not finish.claim.attempt and finish.state is State.UNKNOWN
+    if not looked_in_vain and not may_move(before, finish.state):
+        raise IllegalMove(illegal(before, finish.state))
+
+
+def illegal(before: State, after: State) -> Text:
+    """Why a move is refused."""
+    return Text("A delivery cannot go from {before} to {after}.", before=before.value, after=after.value)
+
+
+def _is_proof_of_absence(finish: Finish) -> bool:
+    return not finish.claim.attempt and finish.state is State.SCHEDULED
+
+
+def _row(finish: Finish) -> dict[str, Any]:
+    before = finish.claim.delivery
+    receipt = finish.receipt or before.receipt
+    return {
+        "row": before.id,
+        "state": finish.state.value,
+        "ready_at": finish.ready_at or before.ready_at,
+        "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
+        "looks": before.looks if finish.looks is None else finish.looks,
+        "reason": text_to_json(finish.reason),
+        "receipt": receipt_to_json(receipt) if receipt else None,
+    }
+
+
+def _outcome(finish: Finish) -> dict[str, Any]:
+    return {
+        "row": finish.claim.attempt,
+        "finished": finish.at,
+        "outcome": finish.state.value,
+        "reason": text_to_json(finish.reason),
+        "evidence": dict(finish.evidence),
+    }
+
+
+def _event(finish: Finish, present: Mapping[int, Any]) -> Event:
+    """A look that a person's decision has overtaken is logged, but decides nothing."""
+    before = State(present[finish.claim.delivery.id].state)
+    overtaken = not _stands(finish, present)
+    data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
+    if overtaken:
+        data["seen"] = finish.state.value
+    if finish.reason:
+        data["reason"] = finish.reason.to_json()
+    if finish.receipt:
+        data["receipt"] = receipt_to_json(finish.receipt)
+    if finish.ready_at:
+        data["ready_at"] = finish.ready_at.isoformat()
+    if finish.evidence:
+        data["evidence"] = dict(finish.evidence)
+    what = "looked" if overtaken or finish.state is before else finish.state.value
+    return Event(
+        at=finish.at,
+        actor=OURSELVES,
+        what=what,
+        delivery_id=finish.claim.delivery.id,
+        data=data,
+    )
+
+
+_PRESENT = (
+    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.number)
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(DELIVERY.c.id)
+    .with_for_update()
+)
+_FINISH = update(DELIVERY).where(DELIVERY.c.id == bindparam("row"))
+_OUTCOME = update(ATTEMPT).where(ATTEMPT.c.id == bindparam("row"))
+_UNDER_WAY = (
+    select(DELIVERY.c.id)
+    .where(DELIVERY.c.state == State.PUBLISHING.value)
+    .order_by(DELIVERY.c.id)
+    .with_for_update()
+)
+_OWN_OPEN = select(ATTEMPT.c.id, ATTEMPT.c.delivery_id).where(
+    ATTEMPT.c.finished.is_(None), ATTEMPT.c.fence == bindparam("own")
+)

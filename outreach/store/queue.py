@@ -1,0 +1,265 @@
+"""The queue: the only record of what is to be done, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from outreach.domain.claim import Claim, Finish
+from outreach.domain.delivery import Delivery, Identity, Receipt, State
+from outreach.domain.difference import Difference
+from outreach.domain.rendition import Rendition
+from outreach.domain.text import Text
+from outreach.store import changes, claims, finishes, pauses, steps
+from outreach.store.changes import Applied
+from outreach.store.decisions import Decision, decide
+from outreach.store.delivery_log import append
+from outreach.store.engine import reading, writing
+from outreach.store.records import (
+    Attempt,
+    ChannelState,
+    Exchange,
+    Fenced,
+    IllegalMove,
+    attempt_from_row,
+    delivery_from_row,
+)
+from outreach.store.renditions import Shelf
+from outreach.store.steps import StepRow
+from outreach.store.tables import ATTEMPT, DELIVERY, LEASE
+
+__all__ = [
+    "Applied",
+    "Attempt",
+    "ChannelState",
+    "Exchange",
+    "Fenced",
+    "IllegalMove",
+    "Queue",
+    "StepRow",
+]
+
+
+class Queue:
+    """All deliveries of one database. `fence` is the lease's number; without one, only people's decisions may be written."""
+
+    def __init__(self, engine: Engine, *, media_folder: Path, fence: int = 0) -> None:
+        self._engine = engine
+        self._fence = fence
+        self._shelf = Shelf(media_folder)
+        self._handed_out: set[int] = set()
+        self._unheard = False
+
+    # --- the dispatcher's side: all of it fenced -------------------------------------------------
+
+    def exchange(
+        self, finished: Sequence[Finish], free: Mapping[str, int], now: datetime
+    ) -> Exchange:
+        """Write outcomes and claim what is due, in one transaction: at most `free` deliveries per channel.
+
+        When this raises, call it again with the same `finished`: nothing is lost and nothing is written twice.
+        """
+        self._unheard, unheard = True, self._unheard
+        with self._fenced() as connection:
+            events = finishes.settle(connection, finished)
+            if unheard:
+                ours = self._handed_out
+                events += finishes.give_back(connection, self._fence, ours, now)
+            waiting, pauses_written = pauses.waiting(connection, finished, now)
+            open_ones = {name: count for name, count in free.items() if name not in waiting}
+            rows = claims.ready(connection, State.SCHEDULED, open_ones, now)
+            started, begun = claims.begin(
+                connection, rows, fence=self._fence, now=now, shelf=self._shelf
+            )
+            next_due = claims.next_time(connection, State.SCHEDULED, list(open_ones), now)
+            next_look = claims.next_look(connection, list(open_ones))
+            append(connection, [*events, *pauses_written, *begun])
+        self._unheard = False
+        self._handed_out -= {finish.claim.attempt for finish in finished}
+        self._handed_out |= {claim.attempt for claim in started}
+        ends = [s.until for name, s in waiting.items() if name in free and s.until]
+        return Exchange(
+            claims=tuple(started),
+            next_due=min([t for t in (next_due, *ends) if t], default=None),
+            next_look=next_look,
+        )
+
+    def doubtful(self, now: datetime, free: Mapping[str, int]) -> tuple[Claim, ...]:
+        """Deliveries of unknown outcome that it is time to look at; each is given out once in two minutes."""
+        with self._fenced() as connection:
+            waiting, events = pauses.waiting(connection, (), now)
+            open_ones = {name: count for name, count in free.items() if name not in waiting}
+            rows = claims.ready(connection, State.UNKNOWN, open_ones, now)
+            looks = claims.look(connection, rows, now=now, shelf=self._shelf)
+            append(connection, events)
+        return looks
+
+    def interrupted(self, now: datetime) -> int:
+        """At start-up: whatever was being published when the last holder ended is of unknown outcome. Returns how many."""
+        with self._fenced() as connection:
+            events = finishes.interrupt(connection, now)
+            append(connection, events)
+        return len(events)
+
+    def begin_step(self, claim: Claim, name: str, now: datetime) -> None:
+        """Commit the intent of a step."""
+        with self._fenced() as connection:
+            steps.write(connection, claim, name, now=now)
+
+    def end_step(self, claim: Claim, name: str, value: Any, now: datetime) -> None:
+        """Commit the JSON value of a step that was done."""
+        with self._fenced() as connection:
+            steps.write(connection, claim, name, now=now, done=True, value=value)
+
+    def forget_step(self, claim: Claim, name: str) -> None:
+        """Forget the intent of a step that certainly had no effect."""
+        with self._fenced() as connection:
+            steps.forget(connection, [claim.delivery.id], name)
+
+    # --- people's side: safe beside a running daemon ---------------------------------------------
+
+    def apply(
+        self,
+        difference: Difference,
+        renditions: Mapping[Identity, Rendition],
+        *,
+        now: datetime,
+        actor: str,
+    ) -> Applied:
+        """Write a plan's changes; a delivery that has moved on since the difference was made is passed over."""
+        with writing(self._engine) as connection:
+            applied, events = changes.apply(
+                connection, difference.changes, renditions, now=now, actor=actor, shelf=self._shelf
+            )
+            append(connection, events)
+        return applied
+
+    def move(
+        self,
+        delivery_id: int,
+        to: State,
+        *,
+        reason: Text,
+        actor: str,
+        now: datetime,
+        receipt: Receipt | None = None,
+        evidence: Mapping[str, Any] | None = None,
+        ready_at: datetime | None = None,
+    ) -> None:
+        """Write a person's decision about one delivery. Raises `IllegalMove`, also while it is being published."""
+        decision = Decision(
+            to=to,
+            reason=reason,
+            actor=actor,
+            at=now,
+            receipt=receipt,
+            evidence=evidence or {},
+            ready_at=ready_at,
+        )
+        with writing(self._engine) as connection:
+            append(connection, [decide(connection, delivery_id, decision)])
+
+    def pause(
+        self, channel: str, reason: Text, until: datetime | None, *, actor: str, now: datetime
+    ) -> None:
+        """Claim nothing of a channel until `until` (aware), or until a person resumes it."""
+        state = ChannelState(paused=True, until=until, reason=reason)
+        with writing(self._engine) as connection:
+            append(
+                connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)]
+            )
+
+    def resume(
+        self, channel: str, reason: Text | None = None, *, actor: str, now: datetime
+    ) -> None:
+        """End a pause."""
+        state = ChannelState(paused=False, until=None, reason=reason)
+        with writing(self._engine) as connection:
+            append(
+                connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)]
+            )
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def channel_states(self) -> dict[str, ChannelState]:
+        """Every channel that was ever paused."""
+        with reading(self._engine) as connection:
+            return pauses.states(connection)
+
+    def steps(self, delivery_id: int) -> dict[str, StepRow]:
+        """The steps of a delivery by name."""
+        with reading(self._engine) as connection:
+            return steps.read(connection, delivery_id)
+
+    def get(self, id_or_key: int | str) -> Delivery | None:
+        """One delivery by its number (also as text) or its key."""
+        number = isinstance(id_or_key, int) or id_or_key.isdecimal()
+        which = DELIVERY.c.id == int(id_or_key) if number else DELIVERY.c.key == id_or_key
+        with reading(self._engine) as connection:
+            row = connection.execute(select(DELIVERY).where(which)).one_or_none()
+        return delivery_from_row(row) if row else None
+
+    def campaigns(self) -> tuple[str, ...]:
+        """The campaigns that have deliveries."""
+        with reading(self._engine) as connection:
+            names = connection.execute(select(DELIVERY.c.campaign).distinct()).scalars().all()
+        return tuple(sorted(names))
+
+    def counts(self, campaign: str | None = None) -> dict[tuple[str, State], int]:
+        """(channel, state) -> how many deliveries."""
+        query = select(DELIVERY.c.channel, DELIVERY.c.state, func.count()).group_by(
+            DELIVERY.c.channel, DELIVERY.c.state
+        )
+        if campaign is not None:
+            query = query.where(DELIVERY.c.campaign == campaign)
+        with reading(self._engine) as connection:
+            return {(row[0], State(row[1])): row[2] for row in connection.execute(query)}
+
+    def rendition(self, delivery: Delivery) -> Rendition | None:
+        """The queued content of a delivery; None when it is missing or damaged."""
+        pair = (delivery.digest, delivery.due)
+        with reading(self._engine) as connection:
+            return self._shelf.get(connection, [pair]).get(pair)
+
+    def attempts(self, delivery_id: int) -> list[Attempt]:
+        """Every try at a delivery, first to last."""
+        query = select(ATTEMPT).where(ATTEMPT.c.delivery_id == delivery_id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(ATTEMPT.c.number)).all()
+        return [attempt_from_row(row) for row in rows]
+
+    def list(
+        self,
+        *,
+        campaign: str | None = None,
+        channel: str | None = None,
+        state: State | None = None,
+        since: datetime | None = None,
+        message: str | None = None,
+    ) -> list[Delivery]:
+        """Deliveries by due time. `since` (aware): due then or later."""
+        query = select(DELIVERY).order_by(DELIVERY.c.due, DELIVERY.c.id)
+        wanted = {"campaign": campaign, "channel": channel, "state": state, "message": message}
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(DELIVERY.c[name] == value)
+        if since is not None:
+            query = query.where(DELIVERY.c.due >= since)
+        with reading(self._engine) as connection:
+            return [delivery_from_row(row) for row in connection.execute(query)]
+
+    @contextmanager
+    def _fenced(self) -> Iterator[Connection]:
+        """A writing transaction that ends at once when another holder has taken the lease."""
+        with writing(self._engine) as connection:
+            if connection.execute(_FENCE).scalar_one() != self._fence:
+                raise Fenced
+            yield connection
+
+
+_FENCE = select(LEASE.c.fence).where(LEASE.c.name == "dispatcher").with_for_update(read=True)

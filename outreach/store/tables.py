@@ -1,0 +1,184 @@
+"""The tables. Models for reading and administration; hot paths use the same tables through Core."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlmodel import Field, SQLModel
+
+from outreach.store.columns import Counter, Instant, Json, Span
+
+
+class Row(SQLModel):
+    """What all tables share: one catalogue of tables of our own."""
+
+    metadata = MetaData()
+
+
+class LeaseRow(Row, table=True):
+    """Who may dispatch; `fence` grows by one with every holder."""
+
+    __tablename__ = "lease"
+    name: str = Field(primary_key=True)
+    fence: int = Field(sa_type=BigInteger)
+    holder: str
+    taken: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RenditionRow(Row, table=True):
+    """Rendered content; `content` is the very text whose SHA-256 is `digest`."""
+
+    __tablename__ = "rendition"
+    digest: str = Field(primary_key=True)
+    content: str = Field(sa_type=Text)
+    stored: datetime = Field(sa_type=Instant)
+
+
+class MediaRow(Row, table=True):
+    """A picture that some rendition shows; its bytes lie in the media folder under `sha256`."""
+
+    __tablename__ = "media"
+    sha256: str = Field(primary_key=True)
+    mime: str
+    width: int
+    height: int
+    size: int = Field(sa_type=BigInteger)
+    stored: datetime = Field(sa_type=Instant)
+
+
+class DeliveryRow(Row, table=True):
+    """One delivery. `number` counts all attempts begun, `attempts` only the tries that were spent."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint(
+            "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
+        ),
+        Index("delivery_ready", "channel", "state", "ready_at", "due", "id"),
+        Index("delivery_state", "state", "due"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)  # type: ignore[call-overload] # SQLModel types sa_type as a class, a variant is an instance
+    key: str = Field(unique=True)
+    campaign: str
+    message: str
+    channel: str
+    ordinal: int
+    action: str
+    state: str
+    due: datetime = Field(sa_type=Instant)
+    ready_at: datetime = Field(sa_type=Instant)
+    expires: datetime = Field(sa_type=Instant)
+    late_policy: str
+    late_limit: timedelta = Field(sa_type=Span)
+    digest: str = Field(foreign_key="rendition.digest")
+    number: int = 0
+    attempts: int = 0
+    looks: int = 0
+    since: datetime | None = Field(default=None, sa_type=Instant)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    receipt: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class AttemptRow(Row, table=True):
+    """One try: committed before the first byte is sent, completed by its outcome."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("delivery_id", "number", name="attempt_number"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)  # type: ignore[call-overload] # as above
+    delivery_id: int = Field(
+        sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")]
+    )
+    number: int
+    key: str
+    digest: str = Field(foreign_key="rendition.digest")
+    fence: int = Field(sa_type=BigInteger)
+    started: datetime = Field(sa_type=Instant)
+    finished: datetime | None = Field(default=None, sa_type=Instant)
+    outcome: str | None = None
+    reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class StepRecord(Row, table=True):
+    """One durable step of a delivery: intent when `finished` is empty, done otherwise."""
+
+    __tablename__ = "step"
+    delivery_id: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")]
+    )
+    name: str = Field(primary_key=True)
+    attempt: int = Field(sa_type=BigInteger)
+    started: datetime = Field(sa_type=Instant)
+    finished: datetime | None = Field(default=None, sa_type=Instant)
+    value: Any = Field(default=None, sa_type=Json, nullable=True)
+
+
+class ChannelRow(Row, table=True):
+    """Whether a channel waits, until when and why."""
+
+    __tablename__ = "channel_state"
+    channel: str = Field(primary_key=True)
+    paused: bool = False
+    until: datetime | None = Field(default=None, sa_type=Instant)
+    reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
+class EventRow(Row, table=True):
+    """One line of the delivery log; `hash` seals it together with everything before it."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("event_delivery", "delivery_id", "seq"), Index("event_at", "at"))
+    seq: int = Field(  # type: ignore[call-overload] # as above
+        primary_key=True, sa_type=Counter, sa_column_kwargs={"autoincrement": False}
+    )
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    what: str
+    delivery_id: int | None = Field(default=None, sa_type=BigInteger)
+    data: str = Field(sa_type=Text)
+    previous: str
+    hash: str
+
+
+class EventHead(Row, table=True):
+    """The end of the delivery log: how many lines, and the hash of the last."""
+
+    __tablename__ = "event_head"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(sa_type=BigInteger)
+    hash: str
+
+
+class PageView(Row, table=True):
+    """How often a page was read on one local day."""
+
+    __tablename__ = "page_view"
+    day: date = Field(primary_key=True)
+    path: str = Field(primary_key=True)
+    count: int = Field(sa_type=BigInteger)
+
+
+def _table(name: str) -> Table:
+    return Row.metadata.tables[name]
+
+
+LEASE = _table("lease")
+RENDITION = _table("rendition")
+MEDIA = _table("media")
+DELIVERY = _table("delivery")
+ATTEMPT = _table("attempt")
+STEP = _table("step")
+CHANNEL = _table("channel_state")
+EVENT = _table("event")
+EVENT_HEAD = _table("event_head")
+PAGE_VIEW = _table("page_view")
