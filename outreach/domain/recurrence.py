@@ -33,7 +33,11 @@ RANGES = {
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAY = re.compile(rf"[+-]?\d{{0,2}}({'|'.join(DAYS)})")
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
-_LIMITERS = {"HOURLY": ("BYMONTH", "BYMONTHDAY", "BYDAY"), "WEEKLY": ("BYMONTH",)}
+_LIMITERS = {
+    "HOURLY": ("BYMONTH", "BYMONTHDAY", "BYDAY"),
+    "WEEKLY": ("BYMONTH",),
+    "MONTHLY": ("BYMONTH",),
+}
 _LIMITERS["DAILY"] = _LIMITERS["HOURLY"]
 
 
