@@ -21,7 +21,17 @@ from outreach.domain.schedule_words import parse_day, parse_duration, parse_time
 from outreach.domain.text import Text
 
 _TOP = (
-    *("name", "short_name", "theme", "office", "time_zone", "language", "hashtags", "units", "topics"),
+    *(
+        "name",
+        "short_name",
+        "theme",
+        "office",
+        "time_zone",
+        "language",
+        "hashtags",
+        "units",
+        "topics",
+    ),
     *("plan", "window", "posting", "hotlines"),
 )
 _POSTING = (
@@ -65,12 +75,15 @@ def stand_in(identity: str) -> Campaign:
 
 def _campaign(top: Fields, identity: str) -> Campaign | None:
     top.require("name", "short_name", "theme", "office", "window")
-    zone, language = top.parsed("time_zone", _zone, "zone-unknown"), top.choice("language", ("vi", "en"), "vi")
+    zone, language = (
+        top.parsed("time_zone", _zone, "zone-unknown"),
+        top.choice("language", ("vi", "en"), "vi"),
+    )
     plan, window = _plan(top), _window(top)
     posting, hotlines, tags = _posting(top), _hotlines(top), hashtags(top)
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
-    if window is None or posting is None or not all(names.values()):
+    if window is None or not all(names.values()):
         return None
     return Campaign(
         id=identity,
@@ -121,8 +134,11 @@ def _posting(top: Fields) -> Posting:
         weekend_slots=tuple(sorted(set(weekend))),
         quiet=_quiet(section),
         blackout=frozenset(section.all_parsed("blackout", parse_day, "date-unreadable")),
-        holidays=Holidays(section.choice("holidays", [h.value for h in Holidays], Holidays.SKIP.value)),
-        minimum_gap=section.parsed("minimum_gap", parse_duration, "duration-unreadable") or timedelta(0),
+        holidays=Holidays(
+            section.choice("holidays", [h.value for h in Holidays], Holidays.SKIP.value)
+        ),
+        minimum_gap=section.parsed("minimum_gap", parse_duration, "duration-unreadable")
+        or timedelta(0),
         late=lateness(section, DEFAULT_LATE),
         banner_up=section.parsed("banner_up", parse_time, "time-unreadable") or time(7, 0),
         banner_down=section.parsed("banner_down", parse_time, "time-unreadable") or time(17, 0),
@@ -133,7 +149,9 @@ def _quiet(section: Fields) -> tuple[time, time] | None:
     times = section.all_parsed("quiet", parse_time, "time-unreadable")
     if "quiet" in section and (len(times) != 2 or times[0] == times[1]):
         what = Text("“quiet” must be two different times: from when, until when.")
-        section.error("quiet", "quiet-unreadable", what, Text('Write it like quiet = ["21:30", "06:30"]'))
+        section.error(
+            "quiet", "quiet-unreadable", what, Text('Write it like quiet = ["21:30", "06:30"]')
+        )
     return (times[0], times[1]) if len(times) == 2 else None
 
 
@@ -164,7 +182,9 @@ def _zone(text: str) -> ZoneInfo:
         raise Mistake(what, Text("For Viet Nam write Asia/Ho_Chi_Minh.")) from None
 
 
-def _nodes(values: Mapping[str, object], path: Path, places: TomlPlaces, start: Place) -> dict[str, Node]:
+def _nodes(
+    values: Mapping[str, object], path: Path, places: TomlPlaces, start: Place
+) -> dict[str, Node]:
     return {name: _node(value, (*path, name), places, start) for name, value in values.items()}
 
 
@@ -174,7 +194,9 @@ def _node(value: object, path: Path, places: TomlPlaces, start: Place) -> Node:
     if isinstance(value, dict):
         value = _nodes(value, path, places, start)
     elif isinstance(value, list):
-        value = tuple(_node(item, (*path, number), places, place) for number, item in enumerate(value))
+        value = tuple(
+            _node(item, (*path, number), places, place) for number, item in enumerate(value)
+        )
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = value.isoformat()
     return Node(value=value, place=place, key=key)
@@ -186,5 +208,7 @@ def _note_syntax(error: Exception, text: str, file: str, findings: Findings) -> 
     line, column = (int(found[2]), int(found[3])) if found and found[2] else end
     detail = found[1] if found else type(error).__name__
     what = Text("The file cannot be read here ({detail}).", detail=detail)
-    mend = Text('Write name = "value", texts in double quotes, lists in [ ], a section as [name] on its own line.')
+    mend = Text(
+        'Write name = "value", texts in double quotes, lists in [ ], a section as [name] on its own line.'
+    )
     findings.error(Place(file=file, line=line, column=column), "toml", what, mend)

@@ -31,7 +31,9 @@ def details(fields: Fields, kind: Kind, campaign: Campaign) -> Details | None:
     """What the kind adds; None for a plain post or when it cannot be read."""
     match kind:
         case Kind.BANNER:
-            return BannerDetails(size=fields.text("size"), places=fields.texts("places"), maker=fields.text("maker"))
+            return BannerDetails(
+                size=fields.text("size"), places=fields.texts("places"), maker=fields.text("maker")
+            )
         case Kind.EVENT:
             return _event(fields, campaign)
         case Kind.CONTEST:
@@ -56,19 +58,26 @@ def _contest(fields: Fields, campaign: Campaign) -> ContestDetails | None:
     fields.require("deadline")
     deadline = fields.parsed("deadline", instant(campaign), "time-unreadable")
     days = fields.all_parsed("reminders", whole_number(0, 60), "number-unreadable")
-    reminders = tuple(sorted(set(days), reverse=True)) if "reminders" in fields else DEFAULT_REMINDERS
+    reminders = (
+        tuple(sorted(set(days), reverse=True)) if "reminders" in fields else DEFAULT_REMINDERS
+    )
     return ContestDetails(deadline=deadline, reminders=reminders) if deadline else None
 
 
 def _commendation(fields: Fields) -> CommendationDetails:
     fields.require_one(
-        ("collectives", "individuals"), Text("List who is commended, each with “name:” and “reason:”.")
+        ("collectives", "individuals"),
+        Text("List who is commended, each with “name:” and “reason:”."),
     )
-    return CommendationDetails(collectives=_honours(fields, "collectives"), individuals=_honours(fields, "individuals"))
+    return CommendationDetails(
+        collectives=_honours(fields, "collectives"), individuals=_honours(fields, "individuals")
+    )
 
 
 def _honours(fields: Fields, name: str) -> tuple[Honour, ...]:
     entries = fields.sections(name, ("name", "reason", "unit"))
     for entry in entries:
         entry.require("name")
-    return tuple(Honour(name=e.text("name"), reason=e.text("reason"), unit=e.text("unit")) for e in entries)
+    return tuple(
+        Honour(name=e.text("name"), reason=e.text("reason"), unit=e.text("unit")) for e in entries
+    )

@@ -12,12 +12,15 @@ from outreach.domain.schedule import NotASchedule
 from outreach.domain.text import Text
 
 T = TypeVar("T")
+LONGEST_VALUE = 500
 
 
 class Fields:
     """One mapping, of which only the keys in `known` may be present; `start` is the place of a key that is missing."""
 
-    def __init__(self, nodes: Mapping[str, Node], known: Collection[str], *, start: Place, findings: Findings) -> None:
+    def __init__(
+        self, nodes: Mapping[str, Node], known: Collection[str], *, start: Place, findings: Findings
+    ) -> None:
         self._nodes = {name: node for name, node in nodes.items() if node.value != ""}
         self._start, self._findings = start, findings
         self._all = nodes
@@ -28,10 +31,14 @@ class Fields:
         if name not in known:
             otherwise = Text("Known here are: {known}.", known=", ".join(known))
             mend = did_you_mean(name, known, otherwise)
-            self._findings.error(node.key, "unknown-key", Text("“{key}” is not known here.", key=name), mend)
+            self._findings.error(
+                node.key, "unknown-key", Text("“{key}” is not known here.", key=name[:60]), mend
+            )
         elif node.value == "":
             what = Text("“{key}” has no value.", key=name)
-            self._findings.error(node.key, "empty-value", what, Text("Write its value, or delete the line."))
+            self._findings.error(
+                node.key, "empty-value", what, Text("Write its value, or delete the line.")
+            )
 
     def __contains__(self, name: str) -> bool:
         return name in self._nodes
@@ -53,7 +60,9 @@ class Fields:
         for name in names:
             if name not in self._all:
                 what = Text("“{key}” is missing.", key=name)
-                self._findings.error(self._start, "missing-key", what, Text("Add a line “{key}: …”.", key=name))
+                self._findings.error(
+                    self._start, "missing-key", what, Text("Add a line “{key}: …”.", key=name)
+                )
 
     def text(self, name: str, default: str = "") -> str:
         """A string without spaces around it, its lines joined."""
@@ -87,9 +96,15 @@ class Fields:
         sections = []
         for item in items:
             if isinstance(item.value, dict):
-                sections.append(Fields(item.value, known, start=item.place, findings=self._findings))
+                sections.append(
+                    Fields(item.value, known, start=item.place, findings=self._findings)
+                )
             else:
-                self._wrong_type(name, item, Text("an entry with {known}", known=", ".join(f"{k}:" for k in known)))
+                self._wrong_type(
+                    name,
+                    item,
+                    Text("an entry with {known}", known=", ".join(f"{k}:" for k in known)),
+                )
         return tuple(sections)
 
     def section(self, name: str, known: Collection[str]) -> Fields | None:
@@ -115,7 +130,7 @@ class Fields:
         values = []
         for text, place in self.placed_texts(name):
             try:
-                values.append(parse(text))
+                values.append(parse(_of_sensible_length(text)))
             except (Mistake, NotASchedule) as mistake:
                 self._findings.error(place, code, mistake.what, mistake.mend)
         return tuple(values)
@@ -140,7 +155,9 @@ class Fields:
         if word not in allowed and name in self._nodes and word:
             otherwise = Text("Known here are: {known}.", known=", ".join(allowed))
             what = Text("“{word}” is not a value of “{key}”.", word=word, key=name)
-            self._findings.error(self.place(name), "unknown-value", what, did_you_mean(word, allowed, otherwise))
+            self._findings.error(
+                self.place(name), "unknown-value", what, did_you_mean(word, allowed, otherwise)
+            )
         return word if word in allowed else default
 
     def error(self, name: str, code: str, what: Text, mend: Text) -> None:
@@ -162,12 +179,21 @@ class Fields:
         text = " ".join(node.value.split())
         if not text:
             what = Text("An item of “{key}” is empty.", key=name)
-            self._findings.error(node.place, "empty-value", what, Text("Write its value, or delete the line."))
+            self._findings.error(
+                node.place, "empty-value", what, Text("Write its value, or delete the line.")
+            )
         return text
 
     def _wrong_type(self, name: str, node: Node, expected: Text) -> None:
-        what = Text("“{key}” must be {expected}, but it is {found}.", key=name, expected=expected, found=_kind(node.value))
-        self._findings.error(node.place, "wrong-type", what, Text("Write “{key}” as the guide shows it.", key=name))
+        what = Text(
+            "“{key}” must be {expected}, but it is {found}.",
+            key=name,
+            expected=expected,
+            found=_kind(node.value),
+        )
+        self._findings.error(
+            node.place, "wrong-type", what, Text("Write “{key}” as the guide shows it.", key=name)
+        )
 
 
 class Mistake(ValueError):
@@ -183,7 +209,18 @@ def _kind(value: object) -> Text:
         return Text("a group of keys")
     if isinstance(value, tuple):
         return Text("a list")
-    return Text("a text") if isinstance(value, str) else Text("a number or another value without quotes")
+    return (
+        Text("a text")
+        if isinstance(value, str)
+        else Text("a number or another value without quotes")
+    )
+
+
+def _of_sensible_length(text: str) -> str:
+    if len(text) <= LONGEST_VALUE:
+        return text
+    what = Text("The value “{text}…” is far too long.", text=text[:40])
+    raise Mistake(what, Text("Write it as the guide shows it."))
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -193,7 +230,12 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
         number = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else lowest - 1
         if lowest <= number <= highest:
             return number
-        what = Text("“{text}” is not a whole number from {lowest} to {highest}.", text=text, lowest=lowest, highest=highest)
+        what = Text(
+            "“{text}” is not a whole number from {lowest} to {highest}.",
+            text=text,
+            lowest=lowest,
+            highest=highest,
+        )
         raise Mistake(what, Text("Write the number in digits."))
 
     return read

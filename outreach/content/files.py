@@ -24,7 +24,9 @@ def shown(name: str) -> str:
 
 def is_temporary(name: str) -> bool:
     """Whether an editor or an office program left this file while saving (`.x.swp`, `x~`, `x.tmp`, `4913`, `~$x`)."""
-    hidden_or_backup = name.startswith((".", "~$", "#")) or name.endswith(("~", ".tmp", ".swp", ".swx", ".bak", ".part"))
+    hidden_or_backup = name.startswith((".", "~$", "#")) or name.endswith(
+        ("~", ".tmp", ".swp", ".swx", ".bak", ".part")
+    )
     return hidden_or_backup or name == "4913"
 
 
@@ -41,14 +43,19 @@ class Folder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         os.close(self._fd)
 
     def names(self, *parents: str) -> list[str]:
         """The names in the folder (or in a folder beneath it), sorted."""
         fd = self._descend(parents)
         try:
-            return sorted(os.listdir(fd))
+            return sorted(os.listdir(fd))  # noqa: PTH208 - pathlib cannot list an open folder
         finally:
             os.close(fd)
 
@@ -128,7 +135,7 @@ def _open_folder(parent: int, name: str) -> int:
 def _read(folder: int, name: str, at_most: int) -> bytes:
     _expect_regular(name, os.lstat(name, dir_fd=folder).st_mode)
     fd = os.open(name, _OPEN, dir_fd=folder)
-    with open(fd, "rb", buffering=0) as file:
+    with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib cannot take an open file
         found = os.fstat(fd)
         _expect_regular(name, found.st_mode)
         data = bytes(file.read(at_most + 1) or b"") if found.st_size <= at_most else b""
@@ -141,7 +148,9 @@ def _too_large(name: str, at_most: int) -> Refused:
     return Refused(
         "file-too-large",
         Text("“{name}” is larger than {size} kB.", name=shown(name), size=at_most // 1024),
-        Text("Make it smaller: split a long text into several messages, save a picture with fewer pixels."),
+        Text(
+            "Make it smaller: split a long text into several messages, save a picture with fewer pixels."
+        ),
     )
 
 
@@ -179,6 +188,10 @@ def _refusal(name: str, error: OSError) -> Refused:
         )
     return Refused(
         "cannot-open",
-        Text("“{name}” cannot be opened: {why}.", name=shown(name), why=error.strerror or type(error).__name__),
+        Text(
+            "“{name}” cannot be opened: {why}.",
+            name=shown(name),
+            why=error.strerror or type(error).__name__,
+        ),
         Text("Check that it is an ordinary file in the campaign's folder."),
     )

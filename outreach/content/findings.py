@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from outreach.domain.problem import Place, Problem, Severity
 from outreach.domain.text import Text
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened to the file, not that we failed
+class Refused(Exception):
     """A file or path that cannot be taken at all: one problem, at `line`:`column` of that file."""
 
-    def __init__(self, code: str, what: Text, mend: Text, *, line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self, code: str, what: Text, mend: Text, *, line: int = 1, column: int = 1
+    ) -> None:
         super().__init__(str(what))
         self.code, self.what, self.mend, self.line, self.column = code, what, mend, line, column
 
@@ -34,7 +36,9 @@ class Findings:
 
     def warning(self, place: Place, code: str, what: Text, mend: Text) -> None:
         """Note a problem that is only shown."""
-        self._found.append(Problem(place=place, code=code, what=what, mend=mend, severity=Severity.WARNING))
+        self._found.append(
+            Problem(place=place, code=code, what=what, mend=mend, severity=Severity.WARNING)
+        )
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note problems found elsewhere."""

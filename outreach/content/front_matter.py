@@ -22,7 +22,7 @@ MOST_NODES = 4000
 _FENCE = re.compile(r"---[ \t]*")
 _ALMOST_FENCE = re.compile(r"\s*[-–—]+\s*")
 _LOST = re.compile(r"[ \t]+#\S")
-_LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,9 @@ def compose(halves: Halves, file: str, findings: Findings) -> Mapping[str, Node]
     start = Place(file=file, line=halves.front_line)
     if len(halves.front.encode()) > LARGEST:
         what = Text("The head of the file is larger than {size} kB.", size=LARGEST // 1024)
-        findings.error(start, "front-matter-too-large", what, Text("Move the text below the second line ---."))
+        findings.error(
+            start, "front-matter-too-large", what, Text("Move the text below the second line ---.")
+        )
         return None
     return _Composer(halves, start, findings).read()
 
@@ -111,7 +113,9 @@ class _Composer:
             return None
         except yaml.YAMLError:
             what = Text("The head of the file cannot be read.")
-            self._findings.error(self._start, "yaml", what, Text("Write one “key: value” per line."))
+            self._findings.error(
+                self._start, "yaml", what, Text("Write one “key: value” per line.")
+            )
             return None
         return self._top()
 
@@ -133,7 +137,9 @@ class _Composer:
             self._put(Node(value=_frozen(done.children), place=done.place, key=done.key))
         elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
             what = Text("A second head begins here.")
-            self._findings.error(self._place(event), "yaml-documents", what, Text("Delete this line."))
+            self._findings.error(
+                self._place(event), "yaml-documents", what, Text("Delete this line.")
+            )
             return False
         return True
 
@@ -151,21 +157,44 @@ class _Composer:
 
     def _refuse_references(self, event: yaml.NodeEvent, place: Place) -> None:
         if isinstance(event, yaml.AliasEvent):
-            what = Text("“*{name}” refers to another value; such references are not allowed.", name=event.anchor)
-            self._findings.error(place, "yaml-alias", what, Text("Write the value itself, or put it in double quotes."))
+            what = Text(
+                "“*{name}” refers to another value; such references are not allowed.",
+                name=event.anchor,
+            )
+            self._findings.error(
+                place,
+                "yaml-alias",
+                what,
+                Text("Write the value itself, or put it in double quotes."),
+            )
         elif event.anchor is not None:
-            what = Text("“&{name}” marks a value for reuse; such marks are not allowed.", name=event.anchor)
-            self._findings.error(place, "yaml-anchor", what, Text("Delete the mark, or put the value in double quotes."))
+            what = Text(
+                "“&{name}” marks a value for reuse; such marks are not allowed.", name=event.anchor
+            )
+            self._findings.error(
+                place,
+                "yaml-anchor",
+                what,
+                Text("Delete the mark, or put the value in double quotes."),
+            )
         if getattr(event, "tag", None) is not None:
-            what = Text("“!” at the beginning of a value has a special meaning that is not allowed.")
-            self._findings.error(place, "yaml-tag", what, Text("Put the whole value in double quotes."))
+            what = Text(
+                "“!” at the beginning of a value has a special meaning that is not allowed."
+            )
+            self._findings.error(
+                place, "yaml-tag", what, Text("Put the whole value in double quotes.")
+            )
 
     def _open(self, event: yaml.CollectionStartEvent, place: Place) -> bool:
         if len(self._stack) >= DEEPEST:
             what = Text("The head is nested deeper than {deepest} levels.", deepest=DEEPEST)
-            self._findings.error(place, "yaml-depth", what, Text("Write simple “key: value” lines and lists."))
+            self._findings.error(
+                place, "yaml-depth", what, Text("Write simple “key: value” lines and lists.")
+            )
             return False
-        children: dict[str, Node] | list[Node] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        children: dict[str, Node] | list[Node] = (
+            {} if isinstance(event, yaml.MappingStartEvent) else []
+        )
         self._stack.append(_Open(place=place, key=self._key_place(place), children=children))
         return self._few_enough(place)
 
@@ -173,7 +202,9 @@ class _Composer:
         if self._nodes <= MOST_NODES:
             return True
         what = Text("The head holds more than {most} values.", most=MOST_NODES)
-        self._findings.error(place, "yaml-many", what, Text("Move the text below the second line ---."))
+        self._findings.error(
+            place, "yaml-many", what, Text("Move the text below the second line ---.")
+        )
         return False
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> None:
@@ -186,12 +217,19 @@ class _Composer:
         self._put(Node(value=event.value, place=place, key=self._key_place(place)))
 
     def _warn_of_lost_text(self, event: yaml.ScalarEvent) -> None:
+        assert event.end_mark is not None
         line, column = event.end_mark.line, event.end_mark.column
         rest = self._lines[line][column:] if line < len(self._lines) else ""
         if _LOST.match(rest):
-            place = Place(file=self._start.file, line=self._start.line + line, column=column + 1 + rest.index("#"))
+            place = Place(
+                file=self._start.file,
+                line=self._start.line + line,
+                column=column + 1 + rest.index("#"),
+            )
             what = Text("Everything after # on this line is lost, because # begins a remark.")
-            self._findings.error(place, "cut-by-hash", what, Text('Put the whole value in double quotes: "… #…"'))
+            self._findings.error(
+                place, "cut-by-hash", what, Text('Put the whole value in double quotes: "… #…"')
+            )
 
     def _put(self, node: Node) -> None:
         if not self._stack:
@@ -202,7 +240,9 @@ class _Composer:
             holder.children.append(node)
         elif holder.name is None:
             what = Text("A key must be a word, not a list.")
-            self._findings.error(node.place, "yaml-key", what, Text("Write “key: value”; put text in double quotes."))
+            self._findings.error(
+                node.place, "yaml-key", what, Text("Write “key: value”; put text in double quotes.")
+            )
             holder.name, holder.name_place = "", node.place
         else:
             self._put_key(holder, holder.children, node)
@@ -211,18 +251,27 @@ class _Composer:
         name, place = holder.name or "", holder.name_place or node.place
         holder.name = None
         if name in children:
-            what = Text("“{key}” stands here a second time (first in line {line}).", key=name, line=children[name].key.line)
+            what = Text(
+                "“{key}” stands here a second time (first in line {line}).",
+                key=name,
+                line=children[name].key.line,
+            )
             self._findings.error(place, "duplicate-key", what, Text("Delete one of the two."))
             return
         children[name] = node
 
     def _key_place(self, otherwise: Place) -> Place:
         holder = self._stack[-1] if self._stack else None
-        return (holder.name_place if holder and isinstance(holder.children, dict) else None) or otherwise
+        return (
+            holder.name_place if holder and isinstance(holder.children, dict) else None
+        ) or otherwise
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        return Place(file=self._start.file, line=self._start.line + mark.line, column=mark.column + 1)
+        assert mark is not None
+        return Place(
+            file=self._start.file, line=self._start.line + mark.line, column=mark.column + 1
+        )
 
 
 def _frozen(children: dict[str, Node] | list[Node]) -> dict[str, Node] | tuple[Node, ...]:

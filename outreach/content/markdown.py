@@ -38,7 +38,9 @@ def to_html(tokens: Sequence[Token]) -> str:
     """Clean HTML: only text, lists, tables and links; no pictures, no scripts, no styles."""
     parser = _parser()
     html = parser.renderer.render(tokens, parser.options, {})
-    cleaned = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
+    cleaned = nh3.clean(
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener"
+    )
     return cleaned.strip()
 
 

@@ -27,7 +27,9 @@ class MediaStore:
         if not message.pictures:
             return ()
         with Folder(self._folder) as opened:
-            return tuple(self._one(opened, message, number) for number in range(len(message.pictures)))
+            return tuple(
+                self._one(opened, message, number) for number in range(len(message.pictures))
+            )
 
     def _one(self, opened: Folder, message: Message, number: int) -> Media:
         picture = message.pictures[number]

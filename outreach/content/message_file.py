@@ -10,18 +10,31 @@ from dataclasses import dataclass
 from outreach.content.details import KEYS_OF_KIND, details
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings, did_you_mean
-from outreach.content.front_matter import Halves, compose, split
+from outreach.content.front_matter import compose, split
 from outreach.content.times import lateness, schedule
 from outreach.content.variants import Texts, split_variants
 from outreach.domain.campaign import Campaign
-from outreach.domain.message import Details, Kind, Message, Picture
+from outreach.domain.message import Kind, Message, Picture
 from outreach.domain.problem import Place
-from outreach.domain.schedule import Schedule
+from outreach.domain.schedule import Once
 from outreach.domain.text import Text
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHARED = (
-    *("id", "title", "kind", "channels", "at", "repeat", "spread", "late", "topic", "unit", "summary", "link"),
+    *(
+        "id",
+        "title",
+        "kind",
+        "channels",
+        "at",
+        "repeat",
+        "spread",
+        "late",
+        "topic",
+        "unit",
+        "summary",
+        "link",
+    ),
     *("hashtags", "image", "image_alt", "images"),
 )
 _EVERY = (*_SHARED, *dict.fromkeys(key for keys in KEYS_OF_KIND.values() for key in keys))
@@ -39,7 +52,9 @@ class Reading:
     message: Message | None = None
 
 
-def read_message(text: str, file: str, stem: str, campaign: Campaign, findings: Findings) -> Reading:
+def read_message(
+    text: str, file: str, stem: str, campaign: Campaign, findings: Findings
+) -> Reading:
     """What stands in a file's text; raises `Refused` when it has no head at all."""
     halves = split(text)
     nodes = compose(halves, file, findings)
@@ -48,8 +63,8 @@ def read_message(text: str, file: str, stem: str, campaign: Campaign, findings: 
     if nodes is None:
         return Reading(identity=slug(stem) or stem, place=start)
     fields = Fields(nodes, _EVERY, start=start, findings=findings)
-    message = _MessageReader(fields, stem, campaign, body).read(file, halves)
-    identity = message.id if message else fields.text_or_nothing("id").casefold() or slug(stem) or stem
+    message = _MessageReader(fields, stem, campaign, body).read(file)
+    identity = fields.text_or_nothing("id").casefold() or slug(stem) or stem
     return Reading(identity=identity, place=fields.place("id"), message=message)
 
 
@@ -64,50 +79,33 @@ class _MessageReader:
     def __init__(self, fields: Fields, stem: str, campaign: Campaign, texts: Texts) -> None:
         self._fields, self._stem, self._campaign, self._texts = fields, stem, campaign, texts
 
-    def read(self, file: str, halves: Halves) -> Message | None:
+    def read(self, file: str) -> Message:
+        """The message; where something could not be read, an empty value stands, and an error was noted."""
         fields, campaign = self._fields, self._campaign
         fields.require("title", "channels")
         kind = Kind(fields.choice("kind", [kind.value for kind in Kind], Kind.POST.value))
         self._refuse_keys_of_other_kinds(kind)
-        identity, when, facts = self._id(), schedule(fields, kind, campaign), details(fields, kind, campaign)
-        self._expect_text(kind, Place(file=file, line=halves.body_line - 1))
-        message_parts = (self._one_of("topic", campaign.topics), self._one_of("unit", campaign.units))
-        if not identity or when is None:
-            self._rest(campaign)
-            return None
-        return self._message(file, identity, kind, when, facts, message_parts)
-
-    def _message(
-        self, file: str, identity: str, kind: Kind, when: Schedule, facts: Details | None, parts: tuple[str, str]
-    ) -> Message:
-        fields = self._fields
+        self._expect_text(kind)
         return Message(
-            id=identity,
-            campaign=self._campaign.id,
+            id=self._id() or self._stem,
+            campaign=campaign.id,
             kind=kind,
             title=fields.text("title"),
             channels=fields.texts("channels"),
-            schedule=when,
-            late=lateness(fields, self._campaign.posting.late),
+            schedule=schedule(fields, kind, campaign) or Once(at=()),
+            late=lateness(fields, campaign.posting.late),
             body=self._texts.body,
             variants=self._texts.variants,
-            topic=parts[0],
-            unit=parts[1],
+            topic=self._one_of("topic", campaign.topics),
+            unit=self._one_of("unit", campaign.units),
             summary=fields.text("summary"),
-            link=self._link(),
+            link=fields.parsed("link", https_link, "link-unusable") or "",
             hashtags=hashtags(fields),
             pictures=self._pictures(),
-            details=facts,
+            details=details(fields, kind, campaign),
             file=file,
             places=fields.places() | self._texts.places,
         )
-
-    def _rest(self, campaign: Campaign) -> None:
-        """Read what is left only for its problems."""
-        fields = self._fields
-        for name in ("title", "summary"):
-            fields.text(name)
-        fields.texts("channels"), lateness(fields, campaign.posting.late), self._link(), hashtags(fields), self._pictures()
 
     def _id(self) -> str:
         name = self._fields.text("id") or self._stem
@@ -115,10 +113,14 @@ class _MessageReader:
             return name
         near = slug(name)[:LONGEST_ID].strip("-") or "thong-diep"
         if "id" in self._fields:
-            what = Text("“{name}” cannot be an id: only a-z, 0-9 and hyphens between them.", name=name)
+            what = Text(
+                "“{name}” cannot be an id: only a-z, 0-9 and hyphens between them.", name=name
+            )
             self._fields.error("id", "id-unusable", what, Text("Write id: {near}", near=near))
         else:
-            what = Text("The file's name cannot serve as an id: only a-z, 0-9 and hyphens between them.")
+            what = Text(
+                "The file's name cannot serve as an id: only a-z, 0-9 and hyphens between them."
+            )
             mend = Text("Rename the file to {near}.md, or add a line “id: {near}”.", near=near)
             self._fields.error("id", "id-unusable", what, mend)
         return ""
@@ -128,37 +130,55 @@ class _MessageReader:
         foreign -= set(KEYS_OF_KIND.get(kind, ()))
         for name in [*(_TIMED if kind is Kind.BANNER else ()), *sorted(foreign)]:
             if name in self._fields:
-                what = Text("“{key}” does not belong to a message of the kind “{kind}”.", key=name, kind=kind.value)
+                what = Text(
+                    "“{key}” does not belong to a message of the kind “{kind}”.",
+                    key=name,
+                    kind=kind.value,
+                )
                 mend = Text("Delete the line, or correct “kind”.")
                 self._fields.error_at_key(name, "key-of-other-kind", what, mend)
 
-    def _expect_text(self, kind: Kind, place: Place) -> None:
+    def _expect_text(self, kind: Kind) -> None:
         if not self._texts.body and not self._texts.variants and kind not in _WITHOUT_TEXT:
             what = Text("The message has no text.")
-            self._fields.error_here(place, "body-empty", what, Text("Write the text below the second line ---."))
+            self._fields.error_here(
+                self._texts.places["body"],
+                "body-empty",
+                what,
+                Text("Write the text below the second line ---."),
+            )
 
     def _one_of(self, name: str, allowed: Collection[str]) -> str:
         word = self._fields.text(name)
         if word and allowed and word not in allowed:
-            what = Text("“{word}” is not in the list “{list}” of campaign.toml.", word=word, list=f"{name}s")
+            what = Text(
+                "“{word}” is not in the list “{list}” of campaign.toml.", word=word, list=f"{name}s"
+            )
             otherwise = Text("Known there are: {known}.", known=", ".join(allowed))
-            self._fields.error(name, "not-in-campaign", what, did_you_mean(word, allowed, otherwise))
+            self._fields.error(
+                name, "not-in-campaign", what, did_you_mean(word, allowed, otherwise)
+            )
         return word
-
-    def _link(self) -> str:
-        return self._fields.parsed("link", https_link, "link-unusable") or ""
 
     def _pictures(self) -> tuple[Picture, ...]:
         fields = self._fields
         if "image" in fields and "images" in fields:
-            what = Text("“{first}” and “{second}” exclude each other.", first="image", second="images")
-            fields.error("images", "two-pictures-keys", what, Text("List all pictures under “images”."))
+            what = Text(
+                "“{first}” and “{second}” exclude each other.", first="image", second="images"
+            )
+            fields.error(
+                "images", "two-pictures-keys", what, Text("List all pictures under “images”.")
+            )
         if "image_alt" in fields and "image" not in fields:
             what = Text("“image_alt” describes a picture, but there is no “image”.")
-            fields.error("image_alt", "alt-without-picture", what, Text("Add a line “image: media/…”."))
+            fields.error(
+                "image_alt", "alt-without-picture", what, Text("Add a line “image: media/…”.")
+            )
         listed = fields.sections("images", ("file", "alt"))
         single = [(fields, "image", "image_alt")] if "image" in fields else []
-        return tuple(_picture(*entry) for entry in [*single, *((entry, "file", "alt") for entry in listed)])
+        return tuple(
+            _picture(*entry) for entry in [*single, *((entry, "file", "alt") for entry in listed)]
+        )
 
 
 def _picture(fields: Fields, file: str, alt: str) -> Picture:
@@ -183,7 +203,9 @@ def hashtag(text: str) -> str:
     if re.fullmatch(r"#\w+", text) and not text[1:].isdigit():
         return text
     what = Text("“{text}” is not a hashtag.", text=text)
-    raise Mistake(what, Text('Write # and letters without spaces and signs, in quotes: "#BinhDangGioi".'))
+    raise Mistake(
+        what, Text('Write # and letters without spaces and signs, in quotes: "#BinhDangGioi".')
+    )
 
 
 def hashtags(fields: Fields) -> tuple[str, ...]:

@@ -35,10 +35,20 @@ def examine(data: bytes, name: str) -> Format:
         found = None
     if found is None:
         what = Text("“{name}” is not a PNG, JPEG or WebP picture, or it is damaged.", name=name)
-        raise Refused("picture-format", what, Text("Open it in a picture program and save it anew as PNG or JPEG."))
+        raise Refused(
+            "picture-format",
+            what,
+            Text("Open it in a picture program and save it anew as PNG or JPEG."),
+        )
     if not name.lower().endswith(_SUFFIXES[found.mime]):
-        what = Text("“{name}” is in truth a picture of the type {type}.", name=name, type=found.mime)
-        raise Refused("picture-misnamed", what, Text("Rename it so that it ends in {ending}.", ending=_SUFFIXES[found.mime][0]))
+        what = Text(
+            "“{name}” is in truth a picture of the type {type}.", name=name, type=found.mime
+        )
+        raise Refused(
+            "picture-misnamed",
+            what,
+            Text("Rename it so that it ends in {ending}.", ending=_SUFFIXES[found.mime][0]),
+        )
     _refuse_absurd(found, name)
     return found
 
@@ -50,8 +60,17 @@ def check_pictures(folder: Folder, message: Message, findings: Findings) -> None
             try:
                 examine(folder.read(picture.file, at_most=LARGEST_PICTURE), picture.file)
             except Refused as refused:
-                mend = _other_names(folder, picture) if refused.code == "file-missing" else refused.mend
-                findings.error(place_of_picture(message, number), refused.code, refused.what, mend or refused.mend)
+                mend = (
+                    _other_names(folder, picture)
+                    if refused.code == "file-missing"
+                    else refused.mend
+                )
+                findings.error(
+                    place_of_picture(message, number),
+                    refused.code,
+                    refused.what,
+                    mend or refused.mend,
+                )
 
 
 def place_of_picture(message: Message, number: int) -> Place:
@@ -75,8 +94,15 @@ def _refuse_absurd(found: Format, name: str) -> None:
         pass
     elif found.width * found.height <= MOST_PIXELS:
         return
-    what = Text("“{name}” measures {width} × {height} pixels.", name=name, width=found.width, height=found.height)
-    raise Refused("picture-pixels", what, Text("Save it with at most 4000 pixels on its longer side."))
+    what = Text(
+        "“{name}” measures {width} × {height} pixels.",
+        name=name,
+        width=found.width,
+        height=found.height,
+    )
+    raise Refused(
+        "picture-pixels", what, Text("Save it with at most 4000 pixels on its longer side.")
+    )
 
 
 def _png(data: bytes) -> Format | None:
@@ -93,7 +119,7 @@ def _jpeg(data: bytes) -> Format | None:
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack_from(">HH", data, at + 5)
             return Format(mime="image/jpeg", width=width, height=height)
-        if marker == 0xFF or marker == 0x01 or 0xD0 <= marker <= 0xD8:
+        if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD8:
             at += 1 if marker == 0xFF else 2
             continue
         length = struct.unpack_from(">H", data, at + 2)[0]

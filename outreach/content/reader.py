@@ -69,12 +69,16 @@ class _CampaignReader:
         for name in self._opened.names():
             self._entry(name, rules, known=campaign is not None)
         self._hold_duplicates()
-        good = [reading.message for reading, error in self._readings if reading.message and not error]
+        good = [
+            reading.message for reading, error in self._readings if reading.message and not error
+        ]
         return Content(
             campaign=campaign,
             messages=tuple(sorted(good, key=lambda message: message.id)) if campaign else (),
             problems=self._findings.sorted(),
-            broken={reading.identity: error for reading, error in reversed(self._readings) if error},
+            broken={
+                reading.identity: error for reading, error in reversed(self._readings) if error
+            },
         )
 
     def _campaign(self) -> Campaign | None:
@@ -91,7 +95,9 @@ class _CampaignReader:
 
     def _check_folder_name(self, findings: Findings) -> None:
         if slug(self._id) != self._id:
-            what = Text("The folder's name cannot serve as an id: only a-z, 0-9 and hyphens between them.")
+            what = Text(
+                "The folder's name cannot serve as an id: only a-z, 0-9 and hyphens between them."
+            )
             mend = Text("Rename the folder to {near}.", near=slug(self._id) or "chien-dich")
             findings.error(Place(file=self._file(CAMPAIGN_FILE)), "id-unusable", what, mend)
 
@@ -103,8 +109,13 @@ class _CampaignReader:
         elif name.lower().endswith(".md"):
             self._message(name, campaign, known=known)
         elif name.lower().endswith(_NEARLY):
-            what = Text("The file “{name}” is not read, because its name does not end in .md.", name=shown(name))
-            mend = Text("Save it as plain text with a name ending in .md (show file name extensions to see the end).")
+            what = Text(
+                "The file “{name}” is not read, because its name does not end in .md.",
+                name=shown(name),
+            )
+            mend = Text(
+                "Save it as plain text with a name ending in .md (show file name extensions to see the end)."
+            )
             self._findings.warning(Place(file=self._file(name)), "not-read", what, mend)
 
     def _refuse_folder(self, name: str) -> None:
@@ -138,9 +149,15 @@ class _CampaignReader:
                 self._readings[number] = (reading, error or problem)
 
     def _clash(self, reading: Reading) -> Problem:
-        others = [r.place.file.rsplit("/", 1)[-1] for r, _ in self._readings if r.identity == reading.identity]
+        others = [
+            r.place.file.rsplit("/", 1)[-1]
+            for r, _ in self._readings
+            if r.identity == reading.identity
+        ]
         others.remove(reading.place.file.rsplit("/", 1)[-1])
-        what = Text("The id “{id}” is also that of {others}.", id=reading.identity, others=", ".join(others))
+        what = Text(
+            "The id “{id}” is also that of {others}.", id=reading.identity, others=", ".join(others)
+        )
         mend = Text("Delete one of the files, or give each its own “id:”.")
         return Problem(place=reading.place, code="duplicate-id", what=what, mend=mend)
 

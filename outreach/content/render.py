@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from outreach.content import markdown
 from outreach.content.media_store import MediaStore
-from outreach.content.template import TemplateProcess
+from outreach.content.template import TemplateProcess, has_marks
 from outreach.content.variants import REMINDER
 from outreach.domain.campaign import Campaign
 from outreach.domain.capabilities import ChannelProfile
@@ -23,7 +24,7 @@ from outreach.domain.message import (
     Message,
 )
 from outreach.domain.plan import Planned
-from outreach.domain.problem import Place, Problem, Problems
+from outreach.domain.problem import Place, Problems
 from outreach.domain.rendition import Rendition
 from outreach.domain.schedule import Hang
 from outreach.domain.text import Text
@@ -31,7 +32,7 @@ from outreach.locale import translate
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class RenderJob:
     """One rendition to make."""
 
     message: Message
@@ -46,19 +47,30 @@ class Renderer:
     """
 
     def __init__(
-        self, campaign: Campaign, folder: Path, media_folder: Path, *, templates: TemplateProcess | None = None
+        self,
+        campaign: Campaign,
+        folder: Path,
+        media_folder: Path,
+        *,
+        templates: TemplateProcess | None = None,
     ) -> None:
         self._campaign = campaign
         self._media = MediaStore(folder, media_folder)
         self._templates = templates or TemplateProcess()
         self._owns = templates is None
         self._context = campaign_context(campaign)
-        self._texts: dict[tuple[str, str], _Written] = {}
+        self._rendered: dict[str, str] = {}
+        self._texts: dict[str, _Written] = {}
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -68,7 +80,7 @@ class Renderer:
 
     def render(self, message: Message, profile: ChannelProfile, planned: Planned) -> Rendition:
         """The rendition of one planned delivery; raises `Problems`."""
-        written = self._written(message, profile, planned)
+        written = self._written(message, profile, planned.days_left)
         campaign = self._campaign
         return Rendition(
             campaign=campaign.id,
@@ -95,36 +107,57 @@ class Renderer:
             **facts(message),
         )
 
-    def render_all(self, jobs: Iterable[Job]) -> list[Rendition | Problems]:
+    def text(self, message: Message, profile: ChannelProfile, days_left: int | None) -> str:
+        """Only the plain text that a channel would show; raises `Problems`."""
+        return self._written(message, profile, days_left).text
+
+    def render_all(self, jobs: Iterable[RenderJob]) -> list[Rendition | Problems]:
         """One result per job, in order; the problems of one message do not disturb the others."""
         return [self._attempt(job) for job in jobs]
 
-    def _attempt(self, job: Job) -> Rendition | Problems:
+    def _attempt(self, job: RenderJob) -> Rendition | Problems:
         try:
             return self.render(job.message, job.profile, job.planned)
         except Problems as problems:
             return problems
 
-    def _written(self, message: Message, profile: ChannelProfile, planned: Planned) -> _Written:
-        source, place = chosen(message, profile, planned.days_left)
-        if planned.days_left is not None and not source:
-            source, place = self._reminder(message, planned.days_left), message.place("deadline")
-        context = self._context | message_context(message, self._campaign, planned.days_left)
-        text = self._templates.render(source, context, place)
-        if (found := self._texts.get((message.file, text))) is None:
-            found = self._texts[message.file, text] = _Written.of(text)
+    def _written(
+        self, message: Message, profile: ChannelProfile, days_left: int | None
+    ) -> _Written:
+        source, place = chosen(message, profile, days_left)
+        if days_left is not None and not source:
+            source, place = self._reminder(message, days_left), message.place("deadline")
+        context = self._context | message_context(message, self._campaign, days_left)
+        text = self._filled_in(source, context, place)
+        if (found := self._texts.get(text)) is None:
+            found = self._texts[text] = _Written.of(text)
         return found
+
+    def _filled_in(self, source: str, context: dict[str, Any], place: Place) -> str:
+        if not has_marks(source):
+            return source
+        job = json.dumps([source, context])
+        if job not in self._rendered:
+            self._rendered[job] = self._templates.render(source, context, place)
+        return self._rendered[job]
 
     def _reminder(self, message: Message, days_left: int) -> str:
         assert isinstance(message.details, ContestDetails)
         deadline = self._campaign.local(message.details.deadline)
         title, day, clock = message.title, f"{deadline:%d/%m/%Y}", f"{deadline:%H:%M}"
         if days_left == 0:
-            sentence = Text("Today is the last day to enter: {title}. Entries close at {clock}.", title=title, clock=clock)
+            sentence = Text(
+                "Today is the last day to enter: {title}. Entries close at {clock}.",
+                title=title,
+                clock=clock,
+            )
         else:
             sentence = Text(
                 "{days} more days to enter: {title}. Entries close at {clock} on {day}.",
-                days=days_left, title=title, clock=clock, day=day,
+                days=days_left,
+                title=title,
+                clock=clock,
+                day=day,
             )
         return translate(sentence, self._campaign.language)
 
@@ -138,7 +171,9 @@ class _Written:
     @classmethod
     def of(cls, text: str) -> _Written:
         tokens = markdown.parse(text)
-        return cls(markdown=text.strip(), text=markdown.to_text(tokens), html=markdown.to_html(tokens))
+        return cls(
+            markdown=text.strip(), text=markdown.to_text(tokens), html=markdown.to_html(tokens)
+        )
 
 
 def chosen(message: Message, profile: ChannelProfile, days_left: int | None) -> tuple[str, Place]:
@@ -183,7 +218,9 @@ def campaign_context(campaign: Campaign) -> dict[str, Any]:
             "theme": campaign.theme,
             "office": campaign.office,
             "hashtags": list(campaign.hashtags),
-            "plan": {"number": plan.number, "date": {"$day": plan.date.isoformat()}} if plan else {},
+            "plan": {"number": plan.number, "date": {"$day": plan.date.isoformat()}}
+            if plan
+            else {},
             "window": {
                 "start": {"$day": campaign.window.start.isoformat()},
                 "end": {"$day": campaign.window.end.isoformat()},
@@ -195,7 +232,9 @@ def campaign_context(campaign: Campaign) -> dict[str, Any]:
 
 def message_context(message: Message, campaign: Campaign, days_left: int | None) -> dict[str, Any]:
     """What templates may know of the message; instants as local times."""
-    known = {name: getattr(message, name) for name in ("id", "title", "summary", "link", "topic", "unit")}
+    known = {
+        name: getattr(message, name) for name in ("id", "title", "summary", "link", "topic", "unit")
+    }
     for name in ("start", "end", "deadline"):
         instant = facts(message).get(name)
         if isinstance(instant, datetime):

@@ -35,7 +35,9 @@ def decode(data: bytes) -> str:
         raise _at(
             data[: error.start].decode("utf-8", "replace"),
             "not-utf8",
-            Text("The file is not saved as UTF-8 (byte {byte}).", byte=f"0x{data[error.start]:02x}"),
+            Text(
+                "The file is not saved as UTF-8 (byte {byte}).", byte=f"0x{data[error.start]:02x}"
+            ),
             _SAVE_AS_UTF8,
         ) from None
     text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
@@ -48,12 +50,16 @@ def position(text: str, offset: int, *, start: Place) -> Place:
     """The place of `offset` in a text whose first character stands at `start` (further lines begin in column 1)."""
     line = text.count("\n", 0, offset)
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-    return Place(file=start.file, line=start.line + line, column=column if line else start.column + offset)
+    return Place(
+        file=start.file, line=start.line + line, column=column if line else start.column + offset
+    )
 
 
 def _refuse_other_formats(data: bytes) -> None:
     if data.startswith(_UTF16) or _looks_like_utf16(data):
-        raise Refused("utf16", Text("The file is saved as UTF-16 (“Unicode” in old programs)."), _SAVE_AS_UTF8)
+        raise Refused(
+            "utf16", Text("The file is saved as UTF-16 (“Unicode” in old programs)."), _SAVE_AS_UTF8
+        )
     for magic, name in _OTHER_FORMATS.items():
         if data.startswith(magic):
             raise Refused(
@@ -66,14 +72,23 @@ def _refuse_other_formats(data: bytes) -> None:
 def _looks_like_utf16(data: bytes) -> bool:
     head = data[:512]
     zeros = max(head[0::2].count(0), head[1::2].count(0))
-    return len(head) >= 8 and min(head[0::2].count(0), head[1::2].count(0)) == 0 and zeros * 5 > len(head)
+    return (
+        len(head) >= 8
+        and min(head[0::2].count(0), head[1::2].count(0)) == 0
+        and zeros * 5 > len(head)
+    )
 
 
 def _harmful(text: str, found: re.Match[str]) -> Refused:
     character = found.group()
     if character == "\0":
         what = Text("The file holds a NUL character; it is damaged or not a text.")
-        return _at(text[: found.start()], "nul", what, Text("Restore the file from a copy, or write it anew."))
+        return _at(
+            text[: found.start()],
+            "nul",
+            what,
+            Text("Restore the file from a copy, or write it anew."),
+        )
     what = Text("There is an invisible control character (U+{code}).", code=f"{ord(character):04X}")
     mend = Text("Delete it: remove the characters around this spot and type them again.")
     return _at(text[: found.start()], "control-character", what, mend)
@@ -81,4 +96,6 @@ def _harmful(text: str, found: re.Match[str]) -> Refused:
 
 def _at(before: str, code: str, what: Text, mend: Text) -> Refused:
     before = _BREAKS.sub("\n", before)
-    return Refused(code, what, mend, line=before.count("\n") + 1, column=len(before) - before.rfind("\n"))
+    return Refused(
+        code, what, mend, line=before.count("\n") + 1, column=len(before) - before.rfind("\n")
+    )

@@ -38,7 +38,12 @@ class TemplateProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def render(self, source: str, context: Mapping[str, Any], place: Place) -> str:
@@ -118,7 +123,9 @@ def _close(pipe: Any) -> None:
         return
 
 
-def _problem(reply: Mapping[str, Any], source: str, context: Mapping[str, Any], place: Place) -> Problem:
+def _problem(
+    reply: Mapping[str, Any], source: str, context: Mapping[str, Any], place: Place
+) -> Problem:
     number = max(int(reply["line"]), 1)
     lines = source.split("\n")
     line = lines[min(number, len(lines)) - 1]

@@ -12,21 +12,49 @@ from outreach.domain.text import Text
 _NAME = re.compile(r"'([^']+)' is undefined")
 _MEMBER = re.compile(r"has no attribute '([^']+)'")
 _FILTER = re.compile(r"No (filter|test) named '([^']+)'")
-_KNOWN_FILTERS = ("day", "time", "upper", "lower", "capitalize", "trim", "join", "default", "length", "replace", "first", "last")
-_LOOK_AT_GUIDE = Text("The guide lists what may stand between {{{{ and }}}}, for example campaign.theme.")
+_KNOWN_FILTERS = (
+    "day",
+    "time",
+    "upper",
+    "lower",
+    "capitalize",
+    "trim",
+    "join",
+    "default",
+    "length",
+    "replace",
+    "first",
+    "last",
+)
+_LOOK_AT_GUIDE = Text(
+    "The guide lists what may stand between {{{{ and }}}}, for example campaign.theme."
+)
 
 
-def explain(code: str, detail: str, line: str, context: Mapping[str, Any]) -> tuple[Text, Text, int]:
+def explain(
+    code: str, detail: str, line: str, context: Mapping[str, Any]
+) -> tuple[Text, Text, int]:
     """What is wrong, how to mend it, and the column (from 1) in `line`."""
     if found := _FILTER.search(detail):
         what = Text("There is no filter “{name}”.", name=found[2])
-        mend = did_you_mean(found[2], _KNOWN_FILTERS, Text("Known here are: {known}.", known=", ".join(_KNOWN_FILTERS)))
+        mend = did_you_mean(
+            found[2],
+            _KNOWN_FILTERS,
+            Text("Known here are: {known}.", known=", ".join(_KNOWN_FILTERS)),
+        )
         return what, mend, _column(line, found[2])
     if code == "template-undefined":
         return _undefined(detail, line, context)
     if code == "template-hotline":
-        what = Text("The telephone number {number} is not among the hotlines of campaign.toml.", number=detail)
-        return what, Text("Correct the number, or add it there with its source."), _column(line, detail)
+        what = Text(
+            "The telephone number {number} is not among the hotlines of campaign.toml.",
+            number=detail,
+        )
+        return (
+            what,
+            Text("Correct the number, or add it there with its source."),
+            _column(line, detail),
+        )
     what, mend = _others(code, detail)
     return what, mend, _column(line, "")
 

@@ -23,11 +23,36 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 GROWTH = 64 * 1024 * 1024
 SECONDS = 1.0
 LONGEST = 100_000
-_KEPT_FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "replace", "trim", "upper")
-_KEPT_TESTS = ("defined", "undefined", "none", "even", "odd", "eq", "ne", "lt", "le", "gt", "ge", "in", "divisibleby")
+_KEPT_FILTERS = (
+    "capitalize",
+    "default",
+    "first",
+    "join",
+    "last",
+    "length",
+    "lower",
+    "replace",
+    "trim",
+    "upper",
+)
+_KEPT_TESTS = (
+    "defined",
+    "undefined",
+    "none",
+    "even",
+    "odd",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "in",
+    "divisibleby",
+)
 
 
-class UnknownHotline(Exception):  # noqa: N818 - it names the mistake in the template
+class UnknownHotline(Exception):
     """The template names a telephone number that campaign.toml does not list."""
 
 
@@ -35,7 +60,10 @@ def environment() -> ImmutableSandboxedEnvironment:
     """Jinja without globals, loaders or any filter beyond the few that texts need."""
     made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, cache_size=0)
     made.globals.clear()
-    made.filters = {name: made.filters[name] for name in _KEPT_FILTERS} | {"day": day, "time": clock}
+    made.filters = {name: made.filters[name] for name in _KEPT_FILTERS} | {
+        "day": day,
+        "time": clock,
+    }
     made.tests = {name: made.tests[name] for name in _KEPT_TESTS}
     return made
 
@@ -50,7 +78,9 @@ def clock(value: Any) -> str:
     return f"{value:%H:%M}"
 
 
-def run(made: ImmutableSandboxedEnvironment, source: str, context: Mapping[str, Any]) -> dict[str, Any]:
+def run(
+    made: ImmutableSandboxedEnvironment, source: str, context: Mapping[str, Any]
+) -> dict[str, Any]:
     """The rendered text, or what is wrong and in which line of `source`."""
     try:
         text = made.from_string(source).render(_revived(context))
@@ -72,7 +102,11 @@ def run(made: ImmutableSandboxedEnvironment, source: str, context: Mapping[str, 
 
 
 def _failure(code: str, error: Exception) -> dict[str, Any]:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == "<template>"
+    ]
     return {"error": code, "line": (lines or [1])[-1], "detail": str(error)[:200]}
 
 

@@ -53,7 +53,9 @@ def hang(fields: Fields, campaign: Campaign) -> Hang | None:
     return Hang(start=start, end=end) if start and end else None
 
 
-def _edge(fields: Fields, name: str, campaign: Campaign, default: date, at: time) -> datetime | None:
+def _edge(
+    fields: Fields, name: str, campaign: Campaign, default: date, at: time
+) -> datetime | None:
     if name not in fields:
         return campaign.utc(default, at)
     if " " in fields.text(name):
@@ -67,7 +69,9 @@ def _occurrences(fields: Fields, kind: Kind, campaign: Campaign) -> Schedule | N
     if "repeat" in written and "spread" not in written:
         return _repeat(fields)
     if len(written) > 1:
-        what = Text("“{first}” and “{second}” exclude each other.", first=written[0], second=written[1])
+        what = Text(
+            "“{first}” and “{second}” exclude each other.", first=written[0], second=written[1]
+        )
         fields.error(written[1], "two-schedules", what, Text("Keep one of the two."))
         return None
     if "spread" in written:

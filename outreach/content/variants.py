@@ -78,15 +78,24 @@ class _Splitter:
         text, place = _trimmed(self._block, first)
         if not text:
             what = Text("The part for “{name}” is empty.", name=", ".join(self._names))
-            self._findings.error(self._opened, "variant-empty", what, Text("Write its text, or delete the part."))
+            self._findings.error(
+                self._opened, "variant-empty", what, Text("Write its text, or delete the part.")
+            )
         for name in self._names:
             self._texts.variants.setdefault(name, text)
             self._texts.places.setdefault(f"::: {name}", place)
         self._names = ()
 
     def _unclosed(self) -> None:
-        what = Text("The part for “{name}” begins here, but does not end.", name=", ".join(self._names))
-        self._findings.error(self._opened, "variant-unclosed", what, Text("Write a line with only ::: after the part."))
+        what = Text(
+            "The part for “{name}” begins here, but does not end.", name=", ".join(self._names)
+        )
+        self._findings.error(
+            self._opened,
+            "variant-unclosed",
+            what,
+            Text("Write a line with only ::: after the part."),
+        )
         self._close()
 
 
