@@ -48,7 +48,7 @@ class ChannelContract:
     def settle(self, channel: Channel) -> None:
         """Hook: let the channel's visibility lag pass, for instance on its clock."""
 
-    def count(self, channel: Channel, key: str) -> int | None:  # noqa: ARG002 - a hook
+    def count(self, channel: Channel, key: str) -> int | None:
         """Hook: how many publications (or task sheets) marked `key` exist; None when the test cannot count them."""
         return None
 

@@ -176,10 +176,10 @@ class FakeChannel:
 
     async def find(
         self,
-        rendition: Rendition,  # noqa: ARG002 - the contract's; the key is enough here
+        rendition: Rendition,
         *,
         key: str,
-        since: datetime,  # noqa: ARG002 - the contract's; the key is enough here
+        since: datetime,
     ) -> Look:
         """Look as the platform's own list would show it, `visibility_lag` behind."""
         self.calls["find"] += 1
@@ -203,7 +203,7 @@ class FakeChannel:
         self,
         receipt: Receipt,
         *,
-        key: str,  # noqa: ARG002 - the contract's; the receipt names it
+        key: str,
         steps: Steps,
     ) -> Receipt:
         """Take it down as the script says."""

@@ -1,0 +1,171 @@
+"""Which adapters there are, and how a channel of config.toml becomes one; third parties join by the entry point `outreach.channels`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from outreach.channel import AdapterPlace, Channel, Text
+from outreach.channels._limited import Limited
+from outreach.domain.problem import Place, Problem, Problems
+from outreach.settings import ChannelSettings, Wrong, unknown_key
+
+ADAPTERS: Mapping[str, str] = {
+    "in_person": "outreach.channels.in_person:InPerson",
+    "outbox": "outreach.channels.outbox:Outbox",
+    "webhook": "outreach.channels.webhook:Webhook",
+    "website": "outreach.channels.website:Website",
+}
+"""The adapters that come with the program: name → `module:class`."""
+
+GROUP = "outreach.channels"
+"""The entry-point group of everyone else's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The channels that could be built, and why the others could not."""
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def adapters() -> Mapping[str, str]:
+    """Every adapter that a configuration may name; our own names cannot be taken over."""
+    theirs = {point.name: point.value for point in entry_points(group=GROUP)}
+    return theirs | ADAPTERS
+
+
+def open_channels(
+    configured: Iterable[ChannelSettings], place: Callable[[str], AdapterPlace]
+) -> Opened:
+    """Build every channel; one that cannot be built is a problem of its own and holds up no other."""
+    channels: dict[str, Channel] = {}
+    problems: list[Problem] = []
+    for settings in configured:
+        try:
+            channels[settings.name] = open_channel(settings, place(settings.name))
+        except Problems as error:
+            problems += error.problems
+    return Opened(channels=channels, problems=tuple(problems))
+
+
+def build(name: str, adapter: str, settings: Mapping[str, Any], place: AdapterPlace) -> Channel:
+    """A channel from plain values, for programs and tests; relative paths start from the working folder. Raises `Problems`."""
+    configured = ChannelSettings(
+        name=name,
+        adapter=adapter,
+        settings=settings,
+        place=Place(file="config.toml"),
+        folder=Path.cwd(),
+    )
+    return open_channel(configured, place)
+
+
+def open_channel(configured: ChannelSettings, place: AdapterPlace) -> Channel:
+    """The channel that config.toml asks for, with the limits that it gives. Raises `Problems`."""
+    adapter = _adapter(configured)
+    channel: Channel = adapter(configured.name, _validated(adapter, configured), place)
+    if not configured.limits.given:
+        return channel
+    return Limited(channel, configured.limits)
+
+
+def settings_of(adapter: str) -> type[BaseModel]:
+    """The settings that an adapter takes. Raises `Wrong`."""
+    model: type[BaseModel] = _load(adapter).Settings
+    return model
+
+
+def _adapter(configured: ChannelSettings) -> Any:
+    try:
+        return _load(configured.adapter)
+    except Wrong as wrong:
+        raise Problems((_problem(configured, "adapter", wrong),)) from wrong
+
+
+def _load(name: str) -> Any:
+    known = adapters()
+    if name not in known:
+        wrong = unknown_key(name, known)
+        what = Text("There is no adapter “{name}”.", name=name)
+        raise Wrong(what, wrong.mend, code="settings.adapter")
+    module, _, attribute = known[name].partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except Exception as error:  # noqa: BLE001 - whatever someone else's module does while it loads, the others go on
+        what = Text(
+            "The adapter “{name}” cannot be loaded: {error}",
+            name=name,
+            error=f"{type(error).__name__}: {error}",
+        )
+        mend = Text("Install what it needs, or take the channel out until then.")
+        raise Wrong(what, mend, code="settings.adapter") from error
+
+
+def _validated(adapter: Any, configured: ChannelSettings) -> BaseModel:
+    model: type[BaseModel] = adapter.Settings
+    values, problems = {}, []
+    for key, value in configured.settings.items():
+        try:
+            values[key] = _prepared(model.model_fields.get(key), value, configured.folder)
+        except Wrong as wrong:
+            problems.append(_problem(configured, key, wrong))
+    try:
+        settings = model.model_validate(values)
+    except ValidationError as error:
+        shown = {p.place for p in problems}
+        found = [_mistake(configured, model, e) for e in error.errors(include_input=False)]
+        problems += [problem for problem in found if problem.place not in shown]
+    if problems:
+        raise Problems(tuple(problems))
+    return settings
+
+
+def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
+    """The value as the adapter's field wants it: secrets opened only where a plain text is asked for, paths from `folder`."""
+    types = _types(known.annotation) if known else frozenset()
+    if isinstance(value, SecretStr) and SecretStr not in types:
+        value = value.get_secret_value()
+    if isinstance(value, str) and SecretStr in types:
+        what = Text("A secret stands in the open here.")
+        mend = Text('Keep it elsewhere and write {{ env = "NAME" }} or {{ file = "path" }}.')
+        raise Wrong(what, mend, code="settings.secret")
+    return folder / value if isinstance(value, str) and Path in types else value
+
+
+def _types(annotation: Any) -> frozenset[Any]:
+    inner = [_types(argument) for argument in get_args(annotation)]
+    return frozenset({annotation}).union(*inner)
+
+
+def _mistake(configured: ChannelSettings, model: type[BaseModel], error: ErrorDetails) -> Problem:
+    key = str(error["loc"][0]) if error["loc"] else ""
+    return _problem(configured, key, _wrong(key, model, error))
+
+
+def _wrong(key: str, model: type[BaseModel], error: ErrorDetails) -> Wrong:
+    if error["type"] == "extra_forbidden":
+        return unknown_key(key, model.model_fields)
+    known = model.model_fields.get(key)
+    mend = Text(known.description) if known and known.description else Text("See the example.")
+    if error["type"] == "missing":
+        what = Text("The setting “{key}” is missing.", key=key)
+        return Wrong(what, mend, code="settings.missing")
+    said = error["msg"].removeprefix("Value error, ")
+    own = error["type"] == "value_error" and "{" not in said
+    reason = Text(said) if own else said
+    return Wrong(Text("“{key}” cannot be used: {reason}", key=key, reason=reason), mend)
+
+
+def _problem(configured: ChannelSettings, key: str, wrong: Wrong) -> Problem:
+    place = configured.places.get(key, configured.place)
+    return Problem(place=place, code=wrong.code, what=wrong.what, mend=wrong.mend)

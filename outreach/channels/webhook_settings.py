@@ -1,0 +1,59 @@
+"""What config.toml may say about a webhook."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+from standardwebhooks import Webhook as Signer
+
+
+class WebhookSettings(BaseModel, extra="forbid", frozen=True):
+    """What config.toml may say."""
+
+    url: str = Field(description="Address that takes the calls, http or https.")
+    secret: SecretStr = Field(description="Signing secret: whsec_ and base64, 24 to 64 bytes.")
+    old_secret: SecretStr | None = Field(
+        default=None, description="Former secret, signed with as well while it is replaced."
+    )
+    authorization: SecretStr | None = Field(
+        default=None,
+        description="Value of the Authorization header, if the receiver wants one.",
+    )
+    deduplicates: bool = Field(
+        default=False,
+        description="Whether the receiver ignores a webhook-id that it has seen, so that calls may be repeated.",
+    )
+    withdraws: bool = Field(
+        default=True, description="Whether the receiver takes down on publication.withdrawn."
+    )
+    find_url: str = Field(
+        default="",
+        description="Address that answers ?key=… with 200 (and JSON id, url) when public, 404 when not.",
+    )
+    allow_private: bool = Field(
+        default=False, description="Whether the receiver may lie inside our own network."
+    )
+    proxy: SecretStr | None = Field(
+        default=None, description="Address of a proxy that all calls go through."
+    )
+
+    @field_validator("url", "find_url")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and (
+            urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname
+        ):
+            raise ValueError("The address must begin with http:// or https:// and name a host.")
+        return value
+
+    @field_validator("secret", "old_secret")
+    @classmethod
+    def _signs(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            Signer(value.get_secret_value())
+        except Exception as error:  # the library has no common error, and none may show the secret
+            raise ValueError("The signing secret must be whsec_ and base64.") from error
+        return value
