@@ -36,12 +36,13 @@ from outreach.domain.timetable import Timetable
 
 
 class Draft:
-    """`accepted` may go out, `stopped` may not and says why, `held` names messages that cannot be planned whole."""
+    """`accepted` may go out, `stopped` may not and says why; `held` messages are not planned at all, `unsure` ones in part."""
 
     def __init__(self, campaign: Campaign, channels: Sequence[ChannelProfile]) -> None:
         self.accepted: list[Candidate] = []
         self.stopped: dict[Identity, Problem] = {}
         self.held: dict[str, Problem] = {}
+        self.unsure: dict[str, Problem] = {}
         self.problems: dict[Problem, None] = {}
         self._campaign = campaign
         self._channels = sorted(channels, key=lambda profile: profile.name)
@@ -80,7 +81,9 @@ class Draft:
     def _recipients(self, message: Message) -> tuple[ChannelProfile, ...]:
         for word in message.channels:
             if not any(profile.answers_to(word) for profile in self._channels):
-                self._hold(message, self._unknown_channel(message, word))
+                unknown = self._unknown_channel(message, word)
+                self.unsure.setdefault(message.id, unknown)
+                self._note(unknown)
         return tuple(
             profile
             for profile in self._channels
@@ -101,7 +104,9 @@ class Draft:
         try:
             found = list(candidates(message, profiles, self._campaign, self._days.closed))
         except NotASchedule as refusal:
-            self._hold(message, problem_in(message, "repeat", "repeat", refusal.what, refusal.mend))
+            fault = problem_in(message, "repeat", "repeat", refusal.what, refusal.mend)
+            self.held[message.id] = fault
+            self._note(fault)
             return []
         if profiles and not found and not isinstance(message.schedule, Spread):
             what = Text("This never happens within the campaign.")
@@ -188,10 +193,6 @@ class Draft:
     def _stop(self, publication: Identity, fault: Problem) -> None:
         self.stopped[publication] = fault
         self.stopped[publication.of(Action.WITHDRAW)] = fault
-        self._note(fault)
-
-    def _hold(self, message: Message, fault: Problem) -> None:
-        self.held.setdefault(message.id, fault)
         self._note(fault)
 
     def _note(self, problem: Problem) -> None:

@@ -37,15 +37,16 @@ class Planned:
 class Plan:
     """The whole plan of one campaign, ordered by due time.
 
-    `held` names messages whose file cannot be trusted now, and why: what they no longer ask for is held, not cancelled.
-    `stopped` names single deliveries that a hard rule forbids, and why. `channels` are all configured channels' names,
-    `zone` is the office's, for sentences.
+    `held` names messages whose file cannot be trusted now, and why; `unsure` those that are planned, but not on every channel
+    they name. What such a message does not ask for is held rather than cancelled. `stopped` names single deliveries that a hard
+    rule forbids, and why. `channels` are the names of all configured channels, `zone` is the office's, for sentences.
     """
 
     campaign: str
     planned: tuple[Planned, ...]
     problems: tuple[Problem, ...] = ()
     held: Mapping[str, Problem] = field(default_factory=dict)
+    unsure: Mapping[str, Problem] = field(default_factory=dict)
     stopped: Mapping[Identity, Problem] = field(default_factory=dict)
     channels: frozenset[str] = frozenset()
     zone: tzinfo = UTC
@@ -72,6 +73,7 @@ def make_plan(
             sorted(draft.problems, key=lambda one: (one.place, one.code, str(one.what)))
         ),
         held={**draft.held, **(broken or {})},
+        unsure=draft.unsure,
         stopped=draft.stopped,
         channels=frozenset(profile.name for profile in channels),
         zone=campaign.zone,

@@ -72,9 +72,9 @@ def posting_days(campaign: Campaign) -> PostingDays:
 
 
 def is_within(at: time, hours: tuple[time, time]) -> bool:
-    """Whether the local time lies in `hours` (from .. to, the end excluded; over midnight when from is later)."""
+    """Whether the local time lies in `hours`, both ends included; over midnight when the first is later."""
     begin, end = hours
-    return begin <= at < end if begin < end else at >= begin or at < end
+    return begin <= at <= end if begin <= end else at >= begin or at <= end
 
 
 def _slots(campaign: Campaign, days: Iterable[date]) -> tuple[datetime, ...]:
