@@ -49,7 +49,7 @@ class State(StrEnum):
     """Set while its file is broken, missing or guarded, or its channel is gone. Left when that is mended, or when it is too late."""
 
     MISSED = "missed"
-    """Set when it is later than its policy or the window allows. Left only by a person who retries."""
+    """Set when it is later than its policy or the window allows. Left only by a person who retries it, or moves its date to the future."""
 
     CANCELLED = "cancelled"
     """Set when staff or a person took it out of the plan. Left when the plan asks for it again."""
