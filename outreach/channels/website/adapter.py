@@ -1,0 +1,207 @@
+"""Publishes to a static site: the page of a publication is its moment of truth, everything else follows from the entries."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from outreach.channel import (
+    Absent,
+    AdapterPlace,
+    Capabilities,
+    ChannelHealth,
+    Found,
+    Look,
+    Media,
+    PauseChannel,
+    Preview,
+    PreviewProblem,
+    Receipt,
+    Reject,
+    Rendition,
+    RetryAt,
+    Severity,
+    Steps,
+    Text,
+    UnknownOutcome,
+)
+from outreach.channels.website.assets import logo, style
+from outreach.channels.website.cards import Card, Frame, media_path
+from outreach.channels.website.entries import Entries, Entry, slugs
+from outreach.channels.website.files import SiteFolder
+from outreach.channels.website.pages import Edition, build, pages_of
+from outreach.channels.website.settings import Settings
+
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+_GENERATED = ("chuyen-muc", "en/chuyen-muc", "vi/chuyen-muc", "assets")
+
+
+class Website:
+    """A static site in a folder; calling anything again gives the same bytes."""
+
+    Settings = Settings
+
+    def __init__(self, name: str, settings: Settings, place: AdapterPlace) -> None:
+        self.name = name
+        self.capabilities = Capabilities(can_find=True, can_withdraw=True, slots=1)
+        self._settings = settings
+        self._clock = place.clock
+        self._folder = SiteFolder(root=settings.folder)
+        self._entries = Entries(folder=self._folder)
+
+    def preview(self, rendition: Rendition) -> Preview:
+        """The page as it would stand on an empty site."""
+        slug = slugs(rendition, "preview")[0]
+        entry = _entry(slug, "preview", rendition.due, rendition)
+        edition = Edition(Frame(settings=self._settings, language=self._settings.language), (entry,))
+        page = edition.page(Card(entry, edition.frame), preview=True)
+        return Preview(text=rendition.text, html=page.decode(), problems=_problems(rendition))
+
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:  # noqa: ARG002 - every step may be repeated
+        """Put the page there, then everything that names it."""
+        return await asyncio.to_thread(self._publish, rendition, key)
+
+    async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:  # noqa: ARG002 - pages do not age
+        """Look whether the page carries the key."""
+        return await asyncio.to_thread(self._find, rendition, key)
+
+    async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:  # noqa: ARG002 - the receipt names the page
+        """Leave a page that says the content was taken down, and name it nowhere."""
+        return await asyncio.to_thread(self._withdraw, receipt)
+
+    async def check(self) -> ChannelHealth:
+        """Whether the folder can be written; mends whatever a crash left behind in lists and feeds."""
+        try:
+            await asyncio.to_thread(self._mend)
+        except OSError as error:
+            return ChannelHealth(ok=False, summary=_why(error))
+        return ChannelHealth(ok=True, summary=Text("The site's folder can be written."))
+
+    async def aclose(self) -> None:
+        """Nothing is held open."""
+
+    def _publish(self, rendition: Rendition, key: str) -> Receipt:
+        entry = _before(lambda: self._prepare(rendition, key))
+        try:
+            self._put(entry)
+        except OSError as error:
+            raise UnknownOutcome(_why(error)) from error
+        return self._receipt(entry)
+
+    def _prepare(self, rendition: Rendition, key: str) -> Entry:
+        with self._folder.alone():
+            for medium in rendition.media:
+                self._folder.write(media_path(medium), _bytes_of(medium), durable=True)
+            entry = self._revised(rendition, key)
+            self._entries.save(entry)
+            return entry
+
+    def _revised(self, rendition: Rendition, key: str) -> Entry:
+        now = self._clock()
+        old = self._entries.of(rendition, key)
+        if old is None or not self._entries.is_public(old):
+            slug = old.slug if old else self._entries.place_for(rendition, key)
+            return _entry(slug, key, now, rendition)
+        if old.rendition.digest == rendition.digest:
+            return old
+        return replace(old, rendition=rendition, modified=now, revision=old.revision + 1)
+
+    def _put(self, entry: Entry) -> None:
+        with self._folder.alone():
+            public, gone = self._entries.all()
+            self._assets()
+            for path, content in pages_of(self._settings, entry, public, gone).items():
+                self._folder.write(path, content, durable=True)
+            self._rebuild()
+
+    def _find(self, rendition: Rendition, key: str) -> Look:
+        entry = self._entries.of(rendition, key)
+        if entry and self._entries.is_public(entry):
+            return Found(receipt=self._receipt(entry))
+        return Absent(proof={"looked_at": [f"{slug}/index.html" for slug in slugs(rendition, key)]})
+
+    def _withdraw(self, receipt: Receipt) -> Receipt:
+        try:
+            with self._folder.alone():
+                self._take_down(receipt.remote_id)
+                self._rebuild()
+        except OSError as error:
+            raise RetryAt(_why(error)) from error
+        return Receipt(remote_id=receipt.remote_id, permalink=receipt.permalink, at=self._clock())
+
+    def _take_down(self, slug: str) -> None:
+        entry = self._entries.at(slug)
+        if entry is None:
+            return
+        public, gone = self._entries.all()
+        for language in reversed(self._settings.languages):
+            frame = Frame(settings=self._settings, language=language)
+            edition = Edition(frame, tuple(e for e in public if e.slug != slug), gone)
+            page = edition.render("gone.html", f"{slug}/")
+            self._folder.write(frame.prefix + entry.page, page, durable=True)
+
+    def _mend(self) -> None:
+        with self._folder.alone():
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._assets()
+        site = build(self._settings, *self._entries.all())
+        for path, content in site.items():
+            self._folder.write(path, content)
+        kept = {*site, *self._asset_paths()}
+        for top in _GENERATED:
+            for path in self._folder.files(top):
+                if path not in kept:
+                    self._folder.remove(path)
+
+    def _assets(self) -> None:
+        for asset in (style(), logo(self._settings.logo)):
+            if asset:
+                self._folder.write(asset.path, asset.content)
+
+    def _asset_paths(self) -> list[str]:
+        return [asset.path for asset in (style(), logo(self._settings.logo)) if asset]
+
+    def _receipt(self, entry: Entry) -> Receipt:
+        permalink = f"{self._settings.base_url}{entry.slug}/"
+        return Receipt(remote_id=entry.slug, permalink=permalink, at=entry.published)
+
+
+def _entry(slug: str, key: str, now: datetime, rendition: Rendition) -> Entry:
+    return Entry(slug=slug, key=key, published=now, modified=now, revision=0, rendition=rendition)
+
+
+def _before(act: Callable[[], Entry]) -> Entry:
+    """Act before anything can be public: a fault here is certainly not a publication."""
+    try:
+        return act()
+    except OSError as error:
+        fault = RetryAt if error.errno in _PASSING else PauseChannel
+        raise fault(_why(error)) from error
+
+
+def _bytes_of(medium: Media) -> bytes:
+    try:
+        content = medium.file.read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise RetryAt(Text("The picture {name} cannot be read: {error}", name=medium.name, error=why)) from error
+    if hashlib.sha256(content).hexdigest() != medium.sha256:
+        raise Reject(Text("The picture {name} is not the one that was planned.", name=medium.name))
+    return content
+
+
+def _why(error: OSError) -> Text:
+    return Text("The site's folder cannot be written: {error}", error=error.strerror or str(error))
+
+
+def _problems(rendition: Rendition) -> tuple[PreviewProblem, ...]:
+    if rendition.media:
+        return ()
+    what = Text("There is no picture: shared links will show text only.")
+    return (PreviewProblem(what=what, mend=Text("Add `image` and `image_alt`."), severity=Severity.WARNING),)
