@@ -97,7 +97,7 @@ class Draft:
         if close:
             mend = Text("Did you mean “{guess}”?", guess=close[0])
         else:
-            mend = Text("Known are: {known}.", known=", ".join(known) or "-")
+            mend = Text("Channels and tags are: {known}.", known=", ".join(known) or "-")
         return problem_in(message, "channels", "unknown-channel", what, mend)
 
     def _fixed(self, message: Message, profiles: Sequence[ChannelProfile]) -> list[Candidate]:
