@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-
-from sqlalchemy.exc import DBAPIError
 
 from outreach.channel import Channel, Text
 from outreach.dispatch.attempt import DEADLINE, attempt
@@ -20,6 +19,7 @@ from outreach.dispatch.verdict import gate, judge
 from outreach.dispatch.writer import Writer
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import State
+from outreach.store.engine import DBAPIError
 from outreach.store.queue import Queue
 
 log = logging.getLogger("outreach.dispatch")
@@ -32,7 +32,10 @@ STORE_RETRY = timedelta(seconds=1)
 
 
 class Dispatcher:
-    """Works through the queue on the channels of this process. `now` gives aware UTC; `jitter` a number in [0, 1)."""
+    """Works through the queue on the channels of this process.
+
+    `now` gives aware UTC and may jump; `monotonic` gives seconds that only grow; `jitter` a number in [0, 1).
+    """
 
     def __init__(
         self,
@@ -41,12 +44,15 @@ class Dispatcher:
         channels: Mapping[str, Channel],
         write: Writer,
         now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
         deadline: timedelta = DEADLINE,
     ) -> None:
         self._queue = queue
         self._write = write
         self._now = now
+        self._monotonic = monotonic
+        self._quiet_since: dict[int, float] = {}
         self._jitter = jitter
         self._deadline = deadline
         self._lanes = {name: Lane(channel) for name, channel in channels.items()}
@@ -121,7 +127,7 @@ class Dispatcher:
         now = self._now()
         finished, self._finished = self._finished, []
         try:
-            exchange = await self._write(self._queue.exchange, finished, self._free(now), now)
+            exchange = await self._write(self._queue.exchange, finished, self._free(), now)
         except BaseException:
             self._finished = finished + self._finished
             raise
@@ -133,23 +139,26 @@ class Dispatcher:
         return min((time for time in times if time and time > now), default=None)
 
     async def _look_at_doubtful(self, now: datetime) -> None:
-        for claim in await self._write(self._queue.doubtful, now, self._free(now)):
+        for claim in await self._write(self._queue.doubtful, now, self._free()):
             if claim.delivery.id not in self._lane(claim).in_flight:
                 self._start(claim, self._look)
 
-    def _free(self, now: datetime) -> dict[str, int]:
+    def _free(self) -> dict[str, int]:
         if self._draining:
             return {}
-        return {name: free for name, lane in self._lanes.items() if (free := lane.free(now))}
+        monotonic = self._monotonic()
+        return {name: free for name, lane in self._lanes.items() if (free := lane.free(monotonic))}
 
     def _openings(self, now: datetime) -> Iterable[datetime]:
-        return (opening for lane in self._lanes.values() if (opening := lane.opens_at(now)))
+        monotonic = self._monotonic()
+        waits = (lane.opens_in(monotonic) for lane in self._lanes.values())
+        return (now + timedelta(seconds=wait) for wait in waits if wait)
 
     def _lane(self, claim: Claim) -> Lane:
         return self._lanes[claim.delivery.identity.channel]
 
     def _start(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
-        self._lane(claim).begin(claim.delivery.id, self._now())
+        self._lane(claim).begin(claim.delivery.id, self._monotonic())
         self._tasks.add(asyncio.create_task(self._finish(claim, work)))
 
     async def _finish(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
@@ -167,6 +176,7 @@ class Dispatcher:
                 reason=reason,
                 ready_at=self._now(),
             )
+        self._remember_quiet(finish)
         self._finished.append(finish)
         self._lane(claim).end(claim.delivery.id)
         task = asyncio.current_task()
@@ -186,4 +196,13 @@ class Dispatcher:
         )
 
     async def _look(self, claim: Claim) -> Finish:
-        return await look(self._lane(claim).channel, claim, now=self._now())
+        since = self._quiet_since.setdefault(claim.delivery.id, self._monotonic())
+        quiet_for = timedelta(seconds=self._monotonic() - since)
+        channel = self._lane(claim).channel
+        return await look(channel, claim, now=self._now(), quiet_for=quiet_for)
+
+    def _remember_quiet(self, finish: Finish) -> None:
+        if finish.state is not State.UNKNOWN:
+            self._quiet_since.pop(finish.claim.delivery.id, None)
+        elif finish.looks is not None:
+            self._quiet_since[finish.claim.delivery.id] = self._monotonic()

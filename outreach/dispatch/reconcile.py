@@ -21,21 +21,25 @@ PATIENCE = timedelta(hours=6)
 
 
 async def look(
-    channel: Channel, claim: Claim, *, now: datetime, deadline: timedelta = timedelta(seconds=60)
+    channel: Channel,
+    claim: Claim,
+    *,
+    now: datetime,
+    quiet_for: timedelta,
+    deadline: timedelta = timedelta(seconds=60),
 ) -> Finish:
-    """Read back one delivery of unknown outcome and say what that makes of it."""
+    """Read back one delivery of unknown outcome and say what that makes of it.
+
+    `quiet_for` is how long, on a clock that nobody can set, it has certainly not been tried or read.
+    """
     if claim.delivery.identity.action is Action.WITHDRAW:
         reason = Text("Taking down is repeated; that is harmless when it has already happened.")
         return Finish(
             claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0
         )
-    since = claim.delivery.since or claim.delivery.due
-    return conclude(
-        claim,
-        await _find(channel, claim, since, deadline),
-        now=now,
-        lag=channel.capabilities.visibility_lag,
-    )
+    seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
+    wait = max(channel.capabilities.visibility_lag, SETTLE)
+    return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
 
 
 async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timedelta) -> Look:
@@ -49,8 +53,10 @@ async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timed
         )
 
 
-def conclude(claim: Claim, seen: Look, *, now: datetime, lag: timedelta) -> Finish:
-    """What one read-back means. Pure."""
+def conclude(
+    claim: Claim, seen: Look, *, now: datetime, wait: timedelta, quiet_for: timedelta
+) -> Finish:
+    """What one read-back means. Pure. An empty one counts only after `wait` of quiet, by wall clock and by `quiet_for`."""
     match seen:
         case Found(receipt=receipt):
             reason = Text("Looking at the channel found it public.")
@@ -58,37 +64,28 @@ def conclude(claim: Claim, seen: Look, *, now: datetime, lag: timedelta) -> Fini
                 claim=claim, state=State.PUBLISHED, at=now, receipt=receipt, reason=reason
             )
         case Absent(proof=proof):
-            return _absent(claim, proof, now=now, lag=lag)
+            return _absent(claim, proof, now=now, wait=wait, quiet_for=quiet_for)
         case CannotTell(why=why, passing=passing):
             return _cannot_tell(claim, why, passing=passing, now=now)
 
 
-def _absent(claim: Claim, proof: dict[str, object], *, now: datetime, lag: timedelta) -> Finish:
+def _absent(
+    claim: Claim,
+    proof: dict[str, object],
+    *,
+    now: datetime,
+    wait: timedelta,
+    quiet_for: timedelta,
+) -> Finish:
     since = claim.delivery.since or claim.delivery.due
-    first_valid = since + max(lag, SETTLE)
-    if now < first_valid:
+    valid_at = max(since + wait, now + wait - quiet_for)
+    if now < valid_at:
         reason = Text("Not seen yet; it may still appear.")
-        return Finish(
-            claim=claim,
-            state=State.UNKNOWN,
-            at=now,
-            reason=reason,
-            ready_at=first_valid,
-            evidence=proof,
-        )
+        return _again(claim, reason, now=now, ready_at=valid_at, evidence=proof)
     looks = claim.delivery.looks + 1
     if looks < EMPTY_READS:
         reason = Text("Not seen; one more look makes it certain.")
-        again = now + max(lag, SETTLE)
-        return Finish(
-            claim=claim,
-            state=State.UNKNOWN,
-            at=now,
-            reason=reason,
-            ready_at=again,
-            evidence=proof,
-            looks=looks,
-        )
+        return _again(claim, reason, now=now, ready_at=now + wait, evidence=proof, looks=looks)
     reason = Text("Looked twice after the longest time it may take to appear: it is not public.")
     return Finish(
         claim=claim,
@@ -98,6 +95,26 @@ def _absent(claim: Claim, proof: dict[str, object], *, now: datetime, lag: timed
         ready_at=now,
         evidence=proof,
         looks=0,
+    )
+
+
+def _again(
+    claim: Claim,
+    reason: Text,
+    *,
+    now: datetime,
+    ready_at: datetime,
+    evidence: dict[str, object],
+    looks: int | None = None,
+) -> Finish:
+    return Finish(
+        claim=claim,
+        state=State.UNKNOWN,
+        at=now,
+        reason=reason,
+        ready_at=ready_at,
+        evidence=evidence,
+        looks=looks,
     )
 
 

@@ -14,34 +14,47 @@ WHY = Text("the list could not be read")
 
 
 def test_found_is_published_with_its_proof() -> None:
-    finish = conclude(a_claim(), Found(receipt=RECEIPT), now=NOON, lag=LAG)
+    finish = conclude(a_claim(), Found(receipt=RECEIPT), now=NOON, wait=LAG, quiet_for=LAG)
     assert (finish.state, finish.receipt) == (State.PUBLISHED, RECEIPT)
 
 
 def test_an_empty_read_before_the_lag_has_passed_proves_nothing() -> None:
     claim = a_claim(since=NOON, looks=0)
-    finish = conclude(claim, Absent(), now=NOON + timedelta(seconds=1), lag=LAG)
+    finish = conclude(claim, Absent(), now=NOON + timedelta(seconds=1), wait=LAG, quiet_for=LAG)
     assert (finish.state, finish.ready_at, finish.looks) == (State.UNKNOWN, NOON + LAG, None)
 
 
 def test_two_empty_reads_past_the_lag_free_it_for_another_try() -> None:
     now = NOON + LAG
-    first = conclude(a_claim(since=NOON, looks=0), Absent(), now=now, lag=LAG)
-    second = conclude(a_claim(since=NOON, looks=EMPTY_READS - 1), Absent(), now=now + LAG, lag=LAG)
+    first = conclude(a_claim(since=NOON, looks=0), Absent(), now=now, wait=LAG, quiet_for=LAG)
+    second = conclude(
+        a_claim(since=NOON, looks=EMPTY_READS - 1), Absent(), now=now + LAG, wait=LAG, quiet_for=LAG
+    )
     assert (first.state, first.looks, first.ready_at) == (State.UNKNOWN, 1, now + LAG)
     assert (second.state, second.looks) == (State.SCHEDULED, 0)
 
 
 def test_a_channel_without_lag_is_still_given_a_moment() -> None:
-    finish = conclude(a_claim(since=NOON), Absent(), now=NOON, lag=timedelta(0))
+    channel = FakeChannel(clock=lambda: NOON)
+    finish = asyncio.run(look(channel, a_claim(since=NOON), now=NOON, quiet_for=SETTLE))
     assert (finish.state, finish.ready_at) == (State.UNKNOWN, NOON + SETTLE)
+
+
+def test_a_wall_clock_that_jumped_ahead_makes_no_read_valid() -> None:
+    now, quiet_for = NOON + timedelta(days=1), timedelta(seconds=3)
+    finish = conclude(
+        a_claim(since=NOON, looks=1), Absent(), now=now, wait=LAG, quiet_for=quiet_for
+    )
+    assert (finish.state, finish.ready_at) == (State.UNKNOWN, now + LAG - quiet_for)
 
 
 def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked() -> None:
     trouble = CannotTell(why=WHY, passing=True)
-    early = conclude(a_claim(since=NOON), trouble, now=NOON, lag=LAG)
-    later = conclude(a_claim(since=NOON), trouble, now=NOON + timedelta(hours=1), lag=LAG)
-    late = conclude(a_claim(since=NOON), trouble, now=NOON + PATIENCE, lag=LAG)
+    early = conclude(a_claim(since=NOON), trouble, now=NOON, wait=LAG, quiet_for=LAG)
+    later = conclude(
+        a_claim(since=NOON), trouble, now=NOON + timedelta(hours=1), wait=LAG, quiet_for=LAG
+    )
+    late = conclude(a_claim(since=NOON), trouble, now=NOON + PATIENCE, wait=LAG, quiet_for=LAG)
     assert early.state is later.state is State.UNKNOWN
     assert early.ready_at is not None
     assert later.ready_at is not None
@@ -50,13 +63,13 @@ def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked
 
 
 def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
-    finish = conclude(a_claim(since=NOON), CannotTell(why=WHY), now=NOON, lag=LAG)
+    finish = conclude(a_claim(since=NOON), CannotTell(why=WHY), now=NOON, wait=LAG, quiet_for=LAG)
     assert (finish.state, finish.reason) == (State.NEEDS_PERSON, WHY)
 
 
 def test_a_withdrawal_in_doubt_is_simply_repeated() -> None:
     channel = FakeChannel(clock=lambda: NOON)
-    finish = asyncio.run(look(channel, a_claim(action=Action.WITHDRAW), now=NOON))
+    finish = asyncio.run(look(channel, a_claim(action=Action.WITHDRAW), now=NOON, quiet_for=LAG))
     assert finish.state is State.SCHEDULED
 
 
@@ -65,7 +78,9 @@ def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:
         async def find(self, *args: object, **kwargs: object) -> Found:
             raise ValueError("no such page")
 
-    finish = asyncio.run(look(Broken(clock=lambda: NOON), a_claim(since=NOON), now=NOON))
+    finish = asyncio.run(
+        look(Broken(clock=lambda: NOON), a_claim(since=NOON), now=NOON, quiet_for=LAG)
+    )
     assert finish.state is State.UNKNOWN
     assert "ValueError: no such page" in str(finish.reason)
 
@@ -78,6 +93,12 @@ def test_a_look_that_hangs_is_ended() -> None:
 
     deadline = timedelta(milliseconds=10)
     finish = asyncio.run(
-        look(Hanging(clock=lambda: NOON), a_claim(since=NOON), now=NOON, deadline=deadline)
+        look(
+            Hanging(clock=lambda: NOON),
+            a_claim(since=NOON),
+            now=NOON,
+            quiet_for=LAG,
+            deadline=deadline,
+        )
     )
     assert finish.state is State.UNKNOWN

@@ -1,0 +1,167 @@
+"""Files to queue: reads a campaign, plans it, renders it, and says what would change; applying is a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from outreach.channel import ChannelProfile, Text
+from outreach.content.reader import Content, list_campaigns, read_campaign
+from outreach.content.render import Renderer, RenderJob
+from outreach.domain.delivery import Delivery, Identity, State
+from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
+from outreach.domain.plan import Plan, Planned, make_plan
+from outreach.domain.problem import Place, Problem, Problems, Severity
+from outreach.domain.rendition import Rendition
+from outreach.store.queue import Queue
+
+
+class Guarded(Exception):
+    """So many deliveries would be cancelled at once that a person must say it is meant."""
+
+    def __init__(self, count: int) -> None:
+        self.text = Text("{count} deliveries would be cancelled at once.", count=count)
+        super().__init__(str(self.text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What applying the files of one campaign would do. `guarded` says that it cancels suspiciously much."""
+
+    campaign: str
+    content: Content
+    plan: Plan
+    difference: Difference
+    renditions: Mapping[Identity, Rendition]
+    problems: tuple[Problem, ...]
+    guarded: bool
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes that would write something."""
+        idle = (ChangeKind.KEPT, ChangeKind.DRIFT)
+        return tuple(change for change in self.difference.changes if change.what not in idle)
+
+
+class Sync:
+    """Brings `messages/` and the queue together. `share` (0 to 1) is how much may be cancelled without asking."""
+
+    def __init__(
+        self,
+        *,
+        messages: Path,
+        media_folder: Path,
+        profiles: Sequence[ChannelProfile],
+        queue: Queue,
+        share: float,
+    ) -> None:
+        self._messages = messages
+        self._media_folder = media_folder
+        self._profiles = {profile.name: profile for profile in profiles}
+        self._queue = queue
+        self._share = share
+
+    def campaigns(self) -> tuple[str, ...]:
+        """Every campaign that has a folder or rows in the queue."""
+        folders = {folder.name for folder in list_campaigns(self._messages)}
+        return tuple(sorted(folders | set(self._queue.campaigns())))
+
+    def look(self, campaign: str, now: datetime) -> Proposal:
+        """Read, plan and render one campaign and compare it with the queue. Writes nothing but media."""
+        content = read_campaign(self._messages / campaign)
+        queue = self._queue.list(campaign=campaign)
+        plan, renditions = self._plan(campaign, content, queue)
+        digests = {identity: rendition.digest for identity, rendition in renditions.items()}
+        found = difference(plan, digests, queue, now)
+        return Proposal(
+            campaign=campaign,
+            content=content,
+            plan=plan,
+            difference=found,
+            renditions=renditions,
+            problems=(*content.problems, *plan.problems),
+            guarded=guard(found, queue, share=self._share),
+        )
+
+    def apply(
+        self, proposal: Proposal, *, now: datetime, actor: str, confirmed: bool = False
+    ) -> None:
+        """Write the changes into the queue. Raises `Guarded` when it cancels too much and nobody confirmed it."""
+        if proposal.guarded and not confirmed:
+            raise Guarded(len(proposal.difference.of(ChangeKind.CANCELLED)))
+        self._queue.apply(proposal.difference, proposal.renditions, now=now, actor=actor)
+
+    def apply_guarded(self, proposal: Proposal, *, now: datetime, actor: str) -> None:
+        """Write the changes, but hold what would be cancelled when that is suspiciously much."""
+        found = _hold_instead(proposal.difference) if proposal.guarded else proposal.difference
+        self._queue.apply(found, proposal.renditions, now=now, actor=actor)
+
+    def _plan(
+        self, campaign: str, content: Content, queue: Sequence[Delivery]
+    ) -> tuple[Plan, dict[Identity, Rendition]]:
+        if content.campaign is None:
+            return _all_held(campaign, content, queue), {}
+        plan = make_plan(content.campaign, content.messages, list(self._profiles.values()))
+        plan = replace(plan, held={**plan.held, **content.broken})
+        renderer = Renderer(content.campaign, self._messages / campaign, self._media_folder)
+        renditions, problems = self._render(renderer, content, plan)
+        held = {**problems, **plan.held}
+        return replace(plan, held=held, problems=(*plan.problems, *problems.values())), renditions
+
+    def _render(
+        self, renderer: Renderer, content: Content, plan: Plan
+    ) -> tuple[dict[Identity, Rendition], dict[str, Problem]]:
+        messages = {message.id: message for message in content.messages}
+        wanted = [p for p in plan.planned if p.identity.message not in plan.held]
+        jobs = [
+            RenderJob(
+                message=messages[p.identity.message],
+                profile=self._profiles[p.identity.channel],
+                planned=p,
+            )
+            for p in wanted
+        ]
+        return _sort_out(wanted, renderer.render_all(jobs))
+
+
+def _sort_out(
+    wanted: Iterable[Planned], results: Iterable[Rendition | Problems]
+) -> tuple[dict[Identity, Rendition], dict[str, Problem]]:
+    renditions: dict[Identity, Rendition] = {}
+    problems: dict[str, Problem] = {}
+    for planned, result in zip(wanted, results, strict=True):
+        if isinstance(result, Rendition):
+            renditions[planned.identity] = result
+        else:
+            problems.setdefault(planned.identity.message, result.problems[0])
+    return renditions, problems
+
+
+def _all_held(campaign: str, content: Content, queue: Sequence[Delivery]) -> Plan:
+    """A campaign whose folder or campaign.toml cannot be read: everything that is queued waits."""
+    errors = [p for p in content.problems if p.severity is Severity.ERROR]
+    missing = Problem(
+        place=Place(file=f"{campaign}/campaign.toml"),
+        code="campaign-unreadable",
+        what=Text("The campaign cannot be read."),
+        mend=Text("Restore its folder and campaign.toml."),
+    )
+    why = errors[0] if errors else missing
+    return Plan(campaign=campaign, planned=(), held={d.identity.message: why for d in queue})
+
+
+def _hold_instead(found: Difference) -> Difference:
+    held = Text(
+        "Many files vanished at once; it is held until someone confirms that this is meant."
+    )
+
+    def hold(change: Change) -> Change | None:
+        if change.what is not ChangeKind.CANCELLED:
+            return change
+        if change.delivery is None or change.delivery.state is not State.SCHEDULED:
+            return None
+        return replace(change, what=ChangeKind.HELD, why=held)
+
+    return replace(found, changes=tuple(c for change in found.changes if (c := hold(change))))

@@ -1,0 +1,139 @@
+"""Whatever happens, in any order: nothing twice, nothing lost, everything explained."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from outreach.channel import Text
+from outreach.domain.delivery import Action, Identity, State
+from outreach.domain.difference import ChangeKind
+from outreach.store.delivery_log import verify
+from outreach.testing import Fault, crash, lost_reply, lost_request, pause, reject, retry_at
+from tests.dispatch.world import LAG, World
+
+CHANNELS = st.sampled_from(["seeing", "careful", "blind"])
+SPANS = st.sampled_from([timedelta(seconds=s) for s in (0, 1, 7, 45, 600, 3600, 90_000)])
+FAULTS = {
+    "lost request": lost_request,
+    "lost reply": lost_reply,
+    "late": lambda: lost_reply(late=LAG / 2),
+    "busy": retry_at,
+    "shut": pause,
+    "refused": reject,
+    "killed before": crash,
+    "killed after": lambda: crash(accepted=True),
+}
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Plans, edits, faults, deaths, pauses, passing time and jumping clocks, with real work in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = World(Path(self.folder.name))
+        self.planned: list[Identity] = []
+
+    def teardown(self) -> None:
+        try:
+            self.comes_to_rest()
+        finally:
+            self.world.close()
+            self.folder.cleanup()
+
+    def comes_to_rest(self) -> None:
+        for channel in self.world.channels.values():
+            channel.script.clear()
+        self.world.settle()
+        self.nothing_twice()
+        assert list(self.world.contradictions()) == []
+        assert {d.identity for d in self.world.rows()} == set(self.planned)
+        assert verify(self.world.engine).intact
+
+    @rule(channel=CHANNELS, ahead=SPANS, banner=st.booleans())
+    def files_ask_for_more(self, channel: str, ahead: timedelta, banner: bool) -> None:
+        message, due = f"m{len(self.planned)}", self.world.now() + ahead
+        self.planned.append(self.world.plan(message, channel, due))
+        if banner:
+            later = due + timedelta(hours=2)
+            self.planned.append(self.world.plan(message, channel, later, action=Action.WITHDRAW))
+
+    @rule(
+        pick=st.integers(0, 99),
+        what=st.sampled_from(
+            [ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.CANCELLED, ChangeKind.HELD]
+        ),
+        ahead=SPANS,
+        text=st.sampled_from(["one", "two"]),
+    )
+    def files_change(self, pick: int, what: ChangeKind, ahead: timedelta, text: str) -> None:
+        waiting = [d for d in self.world.rows() if d.state is State.SCHEDULED]
+        if waiting:
+            identity = waiting[pick % len(waiting)].identity
+            self.world.edit(identity, what, due=self.world.now() + ahead, text=text)
+
+    @rule(pick=st.integers(0, 99))
+    def files_come_back(self, pick: int) -> None:
+        kinds = {
+            State.CANCELLED: ChangeKind.RESTORED,
+            State.HELD: ChangeKind.RELEASED,
+            State.REJECTED: ChangeKind.CHANGED,
+        }
+        gone = [d for d in self.world.rows() if d.state in kinds]
+        if gone:
+            delivery = gone[pick % len(gone)]
+            self.world.edit(
+                delivery.identity, kinds[delivery.state], due=delivery.due, text="mended"
+            )
+
+    @rule(channel=CHANNELS, fault=st.sampled_from(sorted(FAULTS)))
+    def the_line_goes_bad(self, channel: str, fault: str) -> None:
+        broken: Fault = FAULTS[fault]()
+        self.world.channels[channel].script.append(broken)
+
+    @rule(span=SPANS)
+    def time_passes(self, span: timedelta) -> None:
+        self.world.pass_time(span)
+
+    @rule(jump=st.sampled_from([timedelta(hours=h) for h in (-30, -1, 1, 30)]))
+    def the_wall_clock_jumps(self, jump: timedelta) -> None:
+        self.world.offset += jump
+
+    @rule()
+    def it_works(self) -> None:
+        self.world.work()
+
+    @rule()
+    def it_dies(self) -> None:
+        self.world.restart()
+
+    @rule(channel=CHANNELS, on=st.booleans())
+    def a_person_pauses_or_resumes(self, channel: str, on: bool) -> None:
+        if on:
+            self.world.queue.pause(
+                channel, Text("a pause"), None, actor="Lan", now=self.world.now()
+            )
+        else:
+            self.world.queue.resume(channel, actor="Lan", now=self.world.now())
+
+    @invariant()
+    def nothing_twice(self) -> None:
+        assert self.world.doubles() == []
+
+    @invariant()
+    def no_more_under_way_than_slots(self) -> None:
+        for name, channel in self.world.channels.items():
+            under_way = self.world.queue.list(channel=name, state=State.PUBLISHING)
+            assert len(under_way) <= channel.capabilities.slots
+
+
+TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder.settings = settings(
+    deadline=None, stateful_step_count=30, suppress_health_check=list(HealthCheck)
+)
