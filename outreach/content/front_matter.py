@@ -22,6 +22,7 @@ MOST_NODES = 4000
 _FENCE = re.compile(r"---[ \t]*")
 _ALMOST_FENCE = re.compile(r"\s*[-–—]+\s*")
 _LOST = re.compile(r"[ \t]+#\S")
+_REFUSED = "\0"
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -152,7 +153,7 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, place)
         else:
-            self._put(Node(value="", place=place, key=self._key_place(place)))
+            self._put(Node(value=f"*{event.anchor}", place=place, key=self._key_place(place)))
         return self._few_enough(place)
 
     def _refuse_references(self, event: yaml.NodeEvent, place: Place) -> None:
@@ -243,13 +244,15 @@ class _Composer:
             self._findings.error(
                 node.place, "yaml-key", what, Text("Write “key: value”; put text in double quotes.")
             )
-            holder.name, holder.name_place = "", node.place
+            holder.name, holder.name_place = _REFUSED, node.place
         else:
             self._put_key(holder, holder.children, node)
 
     def _put_key(self, holder: _Open, children: dict[str, Node], node: Node) -> None:
         name, place = holder.name or "", holder.name_place or node.place
         holder.name = None
+        if name is _REFUSED:
+            return
         if name in children:
             what = Text(
                 "“{key}” stands here a second time (first in line {line}).",

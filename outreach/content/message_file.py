@@ -78,6 +78,7 @@ def slug(words: str) -> str:
 class _MessageReader:
     def __init__(self, fields: Fields, stem: str, campaign: Campaign, texts: Texts) -> None:
         self._fields, self._stem, self._campaign, self._texts = fields, stem, campaign, texts
+        self._listed: dict[str, Place] = {}
 
     def read(self, file: str) -> Message:
         """The message; where something could not be read, an empty value stands, and an error was noted."""
@@ -104,7 +105,7 @@ class _MessageReader:
             pictures=self._pictures(),
             details=details(fields, kind, campaign),
             file=file,
-            places=fields.places() | self._texts.places,
+            places=fields.places() | self._texts.places | self._listed,
         )
 
     def _id(self) -> str:
@@ -175,6 +176,7 @@ class _MessageReader:
                 "image_alt", "alt-without-picture", what, Text("Add a line “image: media/…”.")
             )
         listed = fields.sections("images", ("file", "alt"))
+        self._listed = {f"images[{n}]": entry.place("file") for n, entry in enumerate(listed)}
         single = [(fields, "image", "image_alt")] if "image" in fields else []
         return tuple(
             _picture(*entry) for entry in [*single, *((entry, "file", "alt") for entry in listed)]

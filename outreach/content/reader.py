@@ -29,13 +29,15 @@ _NEARLY = (".txt", ".doc", ".docx", ".odt", ".rtf", ".markdown", ".mdown", ".pdf
 class Content:
     """What a folder holds: the campaign (None when it cannot be used), the usable messages by id, every problem by place.
 
-    `broken` names, by message id, the first error of each file that exists but holds no usable message.
+    `broken` names, by message id, the first error of each file that exists but holds no usable message. `drafts` are all
+    messages that were understood enough to be looked at further, usable or not; they must never be planned.
     """
 
     campaign: Campaign | None
     messages: tuple[Message, ...]
     problems: tuple[Problem, ...]
     broken: Mapping[str, Problem] = field(default_factory=dict)
+    drafts: tuple[Message, ...] = ()
 
 
 def list_campaigns(messages: Path) -> tuple[Path, ...]:
@@ -69,16 +71,14 @@ class _CampaignReader:
         for name in self._opened.names():
             self._entry(name, rules, known=campaign is not None)
         self._hold_duplicates()
-        good = [
-            reading.message for reading, error in self._readings if reading.message and not error
-        ]
+        drafts = tuple(r.message for r, _ in self._readings if r.message)
+        good = [r.message for r, error in self._readings if r.message and not error]
         return Content(
             campaign=campaign,
             messages=tuple(sorted(good, key=lambda message: message.id)) if campaign else (),
             problems=self._findings.sorted(),
-            broken={
-                reading.identity: error for reading, error in reversed(self._readings) if error
-            },
+            broken={r.identity: error for r, error in reversed(self._readings) if error},
+            drafts=drafts if campaign else (),
         )
 
     def _campaign(self) -> Campaign | None:

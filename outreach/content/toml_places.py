@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from outreach.domain.problem import Place
 
@@ -61,7 +61,7 @@ class TomlPlaces:
         for length in range(len(self._table) + 1, len(path) + 1):
             self.keys.setdefault(path[:length], key)
         self.values[path] = self._place(self._at)
-        self._skip_value()
+        self._skip_value(path)
 
     def _resolved(self, names: Path) -> Path:
         """A header's path with the number of the current entry after each array of tables but the last."""
@@ -82,12 +82,13 @@ class TomlPlaces:
             self._at += 1
         return tuple(names)
 
-    def _skip_value(self) -> None:
-        depth = 0
+    def _skip_value(self, path: Path) -> None:
+        items = _Items(self._text.startswith("[", self._at))
         while part := _VALUE_PART.match(self._text, self._at):
-            if part.group() == "\n" and depth == 0:
+            if part.group() == "\n" and items.depth == 0:
                 return
-            depth += (part.group() in ("[", "{")) - (part.group() in ("]", "}"))
+            for number, offset in items.take(part):
+                self.values[*path, number] = self._place(offset)
             self._at = part.end()
 
     def _after(self, pattern: re.Pattern[str]) -> int:
@@ -101,6 +102,35 @@ class TomlPlaces:
     def _place(self, offset: int) -> Place:
         line = self._text.count("\n", 0, offset) + 1
         return Place(file=self._file, line=line, column=offset - self._text.rfind("\n", 0, offset))
+
+
+class _Items:
+    """Where the items of an array begin, found part by part."""
+
+    def __init__(self, is_array: bool) -> None:
+        self.depth = 0
+        self._is_array = is_array
+        self._number, self._due = 0, False
+
+    def take(self, part: re.Match[str]) -> Iterator[tuple[int, int]]:
+        """The number and offset of each item that begins in this part of the value."""
+        text = part.group()
+        if text in ("]", "}"):
+            self.depth -= 1
+        elif self._is_array and self.depth == 1 and not text.startswith("#"):
+            yield from self._at_top(text, part.start())
+        if text in ("[", "{"):
+            self.depth += 1
+            self._due = self._due or self.depth == 1
+
+    def _at_top(self, text: str, start: int) -> Iterator[tuple[int, int]]:
+        bare = text[0] not in "\"'[{"
+        for index, character in enumerate(text if bare else text[0]):
+            if bare and character == ",":
+                self._number, self._due = self._number + 1, True
+            elif self._due and not character.isspace():
+                self._due = False
+                yield self._number, start + index
 
 
 def place_of(places: Mapping[Path, Place], path: Path, otherwise: Place) -> Place:

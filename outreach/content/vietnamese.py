@@ -24,6 +24,7 @@ _SHORT_NUMBER = re.compile(
     r" \**(?P<number>1\d{2})(?![\d.,/]\d|\d)",
     re.IGNORECASE,
 )
+_IN_TEMPLATE = re.compile(r"hotline\(\s*[\"']$")
 _EMERGENCY = {"112", "113", "114", "115"}
 _NAMED_YEAR = re.compile(
     r"tháng hành động(?P<between>[^.;:!?\n]{0,110}?)\bnăm (?P<year>20\d\d)\b", re.IGNORECASE
@@ -99,6 +100,7 @@ def facts(text: str, campaign: Campaign) -> Iterator[Remark]:
 def _numbers(text: str, campaign: Campaign) -> Iterator[Remark]:
     known = {_digits(hotline.number) for hotline in campaign.hotlines} | _EMERGENCY
     named = [(m.start(), m.group()) for m in _LONG_NUMBER.finditer(text)]
+    named = [(at, n) for at, n in named if not _IN_TEMPLATE.search(text[max(at - 20, 0) : at])]
     named += [(m.start("number"), m["number"]) for m in _SHORT_NUMBER.finditer(text)]
     for offset, number in named:
         if _digits(number) not in known:

@@ -14,7 +14,9 @@ _UNQUOTED_COLON = re.compile(r"^\s*(?:- )?[^\s:]+:\s+(?P<value>[^\"'\[{|>].*:\s.
 
 def syntax_problem(error: yaml.MarkedYAMLError, lines: list[str], start: Place) -> Problem:
     """The grammar error as a problem at its place, with the mend for the mistakes that people make."""
-    mark = error.problem_mark or error.context_mark
+    context = error.context or ""
+    opened = error.context_mark if "quoted scalar" in context or "flow" in context else None
+    mark = opened or error.problem_mark or error.context_mark
     line = min(mark.line, len(lines) - 1) if mark else 0
     column = mark.column if mark and mark.line < len(lines) else 0
     place = Place(file=start.file, line=start.line + line, column=column + 1)
