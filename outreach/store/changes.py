@@ -13,6 +13,8 @@ from outreach.domain.delivery import Identity, State, may_move
 from outreach.domain.difference import Change, ChangeKind
 from outreach.domain.plan import Planned
 from outreach.domain.rendition import Rendition
+from outreach.store import bulk
+from outreach.store.columns import span_to_microseconds, to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.finishes import illegal
 from outreach.store.records import IllegalMove
@@ -55,7 +57,9 @@ def apply(
     wanted = {c.identity.key: c for c in changes if c.what not in _IDLE}
     present = _present(connection, wanted)
     fitting = {key: c for key, c in wanted.items() if _fits(c, present.get(key))}
-    contents = (renditions[c.identity] for c in fitting.values() if c.planned and c.identity in renditions)
+    contents = (
+        renditions[c.identity] for c in fitting.values() if c.planned and c.identity in renditions
+    )
     shelf.put(connection, contents, now)
     fresh = {key: c for key, c in fitting.items() if key not in present}
     ids = {key: row.id for key, row in present.items()} | _insert(connection, fresh)
@@ -84,8 +88,11 @@ def _insert(connection: Connection, fresh: Mapping[str, Change]) -> dict[str, in
     rows = [_new_row(key, c, c.planned) for key, c in fresh.items() if c.planned]
     if not rows:
         return {}
-    ids = connection.execute(_INSERT, rows).scalars()
-    return dict(zip(fresh, ids, strict=True))
+    bulk.write(connection, _INSERT, rows)
+    ids: dict[str, int] = {}
+    for keys in in_batches(fresh):
+        ids |= dict(connection.execute(_IDS, {"keys": keys}).tuples().all())
+    return ids
 
 
 def _new_row(key: str, change: Change, planned: Planned) -> dict[str, Any]:
@@ -98,7 +105,7 @@ def _new_row(key: str, change: Change, planned: Planned) -> dict[str, Any]:
         "ordinal": identity.ordinal,
         "action": identity.action.value,
         "state": State.SCHEDULED.value,
-        "ready_at": planned.due,
+        "ready_at": to_microseconds(planned.due),
         "digest": change.digest,
         "number": 0,
         "attempts": 0,
@@ -108,10 +115,10 @@ def _new_row(key: str, change: Change, planned: Planned) -> dict[str, Any]:
 
 def _times(planned: Planned) -> dict[str, Any]:
     return {
-        "due": planned.due,
-        "expires": planned.expires,
+        "due": to_microseconds(planned.due),
+        "expires": to_microseconds(planned.expires),
         "late_policy": planned.late.policy.value,
-        "late_limit": planned.late.limit,
+        "late_limit": span_to_microseconds(planned.late.limit),
     }
 
 
@@ -119,9 +126,8 @@ def _update(
     connection: Connection, changes: Mapping[str, Change], present: Mapping[str, Any]
 ) -> None:
     rows = [_changed_row(change, present[key]) for key, change in changes.items()]
-    for some in ([r for r in rows if "due" in r], [r for r in rows if "due" not in r]):
-        if some:
-            connection.execute(_UPDATE, some)
+    bulk.write(connection, _UPDATE, [row for row in rows if "due" in row])
+    bulk.write(connection, _UPDATE, [row for row in rows if "due" not in row])
 
 
 def _changed_row(change: Change, row: Any) -> dict[str, Any]:
@@ -130,11 +136,11 @@ def _changed_row(change: Change, row: Any) -> dict[str, Any]:
     if after is not before and not may_move(before, after):
         raise IllegalMove(illegal(before, after))
     reason = row.reason if after is before else change.why.to_json()
-    values = {"row": row.id, "state": after.value, "reason": reason}
+    values = {"row": row.id, "state": after.value, "reason": to_cell(reason)}
     if change.planned is None:
-        return values | {"ready_at": row.ready_at}
+        return values | {"ready_at": to_microseconds(row.ready_at)}
     waits_on = after is before and row.due == change.planned.due
-    ready_at = row.ready_at if waits_on else change.planned.due
+    ready_at = to_microseconds(row.ready_at if waits_on else change.planned.due)
     return values | _times(change.planned) | {"digest": change.digest, "ready_at": ready_at}
 
 
@@ -167,5 +173,8 @@ _PRESENT = (
     .order_by(DELIVERY.c.id)
     .with_for_update()
 )
-_INSERT = insert(DELIVERY).returning(DELIVERY.c.id, sort_by_parameter_order=True)
+_INSERT = insert(DELIVERY).inline()
+_IDS = select(DELIVERY.c.key, DELIVERY.c.id).where(
+    DELIVERY.c.key.in_(bindparam("keys", expanding=True))
+)
 _UPDATE = update(DELIVERY).where(DELIVERY.c.id == bindparam("row"))

@@ -7,12 +7,23 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, TextualSelect, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    TextualSelect,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.text import Text
-from outreach.store.columns import to_microseconds
+from outreach.store import bulk
+from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
 from outreach.store.pauses import OURSELVES
@@ -47,22 +58,25 @@ def begin(
     """Turn ready rows into claims: publishing, each with the row of its attempt, ready to be committed."""
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
     sound = [row for row in rows if (row.digest, row.due) in renditions]
-    events = _hold(connection, [row for row in rows if (row.digest, row.due) not in renditions], now)
+    events = _hold(
+        connection, [row for row in rows if (row.digest, row.due) not in renditions], now
+    )
     if not sound:
         return [], events
-    publishing = _BEGIN.where(DELIVERY.c.id.in_([row.id for row in sound]))
-    connection.execute(publishing.values(since=now))
-    attempts = connection.execute(_INTENT, [_intent(row, fence, now) for row in sound]).scalars()
+    ids = [row.id for row in sound]
+    connection.execute(_BEGIN, {"ids": ids, "begun": now})
+    bulk.write(connection, _INTENT, [_intent(row, fence, to_microseconds(now)) for row in sound])
+    attempts = dict(connection.execute(_INTENTS, {"ids": ids}).tuples().all())
     published = publications(connection, sound)
     claims = [
         Claim(
             delivery=delivery_from_row(row, begun=now),
             rendition=renditions[row.digest, row.due],
-            attempt=attempt,
+            attempt=attempts[row.id],
             number=row.number + 1,
             published=published.get(row.id),
         )
-        for row, attempt in zip(sound, attempts, strict=True)
+        for row in sound
     ]
     events += [_begun(claim, fence, now) for claim in claims]
     return claims, events
@@ -134,14 +148,14 @@ def _hold(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Ev
     ]
 
 
-def _intent(row: Any, fence: int, now: datetime) -> dict[str, Any]:
+def _intent(row: Any, fence: int, started: int) -> dict[str, Any]:
     return {
         "delivery_id": row.id,
         "number": row.number + 1,
         "key": row.key,
         "digest": row.digest,
         "fence": fence,
-        "started": now,
+        "started": started,
     }
 
 
@@ -181,9 +195,20 @@ def _next_time(channels: int) -> TextualSelect:
     return first.columns(DELIVERY.c.ready_at)
 
 
-_BEGIN = update(DELIVERY).values(state=State.PUBLISHING.value, number=DELIVERY.c.number + 1)
-_INTENT = insert(ATTEMPT).returning(ATTEMPT.c.id, sort_by_parameter_order=True)
+_BEGIN = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=State.PUBLISHING.value,
+        number=DELIVERY.c.number + 1,
+        since=bindparam("begun", type_=Instant),
+    )
+)
+_INTENT = insert(ATTEMPT).inline()
+_INTENTS = select(ATTEMPT.c.delivery_id, ATTEMPT.c.id).where(
+    ATTEMPT.c.delivery_id.in_(bindparam("ids", expanding=True)), ATTEMPT.c.finished.is_(None)
+)
 _NEXT_LOOK = select(func.min(DELIVERY.c.ready_at)).where(
-    DELIVERY.c.state == State.UNKNOWN.value,
+    DELIVERY.c.state == literal_column(f"'{State.UNKNOWN.value}'"),
     DELIVERY.c.channel.in_(bindparam("channels", expanding=True)),
 )

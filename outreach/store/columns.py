@@ -16,11 +16,17 @@ Counter = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit number that SQLite may also count up by itself."""
 
 
+def to_cell(value: Any) -> str | None:
+    """The cell of a JSON value; None is an empty one."""
+    return None if value is None else _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no spaces, no escapes; what JSON lacks becomes text."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
-    )
+    return _ENCODER.encode(value)
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -28,6 +34,11 @@ def to_microseconds(instant: datetime) -> int:
     if instant.tzinfo is None:
         raise ValueError(f"naive instant: {instant!r}")
     return (instant - EPOCH) // MICROSECOND
+
+
+def span_to_microseconds(length: timedelta) -> int:
+    """Whole microseconds; what does not fit in 64 bits becomes the largest that does."""
+    return min(length // MICROSECOND, LARGEST)
 
 
 def from_microseconds(count: int) -> datetime:
@@ -41,11 +52,11 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Aware instant to number."""
         return None if value is None else to_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Number to aware UTC."""
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
@@ -56,11 +67,11 @@ class Span(TypeDecorator[timedelta]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
         """Length to number."""
-        return None if value is None else min(value // MICROSECOND, LARGEST)
+        return None if value is None else span_to_microseconds(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
         """Number to length."""
         return None if value is None else timedelta(microseconds=value)
 
@@ -71,10 +82,10 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Value to canonical text."""
         return None if value is None else canonical(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - the signature is SQLAlchemy's
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Text to value."""
         return None if value is None else json.loads(value)

@@ -71,7 +71,7 @@ def _check(before: Delivery, after: State) -> None:
 
 def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
     receipt = decision.receipt or before.receipt
-    values = {
+    values: dict[str, Any] = {
         "state": decision.to.value,
         "reason": decision.reason.to_json(),
         "receipt": receipt_to_json(receipt) if receipt else None,

@@ -7,11 +7,25 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
-from outreach.store.columns import canonical, from_microseconds, to_microseconds
+from outreach.domain.text import Text
+from outreach.store import bulk
+from outreach.store.columns import canonical, to_microseconds
 from outreach.store.engine import reading
 from outreach.store.tables import EVENT, EVENT_HEAD
 
@@ -40,6 +54,39 @@ class Line:
     hash: str
 
 
+class Damage(StrEnum):
+    """What is wrong with a log."""
+
+    EDITED = "edited"
+    MISSING = "missing"
+    REORDERED = "reordered"
+    REWRITTEN = "rewritten"
+
+
+_SENTENCES = {
+    Damage.EDITED: "Line {seq} of the delivery log was edited after it was written.",
+    Damage.MISSING: "Line {seq} of the delivery log is missing.",
+    Damage.REORDERED: "Line {seq} of the delivery log is not in its place.",
+    Damage.REWRITTEN: "The delivery log was rewritten: line {seq} is not the one noted earlier.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What checking the whole log found: nothing (`damage` is None), or the first bad line and what is wrong with it."""
+
+    count: int
+    damage: Damage | None = None
+    seq: int | None = None
+
+    @property
+    def text(self) -> Text:
+        """The verdict as a sentence."""
+        if self.damage is None:
+            return Text("All {count} lines of the delivery log are intact.", count=self.count)
+        return Text(_SENTENCES[self.damage], seq=self.seq)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """The end of the log: how many lines and the hash of the last. Kept elsewhere, it proves that nothing was rewritten."""
@@ -59,7 +106,7 @@ def append(connection: Connection, events: Sequence[Event]) -> None:
         row = _sealed(event, seq, last)
         last = row["hash"]
         rows.append(row)
-    connection.execute(_INSERT, rows)
+    bulk.write(connection, _INSERT, rows)
     connection.execute(_MOVE_HEAD, {"seq": seq, "hash": last})
 
 
@@ -96,7 +143,27 @@ def read(
         left = None if left is None else left - size
 
 
-def seal(previous: str, *, at: int, actor: str, what: str, delivery_id: int | None, data: str) -> str:
+def verify(engine: Engine, *, against: Head | None = None) -> Verdict:
+    """Check every seal, page by page. With `against`, a head noted earlier, a log that was rewritten as a whole is found too."""
+    end = head(engine)
+    seq, last = 0, ""
+    for row in _rows(engine, end.seq):
+        damage = _damage(engine, row, seq, last, end)
+        if damage:
+            return damage
+        seq, last = row.seq, row.hash
+        if against and against.seq == seq and against.hash != last:
+            return Verdict(count=seq, damage=Damage.REWRITTEN, seq=seq)
+    if seq < end.seq or (against and against.seq > seq):
+        return Verdict(count=seq, damage=Damage.MISSING, seq=seq + 1)
+    if last != end.hash:
+        return Verdict(count=seq, damage=Damage.EDITED, seq=seq)
+    return Verdict(count=seq)
+
+
+def seal(
+    previous: str, *, at: int, actor: str, what: str, delivery_id: int | None, data: str
+) -> str:
     """The hash of a line: SHA-256 (hex) of the previous hash and the line's canonical JSON. `at` is in microseconds."""
     text = (
         f'{previous}{{"actor":{_quoted(actor)},"at":{at},"data":{data},'
@@ -105,15 +172,63 @@ def seal(previous: str, *, at: int, actor: str, what: str, delivery_id: int | No
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _rows(engine: Engine, end: int) -> Iterator[Any]:
+    query = select(*_STORED).where(EVENT.c.seq <= end).order_by(EVENT.c.seq).limit(PAGE)
+    after = -1
+    while True:
+        with reading(engine) as connection:
+            rows = connection.execute(query.where(EVENT.c.seq > after)).all()
+        yield from rows
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].seq
+
+
+def _damage(engine: Engine, row: Any, before: int, last: str, end: Head) -> Verdict | None:
+    """What is wrong with the row that follows line `before`, whose hash is `last`."""
+    own = seal(
+        row.previous,
+        at=row.at,
+        actor=row.actor,
+        what=row.what,
+        delivery_id=row.delivery_id,
+        data=row.data,
+    )
+    if row.seq == before + 1 and row.hash == own and row.previous == last:
+        return None
+    if row.hash != own:
+        gap = row.seq != before + 1
+        kind, seq = (Damage.MISSING, before + 1) if gap else (Damage.EDITED, row.seq)
+        return Verdict(count=before, damage=kind, seq=seq)
+    if _holds(engine, EVENT.c.previous == last, row.seq):
+        return Verdict(count=before, damage=Damage.REORDERED, seq=before + 1)
+    if row.seq != before + 1 or _lines(engine) < end.seq:
+        return Verdict(count=before, damage=Damage.MISSING, seq=before + 1)
+    return Verdict(count=before, damage=Damage.EDITED, seq=before)
+
+
+def _holds(engine: Engine, condition: ColumnElement[bool], but: int) -> bool:
+    """Whether some line other than `but` fulfils the condition."""
+    query = select(EVENT.c.seq).where(condition, EVENT.c.seq != but).limit(1)
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
+def _lines(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(EVENT)).scalar_one())
+
+
+@lru_cache(maxsize=1024)
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return canonical(text)
 
 
 def _sealed(event: Event, seq: int, previous: str) -> dict[str, Any]:
-    data = canonical(event.data)
+    data, at = canonical(event.data), to_microseconds(event.at)
     return {
         "seq": seq,
-        "at": event.at,
+        "at": at,
         "actor": event.actor,
         "what": event.what,
         "delivery_id": event.delivery_id,
@@ -121,7 +236,7 @@ def _sealed(event: Event, seq: int, previous: str) -> dict[str, Any]:
         "previous": previous,
         "hash": seal(
             previous,
-            at=to_microseconds(event.at),
+            at=at,
             actor=event.actor,
             what=event.what,
             delivery_id=event.delivery_id,
@@ -142,6 +257,7 @@ def _line(row: Any) -> Line:
 
 
 _LINE = tuple(EVENT.c)
+_STORED = tuple(type_coerce(c, BigInteger).label("at") if c.name == "at" else c for c in EVENT.c)
 _INSERT = insert(EVENT)
 _HEAD = select(EVENT_HEAD.c.seq, EVENT_HEAD.c.hash)
 _LOCK_HEAD = _HEAD.with_for_update()

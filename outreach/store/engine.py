@@ -31,6 +31,9 @@ BUSY_SECONDS = 15
 SCHEMA = "0001"
 """The newest migration; a database that has it needs no look at the others."""
 
+CACHE_KILOBYTES = 8_000
+"""How much of a SQLite file one connection keeps in memory."""
+
 _READS_ONLY = "outreach_reads_only"
 
 
@@ -57,7 +60,11 @@ def open_engine(url: str) -> Engine:
             engine = create_engine(
                 address.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
-                connect_args={"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+                connect_args={
+                    "keepalives_idle": 10,
+                    "keepalives_interval": 5,
+                    "keepalives_count": 3,
+                },
             )
         case other:
             raise StoreError(
@@ -129,6 +136,7 @@ def wal_is_safe(version: tuple[int, int, int]) -> bool:
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
     major, minor, patch = sqlite3.sqlite_version_info
     if wal_is_safe((major, minor, patch)):
         connection.execute("PRAGMA journal_mode = WAL")

@@ -12,7 +12,8 @@ from sqlalchemy.sql.expression import bindparam
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import State, may_move
 from outreach.domain.text import Text
-from outreach.store import steps
+from outreach.store import bulk, steps
+from outreach.store.columns import to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES
 from outreach.store.records import IllegalMove, receipt_to_json, text_to_json
@@ -24,31 +25,39 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if not finished:
         return []
     present = _present(connection, finished)
-    valid = [finish for finish in finished if _stands(finish, present)]
+    standing = [(finish, _stands(finish, present)) for finish in finished]
+    valid = [finish for finish, stands in standing if stands]
     if valid:
         for finish in valid:
             _check(finish)
-        connection.execute(_FINISH, [_row(finish) for finish in valid])
+        bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
-        if tries:
-            connection.execute(_OUTCOME, tries)
+        bulk.write(connection, _OUTCOME, tries)
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
     if proven_absent:
         steps.forget(connection, proven_absent)
-    return [_event(f, present) for f in finished if f in valid or not f.claim.attempt]
+    return [
+        _event(finish, State(present[finish.claim.delivery.id].state), overtaken=not stands)
+        for finish, stands in standing
+        if stands or not finish.claim.attempt
+    ]
 
 
 def interrupt(connection: Connection, now: datetime) -> list[Event]:
     """Whatever was under way when the last holder ended is of unknown outcome; give the events to be logged."""
     reason = Text("The program ended in the middle of this attempt.")
-    rows = connection.execute(_UNDER_WAY).all()
-    if not rows:
+    ids = connection.execute(_UNDER_WAY).scalars().all()
+    if not ids:
         return []
-    unknown = {"state": State.UNKNOWN.value, "ready_at": now, "reason": text_to_json(reason), "looks": 0}
-    ids = [row.id for row in rows]
+    unknown = {
+        "state": State.UNKNOWN.value,
+        "ready_at": now,
+        "reason": text_to_json(reason),
+        "looks": 0,
+    }
     connection.execute(
         update(DELIVERY)
-        .where(DELIVERY.c.state == State.PUBLISHING.value)
+        .where(DELIVERY.c.id.in_(ids))
         .values(**unknown, attempts=DELIVERY.c.attempts + 1)
     )
     connection.execute(
@@ -58,14 +67,18 @@ def interrupt(connection: Connection, now: datetime) -> list[Event]:
     )
     data = {"from": State.PUBLISHING.value, "reason": text_to_json(reason)}
     return [
-        Event(at=now, actor=OURSELVES, what=State.UNKNOWN, delivery_id=row, data=data)
-        for row in ids
+        Event(at=now, actor=OURSELVES, what=State.UNKNOWN, delivery_id=delivery_id, data=data)
+        for delivery_id in ids
     ]
 
 
-def give_back(connection: Connection, fence: int, handed_out: set[int], now: datetime) -> list[Event]:
+def give_back(
+    connection: Connection, fence: int, handed_out: set[int], now: datetime
+) -> list[Event]:
     """Reschedule claims that were committed while nobody heard of it: nothing of them can have been sent."""
-    rows = [row for row in connection.execute(_OWN_OPEN, {"own": fence}) if row.id not in handed_out]
+    rows = [
+        row for row in connection.execute(_OWN_OPEN, {"own": fence}) if row.id not in handed_out
+    ]
     if not rows:
         return []
     reason = text_to_json(Text("The database did not confirm the claim, so nothing was sent."))
@@ -101,7 +114,9 @@ def _check(finish: Finish) -> None:
 
 def illegal(before: State, after: State) -> Text:
     """Why a move is refused."""
-    return Text("A delivery cannot go from {before} to {after}.", before=before.value, after=after.value)
+    return Text(
+        "A delivery cannot go from {before} to {after}.", before=before.value, after=after.value
+    )
 
 
 def _is_proof_of_absence(finish: Finish) -> bool:
@@ -114,28 +129,26 @@ def _row(finish: Finish) -> dict[str, Any]:
     return {
         "row": before.id,
         "state": finish.state.value,
-        "ready_at": finish.ready_at or before.ready_at,
+        "ready_at": to_microseconds(finish.ready_at or before.ready_at),
         "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
         "looks": before.looks if finish.looks is None else finish.looks,
-        "reason": text_to_json(finish.reason),
-        "receipt": receipt_to_json(receipt) if receipt else None,
+        "reason": to_cell(text_to_json(finish.reason)),
+        "receipt": to_cell(receipt_to_json(receipt)) if receipt else None,
     }
 
 
 def _outcome(finish: Finish) -> dict[str, Any]:
     return {
         "row": finish.claim.attempt,
-        "finished": finish.at,
+        "finished": to_microseconds(finish.at),
         "outcome": finish.state.value,
-        "reason": text_to_json(finish.reason),
-        "evidence": dict(finish.evidence),
+        "reason": to_cell(text_to_json(finish.reason)),
+        "evidence": to_cell(dict(finish.evidence)) if finish.evidence else None,
     }
 
 
-def _event(finish: Finish, present: Mapping[int, Any]) -> Event:
+def _event(finish: Finish, before: State, *, overtaken: bool) -> Event:
     """A look that a person's decision has overtaken is logged, but decides nothing."""
-    before = State(present[finish.claim.delivery.id].state)
-    overtaken = not _stands(finish, present)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
     if overtaken:
         data["seen"] = finish.state.value
@@ -167,9 +180,10 @@ _FINISH = update(DELIVERY).where(DELIVERY.c.id == bindparam("row"))
 _OUTCOME = update(ATTEMPT).where(ATTEMPT.c.id == bindparam("row"))
 _UNDER_WAY = (
     select(DELIVERY.c.id)
-    .where(DELIVERY.c.state == State.PUBLISHING.value)
+    .join(ATTEMPT, ATTEMPT.c.delivery_id == DELIVERY.c.id)
+    .where(ATTEMPT.c.finished.is_(None), DELIVERY.c.state == State.PUBLISHING.value)
     .order_by(DELIVERY.c.id)
-    .with_for_update()
+    .with_for_update(of=DELIVERY)
 )
 _OWN_OPEN = select(ATTEMPT.c.id, ATTEMPT.c.delivery_id).where(
     ATTEMPT.c.finished.is_(None), ATTEMPT.c.fence == bindparam("own")

@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ _LOCK = "hashtext('outreach dispatcher')"
 _OURS = LEASE.c.name == "dispatcher"
 
 
-class Held(Exception):  # noqa: N818 - it names the state of the lease
+class Held(Exception):
     """Another process dispatches already; `holder` says which (host, process, since when)."""
 
     def __init__(self, holder: str) -> None:
@@ -32,7 +33,9 @@ class Held(Exception):  # noqa: N818 - it names the state of the lease
 class Lease:
     """Held until `release` or the end of the process, however it ends. `fence` is higher than any holder's before."""
 
-    def __init__(self, *, fence: int, release: Callable[[], None], alive: Callable[[], bool]) -> None:
+    def __init__(
+        self, *, fence: int, release: Callable[[], None], alive: Callable[[], bool]
+    ) -> None:
         self.fence = fence
         self._release = release
         self._alive = alive
@@ -40,9 +43,13 @@ class Lease:
     @classmethod
     def take(cls, engine: Engine, state_folder: Path, *, now: datetime | None = None) -> Lease:
         """Become the holder, at once or not at all: raises `Held`. `state_folder` serves a database without a file."""
-        release, alive = _lock_session(engine) if is_postgresql(engine) else _lock_file(engine, state_folder)
+        release, alive = (
+            _lock_session(engine) if is_postgresql(engine) else _lock_file(engine, state_folder)
+        )
         try:
-            return cls(fence=_next_fence(engine, now or datetime.now(UTC)), release=release, alive=alive)
+            return cls(
+                fence=_next_fence(engine, now or datetime.now(UTC)), release=release, alive=alive
+            )
         except BaseException:
             release()
             raise
@@ -58,7 +65,11 @@ class Lease:
 
 def _next_fence(engine: Engine, now: datetime) -> int:
     with writing(engine) as connection:
-        taken = update(LEASE).where(_OURS).values(fence=LEASE.c.fence + 1, holder=_myself(now), taken=now)
+        taken = (
+            update(LEASE)
+            .where(_OURS)
+            .values(fence=LEASE.c.fence + 1, holder=_myself(now), taken=now)
+        )
         connection.execute(taken)
         return int(connection.execute(select(LEASE.c.fence).where(_OURS)).scalar_one())
 
@@ -93,13 +104,14 @@ def _lock_file(engine: Engine, state_folder: Path) -> tuple[Callable[[], None], 
 
 def _lock_session(engine: Engine) -> tuple[Callable[[], None], Callable[[], bool]]:
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    if not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():  # noqa: S608 - a constant
+    if not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():
         connection.close()
         raise Held(_holder(engine))
 
     def release() -> None:
         if not connection.closed:
-            connection.invalidate()
+            with suppress(DBAPIError):
+                connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
             connection.close()
 
     return release, lambda: _answers(connection)

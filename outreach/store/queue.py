@@ -170,9 +170,7 @@ class Queue:
         """Claim nothing of a channel until `until` (aware), or until a person resumes it."""
         state = ChannelState(paused=True, until=until, reason=reason)
         with writing(self._engine) as connection:
-            append(
-                connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)]
-            )
+            append(connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)])
 
     def resume(
         self, channel: str, reason: Text | None = None, *, actor: str, now: datetime
@@ -180,9 +178,7 @@ class Queue:
         """End a pause."""
         state = ChannelState(paused=False, until=None, reason=reason)
         with writing(self._engine) as connection:
-            append(
-                connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)]
-            )
+            append(connection, [pauses.set_state(connection, channel, state, actor=actor, now=now)])
 
     # --- reading ---------------------------------------------------------------------------------
 

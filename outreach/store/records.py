@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from outreach.domain.claim import Claim
@@ -12,12 +13,15 @@ from outreach.domain.delivery import Action, Delivery, Identity, Receipt, State
 from outreach.domain.message import Lateness, LatePolicy
 from outreach.domain.text import Text
 
+_ACTIONS = {action.value: action for action in Action}
+_STATES = {state.value: state for state in State}
 
-class Fenced(Exception):  # noqa: N818 - it names what happened to the caller
+
+class Fenced(Exception):
     """Another process has taken over the queue: nothing was written, and this one must stop."""
 
 
-class IllegalMove(Exception):  # noqa: N818 - it names what was asked for
+class IllegalMove(Exception):
     """A delivery cannot be moved so; `text` says why."""
 
     def __init__(self, text: Text) -> None:
@@ -84,29 +88,37 @@ def receipt_from_json(stored: Mapping[str, Any]) -> Receipt:
 
 
 def delivery_from_row(row: Any, *, begun: datetime | None = None) -> Delivery:
-    """The delivery that a row of the table holds; with `begun`, as it is once an attempt has begun then."""
-    identity = Identity(
-        campaign=row.campaign,
-        message=row.message,
-        channel=row.channel,
-        ordinal=row.ordinal,
-        action=Action(row.action),
-    )
+    """The delivery that a whole row of the table holds; with `begun`, as it is once an attempt has begun then."""
+    (
+        row_id, _, campaign, message, channel, ordinal, action, state, due, ready_at, expires,
+        late_policy, late_limit, digest, _, attempts, looks, since, reason, receipt,
+    ) = row  # fmt: skip
     return Delivery(
-        id=row.id,
-        identity=identity,
-        state=State.PUBLISHING if begun else State(row.state),
-        due=row.due,
-        ready_at=row.ready_at,
-        expires=row.expires,
-        late=Lateness(policy=LatePolicy(row.late_policy), limit=row.late_limit),
-        digest=row.digest,
-        attempts=row.attempts,
-        looks=row.looks,
-        since=begun or row.since,
-        reason=text_from_json(row.reason),
-        receipt=receipt_from_json(row.receipt) if row.receipt else None,
+        id=row_id,
+        identity=Identity(
+            campaign=campaign,
+            message=message,
+            channel=channel,
+            ordinal=ordinal,
+            action=_ACTIONS[action],
+        ),
+        state=State.PUBLISHING if begun else _STATES[state],
+        due=due,
+        ready_at=ready_at,
+        expires=expires,
+        late=_lateness(late_policy, late_limit),
+        digest=digest,
+        attempts=attempts,
+        looks=looks,
+        since=begun or since,
+        reason=text_from_json(reason),
+        receipt=receipt_from_json(receipt) if receipt else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _lateness(policy: str, limit: timedelta) -> Lateness:
+    return Lateness(policy=LatePolicy(policy), limit=limit)
 
 
 def attempt_from_row(row: Any) -> Attempt:

@@ -37,13 +37,17 @@ class Shelf:
         self._kept: OrderedDict[tuple[str, datetime], Rendition] = OrderedDict()
         self._lock = Lock()
 
-    def put(self, connection: Connection, renditions: Iterable[Rendition], now: datetime) -> set[str]:
+    def put(
+        self, connection: Connection, renditions: Iterable[Rendition], now: datetime
+    ) -> set[str]:
         """Store what is not stored yet, pictures' facts included; return the digests."""
         texts: dict[str, str] = {}
         media: dict[str, Media] = {}
         for rendition in renditions:
             text = _content(rendition)
-            texts[hashlib.sha256(text.encode()).hexdigest()] = text
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            texts[digest] = text
+            self._keep_if_room(digest, rendition)
             media |= {medium.sha256: medium for medium in rendition.media}
         contents = [{"digest": d, "content": text, "stored": now} for d, text in texts.items()]
         insert_missing(connection, RENDITION, contents)
@@ -58,12 +62,22 @@ class Shelf:
             found = {pair: self._kept[pair] for pair in wanted if pair in self._kept}
         missing = [pair for pair in dict.fromkeys(wanted) if pair not in found]
         contents = _read(connection, {digest for digest, _ in missing})
-        read = {pair: self._parse(contents[pair[0]], pair[1]) for pair in missing if pair[0] in contents}
+        read = {
+            pair: self._parse(contents[pair[0]], pair[1]) for pair in missing if pair[0] in contents
+        }
         self._keep(read)
         return found | read
 
     def _parse(self, content: Mapping[str, Any], due: datetime) -> Rendition:
-        return Rendition.from_json({**content, "due": due.isoformat()}, media_folder=self._media_folder)
+        return Rendition.from_json(
+            {**content, "due": due.isoformat()}, media_folder=self._media_folder
+        )
+
+    def _keep_if_room(self, digest: str, rendition: Rendition) -> None:
+        """Plans come ordered by due time, so the first ones are needed first."""
+        with self._lock:
+            if len(self._kept) < KEPT:
+                self._kept[digest, rendition.due] = rendition
 
     def _keep(self, read: Mapping[tuple[str, datetime], Rendition]) -> None:
         with self._lock:

@@ -56,5 +56,7 @@ def write(
 
 def forget(connection: Connection, delivery_ids: Iterable[int], name: str | None = None) -> None:
     """Drop steps that were begun and not done: what they began is known not to have happened."""
-    unfinished = delete(STEP).where(STEP.c.delivery_id.in_(list(delivery_ids)), STEP.c.finished.is_(None))
+    unfinished = delete(STEP).where(
+        STEP.c.delivery_id.in_(list(delivery_ids)), STEP.c.finished.is_(None)
+    )
     connection.execute(unfinished if name is None else unfinished.where(STEP.c.name == name))

@@ -13,10 +13,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
 from outreach.store.columns import Counter, Instant, Json, Span
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """What makes an index partial, for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Row(SQLModel):
@@ -65,9 +71,9 @@ class DeliveryRow(Row, table=True):
             "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
         ),
         Index("delivery_ready", "channel", "state", "ready_at", "due", "id"),
-        Index("delivery_state", "state", "due"),
+        Index("delivery_doubtful", "channel", "ready_at", **_where("state = 'unknown'")),
     )
-    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)  # type: ignore[call-overload] # SQLModel types sa_type as a class, a variant is an instance
+    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)
     key: str = Field(unique=True)
     campaign: str
     message: str
@@ -93,11 +99,12 @@ class AttemptRow(Row, table=True):
     """One try: committed before the first byte is sent, completed by its outcome."""
 
     __tablename__ = "attempt"
-    __table_args__ = (UniqueConstraint("delivery_id", "number", name="attempt_number"),)
-    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)  # type: ignore[call-overload] # as above
-    delivery_id: int = Field(
-        sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")]
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number", name="attempt_number"),
+        Index("attempt_open", "delivery_id", **_where("finished IS NULL")),
     )
+    id: int | None = Field(default=None, primary_key=True, sa_type=Counter)
+    delivery_id: int = Field(sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")])
     number: int
     key: str
     digest: str = Field(foreign_key="rendition.digest")
@@ -138,9 +145,7 @@ class EventRow(Row, table=True):
 
     __tablename__ = "event"
     __table_args__ = (Index("event_delivery", "delivery_id", "seq"), Index("event_at", "at"))
-    seq: int = Field(  # type: ignore[call-overload] # as above
-        primary_key=True, sa_type=Counter, sa_column_kwargs={"autoincrement": False}
-    )
+    seq: int = Field(primary_key=True, sa_type=Counter, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=Instant)
     actor: str
     what: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
@@ -21,8 +23,8 @@ def upgrade(connection: Connection) -> None:
     """Run what is missing, inside the connection's transaction."""
     directory = script()
 
-    def steps(revision: tuple[str, ...], context: MigrationContext) -> list[RevisionStep]:  # noqa: ARG001 - the signature is Alembic's
-        return directory._upgrade_revs("head", revision)  # type: ignore[return-value] # noqa: SLF001 - as `alembic.command.upgrade` does
+    def steps(revision: Any, context: MigrationContext) -> list[RevisionStep]:  # noqa: ARG001 - the signature is Alembic's
+        return directory._upgrade_revs("head", revision)  # noqa: SLF001 - as `alembic.command.upgrade` does
 
     with EnvironmentContext(Config(), directory, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=True)

@@ -79,10 +79,13 @@ def _delivery() -> None:
             "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
         ),
     )
-    op.create_index(
-        "delivery_ready", "delivery", ["channel", "state", "ready_at", "due", "id"]
-    )
-    op.create_index("delivery_state", "delivery", ["state", "due"])
+    op.create_index("delivery_ready", "delivery", ["channel", "state", "ready_at", "due", "id"])
+    _partial_index("delivery_doubtful", "delivery", ["channel", "ready_at"], "state = 'unknown'")
+
+
+def _partial_index(name: str, table: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
 
 def _attempt() -> None:
@@ -101,6 +104,7 @@ def _attempt() -> None:
         sa.Column("evidence", sa.Text),
         sa.UniqueConstraint("delivery_id", "number", name="attempt_number"),
     )
+    _partial_index("attempt_open", "attempt", ["delivery_id"], "finished IS NULL")
 
 
 def _step_and_channel() -> None:
