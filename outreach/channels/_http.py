@@ -241,8 +241,10 @@ def _why_not_sent(error: BaseException) -> Text:
     causes = tuple(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return Text("The name of the service is not known (DNS).")
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return Text("No safe connection to the service: its certificate was not accepted.")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Text("No safe connection to the service (TLS).")
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return Text("The service refuses connections.")
     return Text("No connection to the service.")

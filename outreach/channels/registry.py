@@ -41,7 +41,7 @@ class Opened:
 def adapters() -> Mapping[str, str]:
     """Every adapter that a configuration may name; our own names cannot be taken over."""
     theirs = {point.name: point.value for point in entry_points(group=GROUP)}
-    return theirs | ADAPTERS
+    return {**theirs, **ADAPTERS}
 
 
 def open_channels(
@@ -101,7 +101,7 @@ def _load(name: str) -> Any:
     module, _, attribute = known[name].partition(":")
     try:
         return getattr(import_module(module), attribute)
-    except Exception as error:  # noqa: BLE001 - whatever someone else's module does while it loads, the others go on
+    except Exception as error:
         what = Text(
             "The adapter “{name}” cannot be loaded: {error}",
             name=name,
@@ -113,20 +113,20 @@ def _load(name: str) -> Any:
 
 def _validated(adapter: Any, configured: ChannelSettings) -> BaseModel:
     model: type[BaseModel] = adapter.Settings
-    values, problems = {}, []
+    values, wrong = {}, {}
     for key, value in configured.settings.items():
         try:
             values[key] = _prepared(model.model_fields.get(key), value, configured.folder)
-        except Wrong as wrong:
-            problems.append(_problem(configured, key, wrong))
+        except Wrong as error:
+            wrong[key] = error
     try:
         settings = model.model_validate(values)
     except ValidationError as error:
-        shown = {p.place for p in problems}
-        found = [_mistake(configured, model, e) for e in error.errors(include_input=False)]
-        problems += [problem for problem in found if problem.place not in shown]
-    if problems:
-        raise Problems(tuple(problems))
+        for details in error.errors(include_input=False):
+            key = str(details["loc"][0]) if details["loc"] else ""
+            wrong.setdefault(key, _wrong(key, model, details))
+    if wrong:
+        raise Problems(tuple(_problem(configured, key, error) for key, error in wrong.items()))
     return settings
 
 
@@ -145,11 +145,6 @@ def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
 def _types(annotation: Any) -> frozenset[Any]:
     inner = [_types(argument) for argument in get_args(annotation)]
     return frozenset({annotation}).union(*inner)
-
-
-def _mistake(configured: ChannelSettings, model: type[BaseModel], error: ErrorDetails) -> Problem:
-    key = str(error["loc"][0]) if error["loc"] else ""
-    return _problem(configured, key, _wrong(key, model, error))
 
 
 def _wrong(key: str, model: type[BaseModel], error: ErrorDetails) -> Wrong:
