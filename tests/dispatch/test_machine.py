@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
-from outreach.channel import Text
+from outreach.channel import Channel, Text
+from outreach.dispatch import dispatcher
+from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, Identity, State
 from outreach.domain.difference import ChangeKind
 from outreach.store.delivery_log import verify
 from outreach.testing import Fault, crash, lost_reply, lost_request, pause, reject, retry_at
 from tests.dispatch.world import LAG, World
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 CHANNELS = st.sampled_from(["seeing", "careful", "blind"])
 SPANS = st.sampled_from([timedelta(seconds=s) for s in (0, 1, 7, 45, 600, 3600, 90_000)])
 FAULTS = {
@@ -36,7 +45,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY)
         self.world = World(Path(self.folder.name))
         self.planned: list[Identity] = []
 
@@ -97,6 +106,12 @@ class AnyOrder(RuleBasedStateMachine):
         broken: Fault = FAULTS[fault]()
         self.world.channels[channel].script.append(broken)
 
+    @rule(channel=CHANNELS, fault=st.sampled_from(sorted(FAULTS)))
+    def it_works_on_a_bad_line(self, channel: str, fault: str) -> None:
+        self.the_line_goes_bad(channel, fault)
+        self.files_ask_for_more(channel, timedelta(0), banner=False)
+        self.world.work()
+
     @rule(span=SPANS)
     def time_passes(self, span: timedelta) -> None:
         self.world.pass_time(span)
@@ -135,5 +150,23 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    deadline=None, stateful_step_count=30, suppress_health_check=list(HealthCheck)
+    deadline=None, stateful_step_count=20, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_the_machine_notices_a_dispatcher_that_repeats_blindly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def blindly(
+        channel: Channel, claim: Claim, *, now: datetime, quiet_for: timedelta
+    ) -> Finish:
+        return Finish(
+            claim=claim, state=State.SCHEDULED, at=now, reason=Text("again"), ready_at=now
+        )
+
+    monkeypatch.setattr(dispatcher, "look", blindly)
+    quick = settings(
+        TestAnyOrder.settings, max_examples=100, phases=[Phase.generate], database=None
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(AnyOrder, settings=quick)
