@@ -29,6 +29,16 @@ ADAPTERS: Mapping[str, str] = {
 GROUP = "outreach.channels"
 """The entry-point group of everyone else's."""
 
+_WANTED = {
+    "bool_": Text("It must be true or false."),
+    "int_": Text("It must be a whole number."),
+    "string_type": Text("It must be a text in quotation marks."),
+    "string_too_short": Text("It must not be empty."),
+    "path_type": Text("It must be a text in quotation marks."),
+    "list_type": Text("It must be a list."),
+    "tuple_type": Text("It must be a list."),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
@@ -151,14 +161,26 @@ def _wrong(key: str, model: type[BaseModel], error: ErrorDetails) -> Wrong:
     if error["type"] == "extra_forbidden":
         return unknown_key(key, model.model_fields)
     known = model.model_fields.get(key)
-    mend = Text(known.description) if known and known.description else Text("See the example.")
+    mend = Text("It means: {meaning}", meaning=_text(known.description or key if known else key))
     if error["type"] == "missing":
         what = Text("The setting “{key}” is missing.", key=key)
         return Wrong(what, mend, code="settings.missing")
-    said = error["msg"].removeprefix("Value error, ")
-    own = error["type"] == "value_error" and "{" not in said
-    reason = Text(said) if own else said
-    return Wrong(Text("“{key}” cannot be used: {reason}", key=key, reason=reason), mend)
+    return Wrong(Text("“{key}” cannot be used: {reason}", key=key, reason=_reason(error)), mend)
+
+
+def _reason(error: ErrorDetails) -> Text:
+    """Pydantic's most frequent words in ours, which the catalogue knows; a validator's own sentence as it stands."""
+    if error["type"] == "literal_error":
+        return Text("Write one of: {words}.", words=error["ctx"]["expected"])
+    for prefix, reason in _WANTED.items():
+        if error["type"].startswith(prefix):
+            return reason
+    return _text(error["msg"].removeprefix("Value error, "))
+
+
+def _text(sentence: str) -> Text:
+    """Someone else's sentence, which may contain braces."""
+    return Text("{said}", said=sentence) if "{" in sentence or "}" in sentence else Text(sentence)
 
 
 def _problem(configured: ChannelSettings, key: str, wrong: Wrong) -> Problem:
