@@ -91,7 +91,7 @@ def _insert(connection: Connection, fresh: Mapping[str, Change]) -> dict[str, in
     bulk.write(connection, _INSERT, rows)
     ids: dict[str, int] = {}
     for keys in in_batches(fresh):
-        ids |= dict(connection.execute(_IDS, {"keys": keys}).tuples().all())
+        ids |= {row[0]: row[1] for row in connection.execute(_IDS, {"keys": keys})}
     return ids
 
 

@@ -66,7 +66,7 @@ def begin(
     ids = [row.id for row in sound]
     connection.execute(_BEGIN, {"ids": ids, "begun": now})
     bulk.write(connection, _INTENT, [_intent(row, fence, to_microseconds(now)) for row in sound])
-    attempts = dict(connection.execute(_INTENTS, {"ids": ids}).tuples().all())
+    attempts = {row[0]: row[1] for row in connection.execute(_INTENTS, {"ids": ids})}
     published = publications(connection, sound)
     claims = [
         Claim(

@@ -75,6 +75,8 @@ class Shelf:
 
     def _keep_if_room(self, digest: str, rendition: Rendition) -> None:
         """Plans come ordered by due time, so the first ones are needed first."""
+        if any(medium.file != self._media_folder / medium.sha256 for medium in rendition.media):
+            return
         with self._lock:
             if len(self._kept) < KEPT:
                 self._kept[digest, rendition.due] = rendition
