@@ -41,6 +41,7 @@ UNITS = {
     "d": timedelta(days=1),
     "ngày": timedelta(days=1),
 }
+MOST_LETTERS = 300
 YEARS = range(1900, 2200)
 LONGEST = timedelta(days=366)
 SKIP = frozenset({"skip", "bỏ qua"})
@@ -66,7 +67,7 @@ def parse_repeat(text: str) -> Weekly | Rule:
     words = _plain(text)
     if words.startswith(("freq=", "rrule:")) or (";" in words and "=" in words):
         return read_rule(text)
-    found = _REPEAT.fullmatch(words)
+    found = _REPEAT.fullmatch(words) if len(words) <= MOST_LETTERS else None
     if not found:
         raise _not_a_repeat(text)
     return Weekly(
@@ -107,9 +108,9 @@ def parse_lateness(text: str) -> Lateness:
 
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """A local `YYYY-MM-DD HH:MM` of the zone as aware UTC; raises `NotASchedule`."""
+    _refuse_reversed(text)
     found = _INSTANT.fullmatch(_plain(text))
     if not found:
-        _refuse_reversed(text)
         what = Text("“{text}” is not a date with a time.", text=text)
         raise NotASchedule(what, Text("Write year-month-day and the time: 2022-11-15 08:00."))
     local = datetime.combine(parse_day(found[1]), parse_time(found[2]), tzinfo=zone)

@@ -1,0 +1,525 @@
+"""One plan for the same files, whatever order they come in; what may not go out is named and holds nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.domain.campaign import Holidays, Window
+from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
+from outreach.domain.delivery import Action
+from outreach.domain.message import BannerDetails, ContestDetails, EventDetails, Kind, Message
+from outreach.domain.plan import NEVER, Plan, make_plan
+from outreach.domain.posting_days import posting_days
+from outreach.domain.problem import Severity
+from outreach.domain.schedule import Hang, Once, Rule, Spread, Weekly
+from tests.domain.office import (
+    CHANNELS,
+    FACEBOOK,
+    PEOPLE,
+    WEBSITE,
+    at,
+    campaign,
+    codes,
+    dues,
+    message,
+    once,
+    only,
+    plan_of,
+    posting,
+)
+
+
+def test_a_message_goes_to_each_channel_that_its_words_mean_once() -> None:
+    words = ("website", "so-website", "social", "facebook")
+    plan = plan_of(message("a", once("11-16 08:00"), *words))
+    assert [one.identity.channel for one in plan.planned] == ["facebook-page", "so-website"]
+    assert plan.problems == ()
+    assert plan.channels == {"so-website", "facebook-page", "truc-tiep"}
+
+
+def test_a_publication_never_outlives_the_campaign() -> None:
+    (one,) = plan_of(message("a", once("12-15 20:00"))).planned
+    assert one.expires == campaign().closes == at("12-16 00:00")
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "place"),
+    [
+        ("11-14 08:00", "outside-window", 4),
+        ("12-16 00:00", "outside-window", 4),
+        ("11-16 22:00", "quiet-hours", 4),
+        ("11-16 06:29", "quiet-hours", 4),
+        ("11-19 08:00", "blackout", 4),
+    ],
+)
+def test_a_date_that_breaks_a_rule_is_stopped(when: str, code: str, place: int) -> None:
+    rules = posting(blackout=frozenset({date(2022, 11, 19)}))
+    plan = plan_of(message("a", once(when, "11-21 08:00")), posting=rules)
+    assert only(plan).code == code
+    assert only(plan).place.line == place
+    assert dues(plan) == ["11-21 08:00"]
+    assert {identity.ordinal for identity in plan.stopped} == {1}
+
+
+def test_a_holiday_is_a_closed_day_unless_the_office_posts_on_it() -> None:
+    window = Window(start=date(2027, 1, 1), end=date(2027, 1, 5))
+    asked = message("a", once("2027-01-01 08:00"))
+    assert codes(plan_of(asked, window=window)) == ["holiday"]
+    assert codes(plan_of(asked, window=window, posting=posting(holidays=Holidays.POST))) == []
+
+
+def test_recurring_ones_leave_out_closed_days_silently() -> None:
+    rules = posting(blackout=frozenset({date(2022, 11, 21)}))
+    weekly = Weekly(weekdays=frozenset({0}), times=(time(8),))
+    plan = plan_of(message("a", weekly), posting=rules)
+    assert plan.problems == ()
+    assert dues(plan) == ["11-28 08:00", "12-05 08:00", "12-12 08:00"]
+
+
+def test_a_recurring_mistake_is_named_once() -> None:
+    daily = Weekly(weekdays=frozenset(range(7)), times=(time(22),))
+    plan = plan_of(message("a", daily))
+    assert codes(plan) == ["quiet-hours"]
+    assert plan.planned == ()
+
+
+def test_a_schedule_that_never_happens_is_pointed_out() -> None:
+    plan = plan_of(message("a", Rule(rule="FREQ=DAILY;BYMONTH=2;BYHOUR=8")))
+    assert codes(plan) == ["never"]
+    assert only(plan).severity is Severity.WARNING
+
+
+def test_a_rule_that_asks_too_much_holds_its_message_only() -> None:
+    flood = message("a", Rule(rule="FREQ=HOURLY;BYMINUTE=0,30"))
+    plan = plan_of(flood, message("b", once("11-16 08:00")))
+    assert codes(plan) == ["repeat"]
+    assert set(plan.held) == {"a"}
+    assert dues(plan) == ["11-16 08:00"]
+
+
+def test_an_unknown_channel_is_named_with_the_nearest_and_stops_no_other() -> None:
+    plan = plan_of(message("a", once("11-16 08:00"), "facebok", "website"))
+    assert str(only(plan).mend) == "Did you mean “facebook”?"
+    assert set(plan.unsure) == {"a"}
+    assert dues(plan) == ["11-16 08:00"]
+
+
+def test_an_unknown_channel_without_a_near_one_lists_what_there_is() -> None:
+    plan = plan_of(message("a", once("11-16 08:00"), "truyền hình"))
+    assert "so-website" in str(only(plan).mend)
+    plan = plan_of(message("a", once("11-16 08:00")), channels=())
+    assert str(only(plan).mend) == "Channels and tags are: -."
+
+
+def test_a_channel_takes_only_its_kinds() -> None:
+    posts = replace(WEBSITE, capabilities=Capabilities(kinds=frozenset({Kind.POST})))
+    contest = message("a", once("11-16 08:00"), "website", "social", kind=Kind.CONTEST)
+    plan = plan_of(contest, channels=(posts, FACEBOOK))
+    assert codes(plan) == ["kind"]
+    assert dues(plan, channel="facebook-page") == ["11-16 08:00"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "right"),
+    [
+        ((time(9), time(17)), False),
+        ((time(8), time(8)), True),
+        ((time(22), time(7)), False),
+        ((time(22), time(8)), True),
+    ],
+)
+def test_a_channel_takes_only_within_its_hours(hours: tuple[time, time], right: bool) -> None:
+    limited = replace(WEBSITE, capabilities=Capabilities(hours=hours))
+    plan = plan_of(message("a", once("11-16 08:00")), channels=(limited,))
+    assert codes(plan) == ([] if right else ["channel-hours"])
+
+
+def test_two_posts_too_close_name_both_files_and_the_later_gives_way() -> None:
+    plan = plan_of(message("b", once("11-16 08:20")), message("a", once("11-16 08:00")))
+    assert only(plan).code == "too-close"
+    assert only(plan).place.file == "b.md"
+    assert "a.md" in str(only(plan).what)
+    assert dues(plan) == ["11-16 08:00"]
+
+
+def test_exactly_the_gap_is_far_enough_and_channels_do_not_disturb_each_other() -> None:
+    near = message("c", once("11-16 08:10"), "facebook")
+    plan = plan_of(message("a", once("11-16 08:00")), message("b", once("11-16 08:30")), near)
+    assert plan.problems == ()
+
+
+def test_a_date_goes_before_a_recurring_time() -> None:
+    daily = Weekly(weekdays=frozenset(range(7)), times=(time(8),), until=date(2022, 11, 16))
+    plan = plan_of(message("a", daily), message("b", once("11-16 08:05")))
+    assert dues(plan) == ["11-15 08:00", "11-16 08:05"]
+    assert only(plan).place.file == "a.md"
+
+
+def test_no_gap_lets_posts_meet() -> None:
+    rules = posting(minimum_gap=timedelta(0))
+    asked = [message(name, once("11-16 08:00")) for name in "ab"]
+    assert plan_of(*asked, posting=rules).problems == ()
+
+
+def test_work_of_people_knows_no_quiet_hours_and_no_gap() -> None:
+    asked = [message(name, once("11-16 22:00"), "in-person") for name in "ab"]
+    assert plan_of(*asked).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("quota", "kept"),
+    [
+        (Quota(count=2, per=Per.MONTH), ["11-16 08:00", "11-30 08:00", "12-01 08:00"]),
+        (Quota(count=1, per=Per.DAY), ["11-16 08:00", "11-30 08:00", "12-01 08:00"]),
+    ],
+)
+def test_what_exceeds_a_quota_is_stopped_and_told_which_are_kept(
+    quota: Quota, kept: list[str]
+) -> None:
+    limited = replace(WEBSITE, capabilities=Capabilities(quota=quota))
+    weekly = message(
+        "a", Weekly(weekdays=frozenset({2}), times=(time(12),), until=date(2022, 11, 16))
+    )
+    dated = message("b", once("11-16 08:00", "11-30 08:00", "12-01 08:00"))
+    plan = plan_of(weekly, dated, channels=(limited,))
+    assert dues(plan) == kept
+    assert only(plan).code == "quota"
+    assert only(plan).place.file == "a.md"
+    assert "b (2022-11-16 08:00)" in str(only(plan).what)
+
+
+def test_a_quota_of_nothing_keeps_nothing() -> None:
+    limited = replace(WEBSITE, capabilities=Capabilities(quota=Quota(count=0, per=Per.DAY)))
+    plan = plan_of(message("a", once("11-16 08:00")), channels=(limited,))
+    assert plan.planned == ()
+    assert str(only(plan).what).endswith("those go to -.")
+
+
+def test_the_same_id_twice_keeps_the_first_file() -> None:
+    second = message("a", once("11-18 08:00"), file="z.md")
+    plan = plan_of(second, message("a", once("11-16 08:00")))
+    assert dues(plan) == ["11-16 08:00"]
+    assert codes(plan) == ["id-twice"]
+
+
+def test_a_broken_file_is_passed_on() -> None:
+    problem = only(plan_of(message("a", once("11-14 08:00"))))
+    assert plan_of(broken={"x": problem}).held == {"x": problem}
+
+
+# --- banners
+
+
+def hang(start: str, end: str, *channels: str, **details: Any) -> Message:
+    return message(
+        "banner",
+        Hang(start=at(start), end=at(end)),
+        *channels,
+        kind=Kind.BANNER,
+        details=BannerDetails(**details),
+    )
+
+
+def test_a_banner_is_published_and_withdrawn_however_late() -> None:
+    up, down = plan_of(hang("11-15 07:00", "12-15 17:00")).planned
+    assert (up.identity.action, up.due) == (Action.PUBLISH, at("11-15 07:00"))
+    assert (down.identity, down.due) == (up.identity.of(Action.WITHDRAW), at("12-15 17:00"))
+    assert up.expires == at("12-15 17:00")
+    assert down.expires == NEVER
+
+
+def test_banners_do_not_disturb_posts() -> None:
+    post = message("post", once("11-15 07:00"))
+    plan = plan_of(
+        hang("11-15 07:00", "11-20 17:00"),
+        replace(hang("11-15 07:00", "11-20 17:00"), id="b2"),
+        post,
+    )
+    assert plan.problems == ()
+    assert len(plan.planned) == 5
+
+
+@pytest.mark.parametrize(
+    ("until", "channel", "details", "warned"),
+    [
+        ("11-30 17:00", "website", {"size": "8 x 0.8 m"}, ["banner-too-long"]),
+        ("11-30 17:00", "website", {"places": ("Cổng chính",)}, ["banner-too-long"]),
+        ("11-30 17:00", "in-person", {}, ["banner-too-long"]),
+        ("11-30 07:00", "in-person", {"size": "8 x 0.8 m"}, []),
+        ("11-30 17:00", "website", {}, []),
+        ("12-16 17:00", "website", {}, ["down-after-window"]),
+        ("11-30 17:00", "facebook", {}, ["stays-up"]),
+    ],
+)
+def test_banners_are_warned_about_and_not_held(
+    until: str, channel: str, details: dict[str, Any], warned: list[str]
+) -> None:
+    plan = plan_of(hang("11-15 07:00", until, channel, **details))
+    assert codes(plan) == warned
+    assert all(problem.severity is Severity.WARNING for problem in plan.problems)
+    assert len(plan.planned) == (1 if warned == ["stays-up"] else 2)
+
+
+def test_a_banner_that_may_not_go_up_does_not_come_down_either() -> None:
+    plan = plan_of(hang("11-14 07:00", "11-20 17:00"))
+    assert plan.planned == ()
+    assert {identity.action for identity in plan.stopped} == set(Action)
+
+
+# --- events, contests
+
+
+def event(*channels: str, start: str = "11-25 22:00", schedule: Any = None) -> Message:
+    details = EventDetails(start=at(start), end=at("11-25 23:00"), place="Hội trường")
+    schedule = schedule or once("11-20 08:00")
+    return message("talk", schedule, *channels, kind=Kind.EVENT, details=details)
+
+
+def test_people_hold_an_event_when_it_starts_and_machines_announce_it() -> None:
+    plan = plan_of(event("website", "in-person"))
+    assert dues(plan) == ["11-20 08:00"]
+    assert dues(plan, channel="truc-tiep") == ["11-25 22:00"]
+    assert {one.expires for one in plan.planned} == {at("11-25 23:00")}
+
+
+def test_an_event_spread_over_slots_is_held_once() -> None:
+    plan = plan_of(event("website", "in-person", schedule=Spread(count=2)))
+    assert len(dues(plan)) == 2
+    assert dues(plan, channel="truc-tiep") == ["11-25 22:00"]
+    assert max(one.due for one in plan.planned) == at("11-25 22:00")
+
+
+def test_an_event_is_not_announced_when_it_is_over() -> None:
+    plan = plan_of(event(schedule=once("11-26 08:00")))
+    assert codes(plan) == ["after-end"]
+
+
+def contest(deadline: str, *channels: str, **changes: Any) -> Message:
+    reminders = changes.pop("reminders", (7, 3, 1))
+    details = ContestDetails(deadline=at(deadline), reminders=reminders)
+    schedule = changes.pop("schedule", once("11-16 08:00"))
+    return message("quiz", schedule, *channels, kind=Kind.CONTEST, details=details, **changes)
+
+
+def test_a_contest_reminds_at_the_first_slot_of_the_day() -> None:
+    plan = plan_of(contest("12-09 17:00", "website", "in-person"))
+    assert dues(plan) == ["11-16 08:00", "12-02 08:00", "12-06 08:00", "12-08 08:00"]
+    assert dues(plan, channel="truc-tiep") == ["11-16 08:00"]
+    assert [one.days_left for one in plan.planned if one.days_left] == [7, 3, 1]
+
+
+def test_reminders_keep_their_ordinals_when_dates_move() -> None:
+    before = {one.identity for one in plan_of(contest("12-09 17:00")).planned}
+    after = {one.identity for one in plan_of(contest("12-13 12:00")).planned}
+    assert before == after
+
+
+def test_a_reminder_takes_the_next_free_slot() -> None:
+    other = message("other", once("12-08 08:00"))
+    plan = plan_of(contest("12-09 17:00", reminders=(1,)), other)
+    assert dues(plan, "quiz")[-1] == "12-08 11:30"
+
+
+def test_a_reminder_without_a_free_slot_is_stopped() -> None:
+    other = message("other", once("12-08 08:00", "12-08 11:30", "12-08 19:30"))
+    plan = plan_of(contest("12-09 17:00"), other)
+    assert codes(plan) == ["no-free-slot"]
+    assert {identity.ordinal for identity in plan.stopped} == {10_001}
+
+
+def test_reminders_outside_the_window_or_on_closed_days_are_left_out_with_a_warning() -> None:
+    rules = posting(blackout=frozenset({date(2022, 12, 14)}))
+    plan = plan_of(contest("12-17 17:00"), posting=rules)
+    assert codes(plan) == ["no-reminder", "no-reminder"]
+    assert dues(plan) == ["11-16 08:00", "12-10 09:00"]
+
+
+def test_no_reminder_before_the_contest_is_announced() -> None:
+    plan = plan_of(contest("11-19 17:00"))
+    assert dues(plan) == ["11-16 08:00", "11-18 08:00"]
+    assert plan.problems == ()
+
+
+# --- spread
+
+
+def test_spread_is_even_over_the_posting_slots() -> None:
+    slots = posting_days(campaign()).slots
+    plan = plan_of(message("a", Spread(count=4)))
+    taken = [slots.index(one.due) for one in plan.planned]
+    steps = [later - earlier for earlier, later in pairwise(taken)]
+    assert len(taken) == 4
+    assert max(steps) - min(steps) <= 1
+    assert all(one.floating for one in plan.planned)
+    assert [one.identity.ordinal for one in plan.planned] == [1, 2, 3, 4]
+
+
+def test_spread_avoids_closed_days_quiet_hours_channel_hours_and_what_is_taken() -> None:
+    rules = posting(
+        slots=(time(5), time(8), time(22)),
+        weekend_slots=(),
+        blackout=frozenset({date(2022, 11, 16)}),
+    )
+    window = Window(start=date(2022, 11, 15), end=date(2022, 11, 18))
+    limited = replace(WEBSITE, capabilities=Capabilities(hours=(time(7), time(20))))
+    fixed = message("fixed", once("11-15 08:00"))
+    plan = plan_of(
+        message("a", Spread(count=2)), fixed, posting=rules, window=window, channels=(limited,)
+    )
+    assert dues(plan, "a") == ["11-17 08:00", "11-18 08:00"]
+
+
+def test_spread_without_enough_slots_names_how_many_found_one() -> None:
+    window = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    plan = plan_of(message("a", Spread(count=5)), window=window)
+    assert dues(plan) == ["11-15 08:00", "11-15 11:30", "11-15 19:30"]
+    assert str(only(plan).what) == "Only 3 of 5 find a free posting slot."
+    assert {identity.ordinal for identity in plan.stopped} == {4, 5}
+
+
+def test_adding_a_message_moves_few_others() -> None:
+    spread = [message(f"s{number}", Spread(count=3)) for number in range(5)]
+    before = plan_of(*spread)
+    after = plan_of(*spread, message("new", once("11-24 08:00")))
+    assert len(set(before.planned) - set(after.planned)) <= 3
+
+
+def test_spread_ends_before_what_it_announces() -> None:
+    plan = plan_of(contest("11-20 12:00", schedule=Spread(count=3), reminders=()))
+    assert len(plan.planned) == 3
+    assert max(one.due for one in plan.planned) < at("11-20 12:00")
+
+
+def test_spread_on_a_channel_that_refuses_the_kind_is_stopped_there_only() -> None:
+    posts = replace(FACEBOOK, capabilities=Capabilities(kinds=frozenset({Kind.POST})))
+    asked = message("a", Spread(count=2), "website", "social", kind=Kind.COMMENDATION)
+    plan = plan_of(asked, channels=(WEBSITE, posts))
+    assert len(dues(plan)) == 2
+    assert codes(plan) == ["kind"]
+
+
+# --- properties
+
+WHOLE_DAYS = st.integers(-2, 33).map(
+    lambda days: datetime(2022, 11, 15, tzinfo=UTC) + timedelta(days=days)
+)
+LOCAL = st.builds(
+    lambda day, minutes: day + timedelta(minutes=minutes),
+    WHOLE_DAYS,
+    st.integers(0, 24 * 60 - 1),
+)
+SCHEDULES = st.one_of(
+    st.lists(LOCAL, min_size=1, max_size=3).map(lambda times: Once(at=tuple(times))),
+    st.builds(Spread, count=st.integers(1, 12)),
+    st.builds(
+        Weekly,
+        weekdays=st.frozensets(st.integers(0, 6), min_size=1),
+        times=st.lists(st.sampled_from([time(7), time(8), time(23)]), min_size=1, unique=True).map(
+            lambda times: tuple(sorted(times))
+        ),
+    ),
+    st.tuples(LOCAL, st.integers(1, 40)).map(
+        lambda one: Hang(start=one[0], end=one[0] + timedelta(days=one[1]))
+    ),
+)
+CHANNEL_WORDS = st.lists(
+    st.sampled_from(["website", "social", "in-person", "unknown"]), min_size=1, max_size=3
+)
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> list[Message]:
+    found = []
+    for number, schedule in enumerate(draw(st.lists(SCHEDULES, max_size=8))):
+        kind = Kind.BANNER if isinstance(schedule, Hang) else Kind.POST
+        found.append(message(f"m{number}", schedule, *draw(CHANNEL_WORDS), kind=kind))
+    return found
+
+
+@given(messages(), st.randoms(use_true_random=False))
+def test_the_same_files_in_any_order_give_the_same_plan(asked: list[Message], luck: Any) -> None:
+    shuffled, channels = list(asked), list(CHANNELS)
+    luck.shuffle(shuffled)
+    luck.shuffle(channels)
+    first = plan_of(*asked)
+    again = make_plan(campaign(), shuffled, channels)
+    assert first == again
+    assert first.problems == again.problems
+
+
+@given(messages())
+def test_every_plan_keeps_the_hard_rules(asked: list[Message]) -> None:
+    office = campaign()
+    plan = plan_of(*asked)
+    identities = [one.identity for one in plan.planned]
+    assert len(identities) == len(set(identities))
+    assert not set(identities) & set(plan.stopped)
+    assert [one.due for one in plan.planned] == sorted(one.due for one in plan.planned)
+    for one in publications(plan):
+        assert office.opens <= one.due < one.expires <= office.closes
+        if one.identity.channel != PEOPLE.name:
+            assert not office.posting.is_quiet(office.local(one.due).time())
+
+
+@given(messages())
+def test_posts_of_a_channel_keep_their_distance(asked: list[Message]) -> None:
+    banners = {one.id for one in asked if one.kind is Kind.BANNER}
+    plan = plan_of(*asked)
+    for channel in (WEBSITE, FACEBOOK):
+        times = [
+            one.due
+            for one in publications(plan)
+            if one.identity.channel == channel.name and one.identity.message not in banners
+        ]
+        gaps = [later - earlier for earlier, later in pairwise(times)]
+        assert all(gap >= timedelta(minutes=30) for gap in gaps)
+
+
+@given(st.integers(0, 30), st.integers(0, 30))
+def test_moving_a_date_keeps_the_identity(before: int, after: int) -> None:
+    def planned(days: int) -> Plan:
+        return plan_of(message("a", Once(at=(at("11-15 08:00") + timedelta(days=days),))))
+
+    (first,), (moved,) = planned(before).planned, planned(after).planned
+    assert first.identity == moved.identity
+
+
+def publications(plan: Plan) -> list[Any]:
+    return [one for one in plan.planned if one.identity.action is Action.PUBLISH]
+
+
+def test_two_thousand_files_are_planned_within_a_second() -> None:
+    channels = [ChannelProfile(name=f"c{n}", tags=frozenset({"all"})) for n in range(5)]
+    rules = posting(
+        minimum_gap=timedelta(0),
+        slots=tuple(time(h, m) for h in range(7, 21) for m in range(0, 60, 5)),
+    )
+    days = [date(2022, 11, 15) + timedelta(days=n) for n in range(31)]
+    office = campaign(posting=rules)
+    asked = [
+        message(
+            f"m{n}",
+            Spread(count=1)
+            if n % 4 == 0
+            else Once(at=(office.utc(days[n % 31], time(8, n % 60)),)),
+            "all",
+        )
+        for n in range(2000)
+    ]
+    best = min(timed(lambda: make_plan(office, asked, channels)) for _ in range(3))
+    assert len(make_plan(office, asked, channels).planned) == 10_000
+    assert best < 1
+
+
+def timed(run: Any) -> float:
+    began = perf_counter()
+    run()
+    return perf_counter() - began
