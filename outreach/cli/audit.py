@@ -1,0 +1,62 @@
+"""`outreach audit verify`: nothing in the delivery log was changed afterwards."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from outreach.cli.choices import AsJson
+from outreach.cli.command import add as add_command
+from outreach.cli.command import group
+from outreach.cli.exit_codes import ExitCode
+from outreach.cli.marks import _
+from outreach.cli.session import session_of
+from outreach.cli.stop import Stop
+from outreach.domain.text import Text
+
+
+def add(app: typer.Typer) -> None:
+    """Add the group."""
+    audit = group(app, "audit", says=_("Prove the delivery log."))
+    add_command(audit, "verify", verify, says=_("Check every line of the delivery log against its hash."))
+
+
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        str | None,
+        typer.Option("--against", metavar="LINE:HASH", help=_("An end of the log that was noted earlier.")),
+    ] = None,
+    as_json: AsJson = False,  # noqa: FBT002 - Typer makes an option of it
+) -> None:
+    """Walk the whole chain; exit code 1 when a line was changed, added or taken out."""
+    session = session_of(context)
+    # Help pages need no store.
+    from outreach.store.delivery_log import Head, head  # noqa: PLC0415 - as said
+    from outreach.store.delivery_log import verify as walk  # noqa: PLC0415 - as said
+
+    line, seal = _noted(against)
+    noted = Head(seq=line, hash=seal) if seal else None
+    with session.desk(channels=False) as desk, session.screen.progress(Text("Checking hashes")):
+        end = head(desk.engine)
+        verdict = walk(desk.engine, against=noted)
+    well = verdict.damage is None
+    if as_json:
+        session.screen.json({"ok": well, "lines": verdict.count, "damage": verdict.damage, "line": verdict.seq, "head": vars(end)})
+    else:
+        session.screen.say(verdict.text, style="" if well else "red")
+    if not well:
+        raise typer.Exit(ExitCode.FOUND_PROBLEMS)
+    if not as_json:
+        session.screen.say(Text("Note this end elsewhere; --against proves later that nothing was rewritten: {line}:{hash}", line=end.seq, hash=end.hash))
+
+
+def _noted(word: str | None) -> tuple[int, str]:
+    if word is None:
+        return 0, ""
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", word.strip())
+    if not found:
+        raise Stop(Text("“{word}” is no end of a log.", word=word), Text("Write the line and the hash as `outreach audit verify` printed them."))
+    return int(found[1]), found[2]

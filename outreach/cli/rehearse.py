@@ -1,0 +1,138 @@
+"""`outreach rehearse`: the whole month in seconds, without anything leaving this machine."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outreach.cli.choices import AsJson
+from outreach.cli.command import add as add_command
+from outreach.cli.desk_source import read_zone, unknown_campaign
+from outreach.cli.exit_codes import ExitCode
+from outreach.cli.marks import _
+from outreach.cli.session import Session, session_of
+from outreach.cli.stop import Stop
+from outreach.domain.text import Text
+from outreach.reports import rehearsal as pages
+from outreach.reports.formats import to_records
+
+if TYPE_CHECKING:
+    from outreach.rehearsal.summary import Summary
+
+MARK = "outreach.db"
+"""The file that shows that a folder holds a rehearsal."""
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "rehearse", rehearse, says=_("Rehearse a whole campaign on a virtual clock; nothing leaves this machine."))
+
+
+def rehearse(
+    context: typer.Context,
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's folder in messages/."))],
+    faults: Annotated[
+        int | None, typer.Option("--faults", metavar="SEED", help=_("Let things go wrong at the far ends, drawn from this number."))
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="FOLDER", help=_("Where the rehearsal keeps its state, instead of below the state folder."))
+    ] = None,
+    resume: Annotated[  # noqa: FBT002 - Typer makes an option of it
+        bool, typer.Option("--resume", help=_("Go on with a rehearsal that was cut off."))
+    ] = False,
+    serve: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--serve", help=_("Show the finished website until Ctrl-C, when this is a terminal."))
+    ] = False,
+    summary: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--summary", help=_("Print only the tally, not the month day by day."))
+    ] = False,
+    as_json: AsJson = False,  # noqa: FBT002 - as above
+) -> None:
+    """Print the month; exit code 1 when something was lost, came twice, or did not succeed."""
+    session = session_of(context)
+    home = _home(session, campaign, folder, resume=resume)
+    with session.screen.progress(Text("Rehearsing {campaign}", campaign=campaign)) as progress:
+        task = progress.task_ids[0]
+
+        def reached(instant: datetime) -> None:
+            progress.update(task, description=f"{instant:%d/%m/%Y}", advance=1)
+
+        found = _rehearse(session, campaign, home, faults=faults, progress=reached)
+    _print(session, found, campaign, days=not summary, as_json=as_json)
+    if serve and session.screen.out.is_terminal:
+        _serve(session, home)
+    if not found.ok:
+        raise typer.Exit(ExitCode.FOUND_PROBLEMS)
+
+
+def _rehearse(session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any) -> Summary:
+    from outreach.bootstrap import rehearse as play  # noqa: PLC0415 - help pages need no store
+
+    return play(session.settings, campaign, home, faults=faults, progress=progress)
+
+
+def _home(session: Session, campaign: str, folder: Path | None, *, resume: bool) -> Path:
+    """The folder of this rehearsal, empty unless one is resumed; raises `Stop` rather than mix with other files."""
+    messages = session.settings.messages
+    if not (messages / campaign / "campaign.toml").is_file() or Path(campaign).name != campaign:
+        names = sorted(path.parent.name for path in messages.glob("*/campaign.toml"))
+        raise unknown_campaign(campaign, names)
+    home = (folder or session.settings.state / "rehearsal" / campaign).absolute()
+    used = home.exists() and any(home.iterdir())
+    if used and not resume:
+        _clear(home, ours=folder is None)
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _clear(home: Path, *, ours: bool) -> None:
+    if not ours or not (home / MARK).exists():
+        raise Stop(
+            Text("The folder {folder} is not empty.", folder=str(home)),
+            Text("Name an empty folder, or go on with the rehearsal in it: --resume."),
+            code=ExitCode.REFUSED,
+        )
+    shutil.rmtree(home)
+
+
+def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_json: bool) -> None:
+    screen, zone = session.screen, read_zone(session.settings.messages, campaign)
+    table = pages.tallies(found.channels)
+    if as_json:
+        screen.json(
+            {
+                "campaign": campaign,
+                "ok": found.ok,
+                "channels": to_records(table, screen.language),
+                "lost": found.lost,
+                "twice": found.twice,
+                "days": [
+                    {"day": day.day, "deliveries": to_records(pages.day_table(day.deliveries, zone), screen.language)}
+                    for day in found.days
+                ],
+            }
+        )
+        return
+    for day in found.days if days else ():
+        screen.heading(pages.day_title(day.day))
+        screen.table(pages.day_table(day.deliveries, zone))
+    screen.heading(Text("Rehearsal of {campaign}", campaign=campaign))
+    screen.table(table)
+    screen.say(Text("Lost: {lost}. Twice: {twice}.", lost=len(found.lost), twice=len(found.twice)), style="bold")
+    for key in (*found.lost, *found.twice):
+        screen.say(Text("    {key}", key=key), style="red")
+
+
+def _serve(session: Session, home: Path) -> None:
+    """Serve the rehearsed website on this machine only, until Ctrl-C."""
+    sites = [c.name for c in session.settings.channels.values() if c.adapter == "website"]
+    if not sites:
+        session.screen.note(Text("No channel is a website, so there is nothing to show."))
+        return
+    from outreach.cli.site_server import serve  # noqa: PLC0415 - help pages need no web server
+
+    serve(home / sites[0], session.settings.web, session.screen)

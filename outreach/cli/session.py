@@ -1,0 +1,59 @@
+"""What every command gets: the configuration, the desk with the open store, and the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from outreach.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from outreach.bootstrap import Desk
+    from outreach.settings import Settings
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Session:
+    """One run of the command. `config` is None for the built-in defaults; nothing is read before it is needed."""
+
+    config: Path | None
+    screen: Screen
+    verbose: bool = False
+    clock: Callable[[], datetime] = _now
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        return self.clock()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration; raises `Problems`."""
+        from outreach.bootstrap import load_settings  # noqa: PLC0415 - help pages need no store
+
+        return load_settings(self.config)
+
+    @contextmanager
+    def desk(self, *, channels: bool = True) -> Iterator[Desk]:
+        """The open store and the planning, without the right to dispatch."""
+        from outreach.bootstrap import open_desk  # noqa: PLC0415 - help pages need no store
+
+        with open_desk(self.settings, channels=channels) as desk:
+            yield desk
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session of this run of the command."""
+    found = context.find_object(Session)
+    assert found is not None
+    return found

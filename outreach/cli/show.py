@@ -1,0 +1,53 @@
+"""`outreach show`: everything that is known about one delivery."""
+
+from __future__ import annotations
+
+import typer
+
+from outreach.cli.choices import AsJson, DeliveryWord
+from outreach.cli.command import add as add_command
+from outreach.cli.desk_source import DeskSource
+from outreach.cli.marks import _
+from outreach.cli.parsing import find_delivery
+from outreach.cli.screen import Screen
+from outreach.cli.session import session_of
+from outreach.domain.text import Text
+from outreach.reports import evidence
+from outreach.reports.cells import to_words
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(
+        app,
+        "show",
+        show,
+        says=_("Show all evidence about one delivery: plan, attempts, steps, proof, events with hashes."),
+    )
+
+
+def show(context: typer.Context, delivery: DeliveryWord, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer makes an option of it
+    """Print the evidence."""
+    session = session_of(context)
+    with session.desk() as desk:
+        source = DeskSource(desk, session.now())
+        found = source.evidence(find_delivery(desk, delivery))
+    if as_json:
+        session.screen.json(evidence.to_record(found))
+    else:
+        _print(session.screen, found)
+
+
+def _print(screen: Screen, found: evidence.Evidence) -> None:
+    screen.grid(
+        (name, to_words(value, screen.language, seconds=True))
+        for name, value in evidence.facts(found)
+        if value is not None
+    )
+    for table in (evidence.attempts(found), evidence.steps(found), evidence.events(found)):
+        if table.rows:
+            screen.heading(table.title)
+            screen.table(table)
+    if found.rendition:
+        screen.heading(Text("Content"))
+        screen.raw(to_words(found.rendition.text.rstrip(), screen.language) + "\n")

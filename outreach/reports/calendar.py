@@ -1,0 +1,102 @@
+"""The plan as a calendar (RFC 5545) for any calendar program."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from icalendar import Calendar, Event
+
+from outreach.domain.delivery import Action
+from outreach.domain.message import EventDetails, Message
+from outreach.domain.plan import Planned
+from outreach.domain.text import Text
+from outreach.reports.source import Files, Question, Report, Source
+from outreach.reports.table import Column, Table
+from outreach.reports.words import naming
+
+LENGTH = timedelta(minutes=15)
+"""How long a publication is drawn; it has no length of its own."""
+
+COLUMNS = (
+    Column(key="due", title=Text("Due"), keep=True),
+    Column(key="channel", title=Text("Channel")),
+    Column(key="what", title=Text("Message")),
+    Column(key="title", title=Text("Title")),
+    Column(key="key", title=Text("Key"), shown=False),
+    Column(key="campaign", title=Text("Campaign"), shown=False),
+)
+
+
+def build(source: Source, question: Question) -> Table:
+    """One row per planned delivery."""
+    rows = []
+    for files in source.files(question):
+        titles = {message.id: message.title for message in files.messages}
+        for planned in _asked(files, question):
+            rows.append(
+                {
+                    "due": planned.due.astimezone(files.campaign.zone),
+                    "channel": planned.identity.channel,
+                    "message": planned.identity.message,
+                    "ordinal": planned.identity.ordinal,
+                    "action": planned.identity.action,
+                    "what": naming(planned.identity),
+                    "title": titles.get(planned.identity.message, ""),
+                    "key": planned.identity.key,
+                    "campaign": planned.identity.campaign,
+                }
+            )
+    return Table(
+        name="calendar",
+        title=Text("Calendar"),
+        columns=COLUMNS,
+        rows=tuple(rows),
+        empty=Text("Nothing is planned that fits."),
+    )
+
+
+def to_ics(source: Source, question: Question) -> bytes:
+    """All planned publications and taking downs, one entry each, with stable ids."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//outreach//plan//VI")
+    calendar.add("version", "2.0")
+    for files in source.files(question):
+        calendar.add("x-wr-calname", files.campaign.short_name)
+        messages = {message.id: message for message in files.messages}
+        for planned in _asked(files, question):
+            calendar.add_component(_entry(planned, messages[planned.identity.message], source))
+    return calendar.to_ical()
+
+
+def _asked(files: Files, question: Question) -> list[Planned]:
+    return [
+        planned
+        for planned in files.plan.planned
+        if question.channel in (None, planned.identity.channel)
+        and question.message in (None, planned.identity.message)
+    ]
+
+
+def _entry(planned: Planned, message: Message, source: Source) -> Event:
+    entry = Event()
+    identity = planned.identity
+    sign = "↓ " if identity.action is Action.WITHDRAW else ""
+    entry.add("uid", f"{identity.key}@{identity.campaign}")
+    entry.add("dtstamp", source.now.replace(microsecond=0))
+    entry.add("dtstart", planned.due)
+    entry.add("dtend", planned.due + LENGTH)
+    entry.add("summary", f"{sign}{identity.channel}: {message.title}")
+    entry.add("categories", [identity.channel, message.topic or message.kind])
+    if message.summary:
+        entry.add("description", message.summary)
+    if isinstance(message.details, EventDetails):
+        entry.add("location", message.details.place)
+    return entry
+
+
+REPORT = Report(
+    name="calendar",
+    tells=Text("every planned delivery, also for calendar programs"),
+    build=build,
+    ics=to_ics,
+)

@@ -1,0 +1,122 @@
+"""The delivery log as reviewers read it: what happened, where, when, by whom, with the link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from outreach.domain.delivery import Delivery
+from outreach.domain.text import Text
+from outreach.reports.plan_difference import KINDS
+from outreach.reports.source import Question, Report, Source
+from outreach.reports.table import Column, Row, Table
+from outreach.reports.words import STATES, naming
+
+if TYPE_CHECKING:
+    from outreach.store.delivery_log import Event, Line
+
+HAPPENINGS: Mapping[str, Text] = {
+    **{kind.value: text for kind, text in KINDS.items()},
+    **{state.value: text for state, text in STATES.items()},
+    "looked": Text("looked"),
+    "paused": Text("paused"),
+    "resumed": Text("resumed"),
+}
+"""Every event that the log knows, in words."""
+
+COLUMNS = (
+    Column(key="at", title=Text("When"), seconds=True, keep=True),
+    Column(key="happened", title=Text("What")),
+    Column(key="delivery", title=Text("No."), right=True, keep=True),
+    Column(key="where", title=Text("Where")),
+    Column(key="detail", title=Text("Link or reason")),
+    Column(key="by", title=Text("By"), shown=False),
+    Column(key="channel", title=Text("Channel"), shown=False),
+    Column(key="message", title=Text("Message"), shown=False),
+    Column(key="campaign", title=Text("Campaign"), shown=False),
+    Column(key="permalink", title=Text("Link"), shown=False),
+    Column(key="seq", title=Text("Line"), right=True, shown=False),
+    Column(key="hash", title=Text("Hash"), shown=False),
+)
+
+
+def build(source: Source, question: Question) -> Table:
+    """One row per line of the log, oldest first."""
+    return Table(
+        name="delivery-log",
+        title=Text("Delivery log"),
+        columns=COLUMNS,
+        rows=tuple(rows(source, question)),
+        empty=Text("The delivery log has no line that fits."),
+    )
+
+
+def rows(source: Source, question: Question) -> Iterator[Row]:
+    """The rows one by one, as they are read."""
+    for line in source.lines(question):
+        number = line.event.delivery_id
+        delivery = source.delivery(number) if number is not None else None
+        if _fits(line.event, delivery, question):
+            yield row(line, delivery, source)
+
+
+def _fits(event: Event, delivery: Delivery | None, question: Question) -> bool:
+    found = {
+        "campaign": delivery.identity.campaign if delivery else None,
+        "message": delivery.identity.message if delivery else None,
+        "channel": delivery.identity.channel if delivery else event.data.get("channel"),
+        "state": event.what,
+    }
+    return all(getattr(question, key) in (None, value) for key, value in found.items())
+
+
+def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
+    """A line's cells; `detail` is what people look for first: the link, else the reason."""
+    event, identity = line.event, delivery.identity if delivery else None
+    channel = identity.channel if identity else event.data.get("channel", "")
+    permalink = (event.data.get("receipt") or {}).get("permalink", "")
+    reason = reason_of(event.data)
+    return {
+        "seq": line.seq,
+        "at": event.at.astimezone(source.zone(identity.campaign if identity else "")),
+        "what": event.what,
+        "happened": HAPPENINGS.get(event.what, Text("{what}", what=event.what)),
+        "by": event.actor,
+        "delivery": event.delivery_id,
+        "key": identity.key if identity else None,
+        "campaign": identity.campaign if identity else "",
+        "channel": channel,
+        "message": identity.message if identity else "",
+        "where": _where(delivery, channel),
+        "permalink": permalink,
+        "reason": reason,
+        "detail": _detail(event, permalink, reason),
+        "data": event.data,
+        "hash": line.hash,
+    }
+
+
+def _where(delivery: Delivery | None, channel: str) -> Text:
+    if delivery is None:
+        return Text("{channel}", channel=channel)
+    return Text("{channel}: {what}", channel=channel, what=naming(delivery.identity))
+
+
+def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
+    said = permalink or reason or ""
+    if event.actor in ("", "outreach", "daemon"):
+        return Text("{said}", said=said)
+    return Text("{said} (by {name})", said=said, name=event.actor)
+
+
+def reason_of(data: Mapping[str, Any]) -> Text | None:
+    """The reason that an event gives, if it gives one."""
+    stored = data.get("reason")
+    return Text.from_json(stored) if isinstance(stored, Mapping) else None
+
+
+REPORT = Report(
+    name="delivery-log",
+    tells=Text("what happened, when, where, by whom, with the link"),
+    build=build,
+)

@@ -1,0 +1,85 @@
+"""What a report asks, and whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Protocol
+
+from outreach.domain.campaign import Campaign
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.difference import Difference
+from outreach.domain.message import Message
+from outreach.domain.plan import Plan
+from outreach.domain.text import Text
+from outreach.reports.table import Table
+
+if TYPE_CHECKING:
+    from outreach.store.delivery_log import Line
+    from outreach.store.records import ChannelState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Which part a report is about; None leaves it open. `since` is an aware instant, `after` a line of the log."""
+
+    campaign: str | None = None
+    channel: str | None = None
+    state: State | None = None
+    message: str | None = None
+    since: datetime | None = None
+    after: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """One campaign as its files have it, and how that differs from the queue."""
+
+    campaign: Campaign
+    messages: tuple[Message, ...]
+    plan: Plan
+    difference: Difference
+
+
+class Source(Protocol):
+    """Where reports read: the queue, the delivery log and the files."""
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...
+
+    def zone(self, campaign: str) -> tzinfo:
+        """The time zone of a campaign."""
+        ...
+
+    def deliveries(self, question: Question) -> Sequence[Delivery]:
+        """The deliveries in question, ordered by due time."""
+        ...
+
+    def lines(self, question: Question) -> Iterable[Line]:
+        """The lines of the delivery log in question, in order."""
+        ...
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        """One delivery by its number."""
+        ...
+
+    def channels(self) -> Mapping[str, ChannelState]:
+        """Every configured channel, and whether it waits."""
+        ...
+
+    def files(self, question: Question) -> Sequence[Files]:
+        """The campaigns in question as their files have them."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One report: its name for the command line, what it tells, and how its rows come about."""
+
+    name: str
+    tells: Text
+    build: Callable[[Source, Question], Table]
+    ics: Callable[[Source, Question], bytes] | None = None
