@@ -23,11 +23,12 @@ DEFAULT = """\
 [web]
 listen = "127.0.0.1:8080"
 
-[channels.website]
+[channels.so-website]
 adapter = "website"
-folder = "site"
+tags = ["website"]
+folder = "state/site"
 base_url = "http://127.0.0.1:8080/"
-site_title = "Truyền thông"
+site_title = "Trang thông tin tuyên truyền"
 """
 """What holds without a config.toml: files here, SQLite, and the website."""
 

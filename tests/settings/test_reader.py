@@ -1,0 +1,164 @@
+"""config.toml: every mistake at once, each with its place and how to mend it."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from outreach.domain.capabilities import Capabilities, Per, Quota
+from outreach.domain.problem import Problem, Problems
+from outreach.settings import Settings, load_settings, parse_settings
+
+CHANNEL = '\n[channels.x]\nadapter = "outbox"\n'
+
+
+def parse(text: str, folder: Path = Path("/srv/x")) -> Settings:
+    return parse_settings(text, file=folder / "config.toml", folder=folder)
+
+
+def problems(text: str, folder: Path = Path("/srv/x")) -> tuple[Problem, ...]:
+    with pytest.raises(Problems) as caught:
+        parse(text, folder)
+    return caught.value.problems
+
+
+def test_all_mistakes_are_reported_with_line_and_column() -> None:
+    found = problems(
+        'mesages = "x"\n'
+        "\n"
+        "[log]\n"
+        '  level = "loud"\n'
+        "[engine]\n"
+        'tick = "0s"\n'
+        "drain = 30\n"
+        '[channels."Kênh"]\n'
+        "[channels.ok]\n"
+        'adapter = "outbox"\n'
+        'hours = "22:00-06:00"\n'
+        'tags = "website"\n'
+        "quota_per_day = 0\n"
+    )
+    places = [(p.place.line, p.place.column, p.code.removeprefix("settings.")) for p in found]
+    assert sorted(places) == [
+        (1, 1, "unknown_key"),
+        (4, 3, "value"),
+        (6, 1, "value"),
+        (7, 1, "value"),
+        (8, 1, "missing"),
+        (8, 1, "value"),
+        (11, 1, "value"),
+        (12, 1, "value"),
+        (13, 1, "value"),
+    ]
+    assert [p.place for p in found] == sorted(p.place for p in found)
+    assert str(found[0].mend) == "Did you mean “messages”?"
+    for problem in found:
+        assert str(problem.what)
+        assert str(problem.mend)
+
+
+def test_everything_is_understood() -> None:
+    settings = parse(
+        'messages = "m"\nstate = "/var/s"\nlanguage = "en"\n'
+        '[database]\nurl = "postgresql://db/outreach"\n'
+        '[log]\nformat = "json"\nlevel = "debug"\n'
+        "[guard]\nmass_delete = 1\n"
+        '[engine]\ntick = "5s"\ndrain = "1m"\nreconcile = "2h"\n'
+        '[web]\nlisten = "[::1]:80"\n'
+        '[channels.zalo-oa]\nadapter = "outbox"\ntags = ["zalo"]\nquota_per_month = 4\n'
+        'hours = "06:00-22:00"\ntext_limit = 9\ngap = "1m"\nslots = 2\nfolder = "out"\n'
+        "deep = { a = [{ b = 1 }] }\n"
+    )
+    assert settings.messages == Path("/srv/x/m")
+    assert settings.state == Path("/var/s")
+    assert settings.database.get_secret_value() == "postgresql://db/outreach"
+    assert (settings.log.format, settings.log.level, settings.language) == ("json", "debug", "en")
+    assert settings.engine.reconcile == timedelta(hours=2)
+    assert settings.web is not None
+    assert (settings.web.host, settings.web.port) == ("::1", 80)
+    channel = settings.channels["zalo-oa"]
+    assert channel.tags == {"zalo"}
+    assert channel.settings == {"folder": "out", "deep": {"a": [{"b": 1}]}}
+    assert channel.places["folder"].line == 25
+    assert channel.limits.apply(Capabilities(can_find=True)) == Capabilities(
+        can_find=True,
+        quota=Quota(count=4, per=Per.MONTH),
+        hours=(time(6), time(22)),
+        text_limit=9,
+        gap=timedelta(minutes=1),
+        slots=2,
+    )
+
+
+def test_without_limits_the_adapter_has_its_word() -> None:
+    can = Capabilities(text_limit=5, slots=7)
+    assert parse(CHANNEL).channels["x"].limits.apply(can) == can
+
+
+def test_sqlite_files_lie_beside_the_configuration() -> None:
+    url = parse('[database]\nurl = "sqlite:///a/b.db"\n' + CHANNEL).database.get_secret_value()
+    assert url == "sqlite:////srv/x/a/b.db"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:geheim@h/d", "postgresql://h/d?user=u&password=geheim"]
+)
+def test_a_password_in_the_open_is_refused_and_not_repeated(url: str) -> None:
+    (problem,) = problems(f'[database]\nurl = "{url}"\n' + CHANNEL)
+    assert problem.code == "settings.secret"
+    assert problem.place.line == 2
+    assert "geheim" not in f"{problem.what}{problem.mend}"
+
+
+@pytest.mark.parametrize("url", ['"mysql://h/d"', '"sqlite:///"', '"x"', "5", '""'])
+def test_other_databases_are_refused(url: str) -> None:
+    (problem,) = problems(f"[database]\nurl = {url}\n" + CHANNEL)
+    assert problem.place.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [("a = \n", 1, 5), ("a = 1\na = 2\n", 2, 6), ("[x\n", 1, 3), ('a = """', 1, 1)],
+)
+def test_broken_toml_names_its_line(text: str, line: int, column: int) -> None:
+    (problem,) = problems(text)
+    assert problem.code == "settings.toml"
+    assert problem.place.line == line
+    assert abs(problem.place.column - column) <= 1
+
+
+def test_a_table_is_asked_for_where_something_else_stands() -> None:
+    found = problems("log = 1\nchannels = 2\n")
+    assert [p.place.line for p in found] == [1, 2, 2]
+
+
+def test_two_quotas_are_one_too_many() -> None:
+    (problem,) = problems(CHANNEL + "quota_per_day = 1\nquota_per_month = 2\n")
+    assert problem.place.line == 4
+
+
+@pytest.mark.parametrize("listen", ["8080", "127.0.0.1", "127.0.0.1:99999", "http://x:80"])
+def test_addresses_to_listen_on(listen: str) -> None:
+    (problem,) = problems(f'[web]\nlisten = "{listen}"\n' + CHANNEL)
+    assert problem.place.line == 2
+
+
+def test_files_of_editors_are_understood(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + ("# chú thích\r\nlanguage = 'en'" + CHANNEL).encode())
+    assert load_settings(file).language == "en"
+    assert load_settings(file).messages == tmp_path / "messages"
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfea\x00"])
+def test_files_that_cannot_be_read_are_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "config.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Problems) as caught:
+        load_settings(file)
+    (problem,) = caught.value.problems
+    assert problem.place.file == str(file)
+    assert problem.code == "settings.file"

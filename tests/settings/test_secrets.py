@@ -1,0 +1,100 @@
+"""Secrets come from elsewhere, from private files only, and show nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from outreach.domain.problem import Problem, Problems
+from outreach.settings import Settings, parse_settings
+
+
+def parse(reference: str, folder: Path) -> Settings:
+    text = f'[channels.x]\nadapter = "webhook"\nsecret = {reference}\n'
+    return parse_settings(text, file=folder / "config.toml", folder=folder)
+
+
+def secret(reference: str, folder: Path) -> str:
+    value = parse(reference, folder).channels["x"].settings["secret"]
+    assert isinstance(value, SecretStr)
+    return value.get_secret_value()
+
+
+def problem(reference: str, folder: Path) -> Problem:
+    with pytest.raises(Problems) as caught:
+        parse(reference, folder)
+    (found,) = caught.value.problems
+    assert found.place.line == 3
+    return found
+
+
+def private(file: Path, content: bytes = b"geheim\n", mode: int = 0o600) -> Path:
+    file.write_bytes(content)
+    file.chmod(mode)
+    return file
+
+
+def test_the_three_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK", "from env")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    private(tmp_path / "token")
+    private(tmp_path / "passed", b"from systemd", 0o440)
+    assert secret('{ env = "HOOK" }', tmp_path) == "from env"
+    assert secret('{ file = "token" }', tmp_path) == "geheim"
+    assert secret('{ credential = "passed" }', tmp_path) == "from systemd"
+
+
+def test_a_secret_never_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK", "geheim")
+    settings = parse('{ env = "HOOK" }', tmp_path)
+    assert "geheim" not in f"{settings} {settings!r} {settings.channels['x'].settings}"
+    nested = parse('{ deep = [{ env = "HOOK" }] }', tmp_path)
+    assert "geheim" not in repr(nested)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
+def test_files_that_others_may_touch_are_refused(tmp_path: Path, mode: int) -> None:
+    private(tmp_path / "token", mode=mode)
+    assert "chmod 600" in str(problem('{ file = "token" }', tmp_path).mend)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        '{ env = "OUTREACH_NOT_SET" }',
+        '{ file = "missing" }',
+        '{ file = "." }',
+        '{ file = "empty" }',
+        '{ file = "binary" }',
+        '{ file = "large" }',
+        '{ credential = "missing" }',
+        '{ credential = "../token" }',
+        "{ env = 5 }",
+        '{ file = "" }',
+    ],
+)
+def test_what_gives_no_secret_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    private(tmp_path / "empty", b"\n")
+    private(tmp_path / "binary", b"\xff\xfe")
+    private(tmp_path / "large", b"x" * 100_000)
+    found = problem(reference, tmp_path)
+    assert str(found.what)
+    assert str(found.mend)
+
+
+def test_systemd_may_have_passed_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert "LoadCredential" in str(problem('{ credential = "token" }', tmp_path).mend)
+
+
+def test_the_database_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB", "postgresql://u:geheim@h/d")
+    text = '[database]\nurl = { env = "DB" }\n[channels.x]\nadapter = "outbox"\n'
+    settings = parse_settings(text, file=None, folder=tmp_path)
+    assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d"
+    assert "geheim" not in repr(settings)
