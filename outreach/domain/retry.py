@@ -10,7 +10,7 @@ LONGEST = timedelta(hours=1)
 
 def backoff(attempts: int, *, jitter: float) -> timedelta:
     """The pause after `attempts` tries (from 1); `jitter` in [0, 1) picks a point in its upper half."""
-    ceiling = min(LONGEST, FIRST * 2 ** min(attempts - 1, 20))
+    ceiling = min(LONGEST, FIRST * (1 << min(attempts - 1, 20)))
     return ceiling / 2 + ceiling / 2 * jitter
 
 
