@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,11 +116,6 @@ def test_daily_means_once_a_day_at_that_wall_time(zone: ZoneInfo, start: date, c
 
 def wall(local: datetime, clock: time | None = None) -> datetime:
     return datetime.combine(local.date(), clock or local.time())
-
-
-def test_a_schedule_of_another_kind_has_no_occurrences() -> None:
-    with pytest.raises(AssertionError):
-        occurrences(object(), campaign())  # type: ignore[arg-type]
 
 
 def test_once_may_lie_anywhere() -> None:

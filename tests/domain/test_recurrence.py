@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -109,6 +109,6 @@ def test_a_start_of_long_ago_is_refused() -> None:
     ],
 )
 def test_a_rule_that_never_matches_ends_soon(rule: str) -> None:
-    began = perf_counter()
+    began = process_time()
     assert times(rule) == []
-    assert perf_counter() - began < 1.5
+    assert process_time() - began < 1.5
