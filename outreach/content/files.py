@@ -66,12 +66,12 @@ class Folder:
         except OSError:
             return False
 
-    def read(self, path: str, *, at_most: int) -> bytes:
-        """The bytes of the regular file at `path` (forward slashes), at most `at_most` of them."""
+    def read(self, path: str, *, at_most: int, head: int | None = None) -> bytes:
+        """The bytes of the regular file at `path` (forward slashes), which has at most `at_most`; only the first `head` if given."""
         *parents, name = parts_of(path)
         folder = self._descend(parents)
         try:
-            return _read(folder, self._spelled(folder, name), at_most)
+            return _read(folder, self._spelled(folder, name), at_most, head)
         except OSError as error:
             raise _refusal(path, error) from error
         finally:
@@ -132,16 +132,26 @@ def _open_folder(parent: int, name: str) -> int:
         raise _refusal(name, error) from error
 
 
-def _read(folder: int, name: str, at_most: int) -> bytes:
+def _read(folder: int, name: str, at_most: int, head: int | None) -> bytes:
     _expect_regular(name, os.lstat(name, dir_fd=folder).st_mode)
     fd = os.open(name, _OPEN, dir_fd=folder)
-    with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib cannot take an open file
+    try:
         found = os.fstat(fd)
         _expect_regular(name, found.st_mode)
-        data = bytes(file.read(at_most + 1) or b"") if found.st_size <= at_most else b""
-        if len(data) > at_most or found.st_size > at_most:
+        if found.st_size > at_most:
             raise _too_large(name, at_most)
-        return data
+        return _whole(fd, name, at_most) if head is None else os.read(fd, head)
+    finally:
+        os.close(fd)
+
+
+def _whole(fd: int, name: str, at_most: int) -> bytes:
+    data = b""
+    while more := os.read(fd, at_most + 1 - len(data)):
+        data += more
+        if len(data) > at_most:
+            raise _too_large(name, at_most)
+    return data
 
 
 def _too_large(name: str, at_most: int) -> Refused:

@@ -12,6 +12,7 @@ from outreach.domain.problem import Place
 from outreach.domain.text import Text
 
 LARGEST_PICTURE = 10 * 1024 * 1024
+LARGEST_HEADER = 1024 * 1024
 MOST_PIXELS = 50_000_000
 LARGEST_SIDE = 20_000
 _SUFFIXES = {"image/png": (".png",), "image/jpeg": (".jpg", ".jpeg"), "image/webp": (".webp",)}
@@ -58,7 +59,8 @@ def check_pictures(folder: Folder, message: Message, findings: Findings) -> None
     for number, picture in enumerate(message.pictures):
         if picture.file:
             try:
-                examine(folder.read(picture.file, at_most=LARGEST_PICTURE), picture.file)
+                head = folder.read(picture.file, at_most=LARGEST_PICTURE, head=LARGEST_HEADER)
+                examine(head, picture.file)
             except Refused as refused:
                 mend = (
                     _other_names(folder, picture)

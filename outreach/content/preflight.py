@@ -36,7 +36,15 @@ def preflight(
 
 def graphemes(text: str) -> int:
     """How many characters a person counts in a text."""
-    return len(text) if text.isascii() else sum(1 for _ in _GRAPHEME.finditer(text))
+    return len(text) if text.isascii() else len(_GRAPHEME.findall(text))
+
+
+def _excess(text: str, limit: int | None) -> int | None:
+    """The length of a text that is longer than `limit` characters, None when it fits."""
+    if limit is None or len(text) <= limit:
+        return None
+    length = graphemes(text)
+    return length if length > limit else None
 
 
 def _readers(
@@ -62,8 +70,7 @@ def _check_length(
 ) -> None:
     place = chosen(message, profile, days_left)[1]
     limits = profile.capabilities
-    length = graphemes(text)
-    if limits.text_limit is not None and length > limits.text_limit:
+    if (length := _excess(text, limits.text_limit)) is not None:
         what = Text(
             "The text has {length} characters; {channel} takes {limit}.",
             length=length,
@@ -72,10 +79,10 @@ def _check_length(
         )
         mend = Text("Shorten it, or add a shorter part “::: {channel}”.", channel=profile.name)
         findings.error(place, "text-too-long", what, mend)
-    if limits.title_limit is not None and graphemes(message.title) > limits.title_limit:
+    if (length := _excess(message.title, limits.title_limit)) is not None:
         what = Text(
             "The title has {length} characters; {channel} takes {limit}.",
-            length=graphemes(message.title),
+            length=length,
             channel=profile.name,
             limit=limits.title_limit,
         )

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from outreach.content import markdown
 from outreach.content.media_store import MediaStore
+from outreach.content.simple_marks import fill_in
 from outreach.content.template import TemplateProcess, has_marks
 from outreach.content.variants import REMINDER
 from outreach.domain.campaign import Campaign
@@ -59,7 +60,7 @@ class Renderer:
         self._templates = templates or TemplateProcess()
         self._owns = templates is None
         self._context = campaign_context(campaign)
-        self._rendered: dict[str, str] = {}
+        self._rendered: dict[str, str | Problems] = {}
         self._texts: dict[str, _Written] = {}
 
     def __enter__(self) -> Self:
@@ -136,10 +137,21 @@ class Renderer:
     def _filled_in(self, source: str, context: dict[str, Any], place: Place) -> str:
         if not has_marks(source):
             return source
+        if (text := fill_in(source, context)) is not None:
+            return text
         job = json.dumps([source, context])
         if job not in self._rendered:
-            self._rendered[job] = self._templates.render(source, context, place)
-        return self._rendered[job]
+            self._rendered[job] = self._outcome(source, context, place)
+        outcome = self._rendered[job]
+        if isinstance(outcome, Problems):
+            raise Problems(outcome.problems)
+        return outcome
+
+    def _outcome(self, source: str, context: dict[str, Any], place: Place) -> str | Problems:
+        try:
+            return self._templates.render(source, context, place)
+        except Problems as problems:
+            return problems
 
     def _reminder(self, message: Message, days_left: int) -> str:
         assert isinstance(message.details, ContestDetails)

@@ -21,8 +21,9 @@ _LONG_NUMBER = re.compile(
 )
 _SHORT_NUMBER = re.compile(
     r"(?:tổng đài|đường dây nóng|hotline|gọi(?: ngay| đến| tới| số)*|bấm số)(?: quốc gia)?(?: số)?:?"
-    r" \**(?P<number>1\d{2})(?![\d.,/]\d|\d)",
-    re.IGNORECASE,
+    r" \**(?P<number>1\d{2})(?![\d.,/]\d|\d)"
+    r"(?=\**\s*(?:$|[.,;:!?)–-]|để |khi |hoặc |nếu |và |ngay|miễn phí))",
+    re.IGNORECASE | re.MULTILINE,
 )
 _IN_TEMPLATE = re.compile(r"hotline\(\s*[\"']$")
 _EMERGENCY = {"112", "113", "114", "115"}
