@@ -33,8 +33,9 @@ from outreach.channels.website.assets import logo, style
 from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
 from outreach.channels.website.files import SiteFolder
+from outreach.channels.website.fragments import Kept
 from outreach.channels.website.pages import Edition, build, pages_of
-from outreach.channels.website.settings import Settings
+from outreach.channels.website.settings import Settings as WebsiteSettings
 
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
 _GENERATED = ("chuyen-muc", "en/chuyen-muc", "vi/chuyen-muc", "assets")
@@ -43,33 +44,36 @@ _GENERATED = ("chuyen-muc", "en/chuyen-muc", "vi/chuyen-muc", "assets")
 class Website:
     """A static site in a folder; calling anything again gives the same bytes."""
 
-    Settings = Settings
+    Settings = WebsiteSettings
 
-    def __init__(self, name: str, settings: Settings, place: AdapterPlace) -> None:
+    def __init__(self, name: str, settings: WebsiteSettings, place: AdapterPlace) -> None:
         self.name = name
         self.capabilities = Capabilities(can_find=True, can_withdraw=True, slots=1)
         self._settings = settings
         self._clock = place.clock
         self._folder = SiteFolder(root=settings.folder)
         self._entries = Entries(folder=self._folder)
+        self._kept = Kept()
 
     def preview(self, rendition: Rendition) -> Preview:
         """The page as it would stand on an empty site."""
         slug = slugs(rendition, "preview")[0]
         entry = _entry(slug, "preview", rendition.due, rendition)
-        edition = Edition(Frame(settings=self._settings, language=self._settings.language), (entry,))
+        edition = Edition(
+            Frame(settings=self._settings, language=self._settings.language), (entry,)
+        )
         page = edition.page(Card(entry, edition.frame), preview=True)
         return Preview(text=rendition.text, html=page.decode(), problems=_problems(rendition))
 
-    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:  # noqa: ARG002 - every step may be repeated
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         """Put the page there, then everything that names it."""
         return await asyncio.to_thread(self._publish, rendition, key)
 
-    async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:  # noqa: ARG002 - pages do not age
+    async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
         """Look whether the page carries the key."""
         return await asyncio.to_thread(self._find, rendition, key)
 
-    async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:  # noqa: ARG002 - the receipt names the page
+    async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         """Leave a page that says the content was taken down, and name it nowhere."""
         return await asyncio.to_thread(self._withdraw, receipt)
 
@@ -114,7 +118,7 @@ class Website:
         with self._folder.alone():
             public, gone = self._entries.all()
             self._assets()
-            for path, content in pages_of(self._settings, entry, public, gone).items():
+            for path, content in pages_of(self._settings, entry, public, gone, self._kept).items():
                 self._folder.write(path, content, durable=True)
             self._rebuild()
 
@@ -150,7 +154,7 @@ class Website:
 
     def _rebuild(self) -> None:
         self._assets()
-        site = build(self._settings, *self._entries.all())
+        site = build(self._settings, *self._entries.all(), self._kept)
         for path, content in site.items():
             self._folder.write(path, content)
         kept = {*site, *self._asset_paths()}
@@ -190,7 +194,9 @@ def _bytes_of(medium: Media) -> bytes:
         content = medium.file.read_bytes()
     except OSError as error:
         why = error.strerror or str(error)
-        raise RetryAt(Text("The picture {name} cannot be read: {error}", name=medium.name, error=why)) from error
+        raise RetryAt(
+            Text("The picture {name} cannot be read: {error}", name=medium.name, error=why)
+        ) from error
     if hashlib.sha256(content).hexdigest() != medium.sha256:
         raise Reject(Text("The picture {name} is not the one that was planned.", name=medium.name))
     return content
@@ -204,4 +210,8 @@ def _problems(rendition: Rendition) -> tuple[PreviewProblem, ...]:
     if rendition.media:
         return ()
     what = Text("There is no picture: shared links will show text only.")
-    return (PreviewProblem(what=what, mend=Text("Add `image` and `image_alt`."), severity=Severity.WARNING),)
+    return (
+        PreviewProblem(
+            what=what, mend=Text("Add `image` and `image_alt`."), severity=Severity.WARNING
+        ),
+    )

@@ -96,6 +96,11 @@ class Card:
         """Its kind as people call it."""
         return self.frame.words.kind(self.rendition.kind)
 
+    def same_message(self, other: Card) -> bool:
+        """Whether both are occurrences of one message."""
+        mine, its = self.rendition, other.rendition
+        return (mine.campaign, mine.message) == (its.campaign, its.message)
+
     @cached_property
     def topic_slug(self) -> str:
         """Where the list of its topic stands."""
@@ -256,4 +261,3 @@ def _article_facts(card: Card) -> dict[str, object]:
         "author": {"@type": "GovernmentOrganization", "name": rendition.unit or rendition.office},
         "publisher": {"@type": "GovernmentOrganization", "name": rendition.office},
     }
-

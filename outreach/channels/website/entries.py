@@ -6,19 +6,23 @@ a page without it was withdrawn. So a crash between the two leaves nothing half 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from outreach.channel import Rendition
 from outreach.channels.website.files import HIDDEN, SiteFolder
 
-_RESERVED = frozenset({"chuyen-muc", "tat-ca", "su-kien", "cuoc-thi", "bieu-duong", "media", "assets", "vi", "en"})
+_RESERVED = frozenset(
+    {"chuyen-muc", "tat-ca", "su-kien", "cuoc-thi", "bieu-duong", "media", "assets", "vi", "en"}
+)
 _NO_MEDIA = Path()
 
 
@@ -32,6 +36,11 @@ class Entry:
     modified: datetime
     revision: int
     rendition: Rendition
+
+    @cached_property
+    def stamp(self) -> str:
+        """What changes when anything in the entry changes."""
+        return hashlib.sha256(self.encoded()).hexdigest()
 
     @property
     def page(self) -> str:
@@ -60,18 +69,19 @@ class Entry:
         }
         return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
 
-    @classmethod
-    def decoded(cls, content: bytes) -> Entry:
-        """The entry that `encoded` wrote."""
-        stored: dict[str, Any] = json.loads(content)
-        return cls(
-            slug=stored["slug"],
-            key=stored["key"],
-            published=datetime.fromisoformat(stored["published"]),
-            modified=datetime.fromisoformat(stored["modified"]),
-            revision=stored["revision"],
-            rendition=Rendition.from_json(stored["rendition"], media_folder=_NO_MEDIA),
-        )
+
+@lru_cache(maxsize=4096)
+def decoded(content: bytes) -> Entry:
+    """The entry that `Entry.encoded` wrote."""
+    stored: dict[str, Any] = json.loads(content)
+    return Entry(
+        slug=stored["slug"],
+        key=stored["key"],
+        published=datetime.fromisoformat(stored["published"]),
+        modified=datetime.fromisoformat(stored["modified"]),
+        revision=stored["revision"],
+        rendition=Rendition.from_json(stored["rendition"], media_folder=_NO_MEDIA),
+    )
 
 
 def marker(key: str) -> str:
@@ -104,7 +114,7 @@ class Entries:
     def at(self, slug: str) -> Entry | None:
         """The entry of that place, None when the place is free."""
         content = self.folder.read(_path(slug))
-        return Entry.decoded(content) if content else None
+        return decoded(content) if content else None
 
     def of(self, rendition: Rendition, key: str) -> Entry | None:
         """The entry of the publication `key`, None when there is none."""
@@ -123,7 +133,8 @@ class Entries:
 
     def all(self) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
         """Those that are public, newest first, and those that were withdrawn."""
-        public, gone = [], []
+        public: list[Entry] = []
+        gone: list[Entry] = []
         for entry in self._written():
             page = self.folder.read(entry.page)
             if page is not None:
@@ -139,7 +150,7 @@ class Entries:
         for path in self.folder.files(HIDDEN, "*.json"):
             content = self.folder.read(path)
             if content and ".unfinished-" not in path:
-                yield Entry.decoded(content)
+                yield decoded(content)
 
 
 def _path(slug: str) -> str:

@@ -31,7 +31,10 @@ def files(
     yield "feed.xml", atom(frame, posts[:NEWEST])
     yield "feed.json", json_feed(frame, posts[:NEWEST])
     yield "sitemap.xml", sitemap(frame, addresses)
-    yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {frame.canonical('sitemap.xml')}\n".encode()
+    yield (
+        "robots.txt",
+        f"User-agent: *\nAllow: /\n\nSitemap: {frame.canonical('sitemap.xml')}\n".encode(),
+    )
     events = [card for card in posts if card.when]
     cancelled = [Card(entry, frame) for entry in gone]
     yield "lich.ics", calendar(frame, events, [card for card in cancelled if card.when])

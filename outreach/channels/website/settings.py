@@ -38,8 +38,15 @@ class Settings(BaseModel):
     @classmethod
     def _complete(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-            raise ValueError("the address must look like https://example.gov.vn/ or https://example.gov.vn/folder/")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.netloc
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError(
+                "the address must look like https://example.gov.vn/ or https://example.gov.vn/folder/"
+            )
         return value.rstrip("/") + "/"
 
     @property

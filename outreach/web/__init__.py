@@ -1,0 +1,1 @@
+"""Pages that this program serves itself."""
