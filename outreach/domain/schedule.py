@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from outreach.domain.text import Text
 
 
-class NotASchedule(Exception):  # noqa: N818 - it is a refusal with its mend, not a fault
+class NotASchedule(Exception):
     """Raised for words that are no schedule: `what` is wrong, and how to `mend` it."""
 
     def __init__(self, what: Text, mend: Text) -> None:
