@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,7 @@ class Rendition:
 
     def to_json(self) -> dict[str, Any]:
         """The rendition as plain JSON, without the places of files on this machine."""
-        content = asdict(self)
-        for medium in content["media"]:
-            del medium["file"]
-        return {
-            key: value.isoformat() if isinstance(value, datetime) else value
-            for key, value in content.items()
-        }
+        return {name: _plain(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], *, media_folder: Path) -> Rendition:
@@ -96,3 +90,13 @@ class Rendition:
         for key in ("hashtags", "places"):
             content[key] = tuple(content[key])
         return cls(**content)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return tuple(_plain(inner) for inner in value)
+    if isinstance(value, Media | Honour):
+        return {name: inner for name, inner in vars(value).items() if name != "file"}
+    return value
