@@ -33,15 +33,16 @@ class MediaStore:
 
     def _one(self, opened: Folder, message: Message, number: int) -> Media:
         picture = message.pictures[number]
-        known = (picture.file, picture.alt, opened.version(picture.file))
-        if known not in self._known:
-            try:
-                self._known[known] = self._copy(opened, picture)
-            except Refused as refused:
-                place = place_of_picture(message, number)
-                raise Problems(
-                    (Problem(place=place, code=refused.code, what=refused.what, mend=refused.mend),)
-                ) from refused
+        version = opened.version(picture.file)
+        known = (picture.file, picture.alt, version)
+        if known in self._known and any(version):
+            return self._known[known]
+        try:
+            self._known[known] = self._copy(opened, picture)
+        except Refused as refused:
+            place = place_of_picture(message, number)
+            problem = Problem(place=place, code=refused.code, what=refused.what, mend=refused.mend)
+            raise Problems((problem,)) from refused
         return self._known[known]
 
     def _copy(self, opened: Folder, picture: Picture) -> Media:

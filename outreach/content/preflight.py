@@ -10,7 +10,7 @@ from outreach.content.findings import Findings, did_you_mean
 from outreach.content.render import Renderer, chosen
 from outreach.content.variants import REMINDER
 from outreach.domain.capabilities import ChannelProfile
-from outreach.domain.message import ContestDetails, Message
+from outreach.domain.message import ContestDetails, EventDetails, Message
 from outreach.domain.problem import Problem, Problems
 from outreach.domain.text import Text
 
@@ -24,6 +24,7 @@ def preflight(
     findings = Findings()
     for message in messages:
         _check_part_names(message, profiles, findings)
+        _check_announcement(message, profiles, findings)
         for profile, days_left in _readers(message, profiles):
             try:
                 text = renderer.text(message, profile, days_left)
@@ -96,6 +97,21 @@ def _check_length(
         )
         mend = Text("Leave out pictures, or write a message of its own for this channel.")
         findings.error(message.place("images"), "too-many-pictures", what, mend)
+
+
+def _check_announcement(
+    message: Message, profiles: Sequence[ChannelProfile], findings: Findings
+) -> None:
+    """An event that says no time to post is due when it begins: right for people, late for readers."""
+    timed = any(key in message.places for key in ("at", "repeat", "spread"))
+    if timed or not isinstance(message.details, EventDetails):
+        return
+    for profile in profiles:
+        answers = any(profile.answers_to(word) for word in message.channels)
+        if answers and not profile.capabilities.carried_out_by_people:
+            what = Text("{channel} announces the event only when it begins.", channel=profile.name)
+            mend = Text("Add a line “at: …” with a time some days before.")
+            findings.warning(message.place("start"), "announced-at-start", what, mend)
 
 
 def _check_part_names(

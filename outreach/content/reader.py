@@ -47,6 +47,11 @@ def list_campaigns(messages: Path) -> tuple[Path, ...]:
     return tuple(sorted(p for p in messages.iterdir() if p.is_dir() and not is_temporary(p.name)))
 
 
+def as_staff_see(folder: Path) -> str:
+    """The folder's name with that of the folder around it: `messages/2022-binh-dang-gioi`."""
+    return "/".join(shown(name) for name in folder.absolute().parts[-2:])
+
+
 def read_campaign(folder: Path) -> Content:
     """Everything in one campaign's folder. Never raises for what a person can have written or saved there."""
     findings = Findings()
@@ -54,7 +59,7 @@ def read_campaign(folder: Path) -> Content:
         with Folder(folder) as opened:
             return _CampaignReader(opened, folder, findings).read()
     except Refused as refused:
-        findings.extend([refused.problem(f"{folder.parent.name}/{shown(folder.name)}")])
+        findings.extend([refused.problem(as_staff_see(folder))])
         return Content(campaign=None, messages=(), problems=findings.sorted())
 
 
@@ -62,7 +67,7 @@ class _CampaignReader:
     def __init__(self, opened: Folder, folder: Path, findings: Findings) -> None:
         self._opened, self._findings = opened, findings
         self._id = folder.name
-        self._where = f"{folder.parent.name}/{shown(folder.name)}"
+        self._where = as_staff_see(folder)
         self._readings: list[tuple[Reading, Problem | None]] = []
 
     def read(self) -> Content:

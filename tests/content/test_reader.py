@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from outreach.content.campaign_file import read_campaign_file, stand_in
 from outreach.content.findings import Findings, Refused
 from outreach.content.message_file import read_message
+from outreach.content.preflight import preflight
 from outreach.content.reader import list_campaigns, read_campaign
+from outreach.content.render import Renderer
 from outreach.content.source_text import decode
+from outreach.content.template import TemplateProcess
+from outreach.domain.capabilities import Capabilities, ChannelProfile
 from outreach.domain.message import BannerDetails, Kind
 from outreach.domain.schedule import Hang, Once, Rule, Spread, Weekly
-from tests.content.corpus import GOOD, lay_out
+from tests.content.corpus import GOOD, PROFILES, lay_out
 
 SAMPLE = Path(__file__).parents[2] / "messages" / "2022-binh-dang-gioi"
 HEAD = "---\ntitle: Tên\nchannels: [website]\nat: 2022-11-16 08:00\n---\nBài.\n"
@@ -33,6 +37,18 @@ def test_the_sample_campaign_has_no_problem() -> None:
     assert content.campaign is not None
     assert len(content.messages) == len(list(SAMPLE.glob("*.md"))) >= 24
     assert {message.kind for message in content.messages} == set(Kind)
+
+
+def test_the_sample_campaign_has_no_problem_on_its_channels(templates: TemplateProcess) -> None:
+    content = read_campaign(SAMPLE)
+    assert content.campaign is not None
+    people = ChannelProfile(
+        name="truc-tiep",
+        tags=frozenset({"in-person"}),
+        capabilities=Capabilities(carried_out_by_people=True),
+    )
+    renderer = Renderer(content.campaign, SAMPLE, SAMPLE / "media", templates=templates)
+    assert preflight(content.drafts, (*PROFILES, people), renderer) == ()
 
 
 def test_places_are_written_as_staff_see_files(tmp_path: Path) -> None:
