@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,14 @@ LOOK_FOR = timedelta(minutes=2)
 _DAMAGED = Text("Its stored content is missing or damaged; apply the plan again to render it anew.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Claimant:
+    """Who claims: the lease's fence, and a name that no other process has."""
+
+    fence: int
+    name: str
+
+
 def ready(
     connection: Connection, state: State, free: Mapping[str, int], now: datetime
 ) -> list[Any]:
@@ -53,7 +62,7 @@ def ready(
 
 
 def begin(
-    connection: Connection, rows: Sequence[Any], *, fence: int, now: datetime, shelf: Shelf
+    connection: Connection, rows: Sequence[Any], *, claimant: Claimant, now: datetime, shelf: Shelf
 ) -> tuple[list[Claim], list[Event]]:
     """Turn ready rows into claims: publishing, each with the row of its attempt, ready to be committed."""
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
@@ -65,7 +74,7 @@ def begin(
         return [], events
     ids = [row.id for row in sound]
     connection.execute(_BEGIN, {"ids": ids, "begun": now})
-    bulk.write(connection, _INTENT, [_intent(row, fence, to_microseconds(now)) for row in sound])
+    bulk.write(connection, _INTENT, [_intent(row, claimant, to_microseconds(now)) for row in sound])
     attempts = {row[0]: row[1] for row in connection.execute(_INTENTS, {"ids": ids})}
     published = publications(connection, sound)
     claims = [
@@ -78,7 +87,7 @@ def begin(
         )
         for row in sound
     ]
-    events += [_begun(claim, fence, now) for claim in claims]
+    events += [_begun(claim, claimant.fence, now) for claim in claims]
     return claims, events
 
 
@@ -148,13 +157,14 @@ def _hold(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Ev
     ]
 
 
-def _intent(row: Any, fence: int, started: int) -> dict[str, Any]:
+def _intent(row: Any, claimant: Claimant, started: int) -> dict[str, Any]:
     return {
         "delivery_id": row.id,
         "number": row.number + 1,
         "key": row.key,
         "digest": row.digest,
-        "fence": fence,
+        "fence": claimant.fence,
+        "claimant": claimant.name,
         "started": started,
     }
 

@@ -63,8 +63,8 @@ def _check(before: Delivery, after: State) -> None:
         raise IllegalMove(
             Text(
                 "{after} does not fit a delivery whose action is {action}.",
-                after=after.value,
-                action=before.identity.action.value,
+                after=Text(after.value),
+                action=Text(before.identity.action.value),
             )
         )
 

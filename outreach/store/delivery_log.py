@@ -63,14 +63,6 @@ class Damage(StrEnum):
     REWRITTEN = "rewritten"
 
 
-_SENTENCES = {
-    Damage.EDITED: "Line {seq} of the delivery log was edited after it was written.",
-    Damage.MISSING: "Line {seq} of the delivery log is missing.",
-    Damage.REORDERED: "Line {seq} of the delivery log is not in its place.",
-    Damage.REWRITTEN: "The delivery log was rewritten: line {seq} is not the one noted earlier.",
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What checking the whole log found: nothing (`damage` is None), or the first bad line and what is wrong with it."""
@@ -82,9 +74,20 @@ class Verdict:
     @property
     def text(self) -> Text:
         """The verdict as a sentence."""
-        if self.damage is None:
-            return Text("All {count} lines of the delivery log are intact.", count=self.count)
-        return Text(_SENTENCES[self.damage], seq=self.seq)
+        match self.damage:
+            case None:
+                return Text("All {count} lines of the delivery log are intact.", count=self.count)
+            case Damage.EDITED:
+                return Text("Line {seq} of the delivery log was edited later.", seq=self.seq)
+            case Damage.MISSING:
+                return Text("Line {seq} of the delivery log is missing.", seq=self.seq)
+            case Damage.REORDERED:
+                return Text("Line {seq} of the delivery log is not in its place.", seq=self.seq)
+            case Damage.REWRITTEN:
+                return Text(
+                    "The delivery log was rewritten: line {seq} is not the one noted earlier.",
+                    seq=self.seq,
+                )
 
 
 @dataclass(frozen=True, kw_only=True)

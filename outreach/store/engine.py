@@ -167,7 +167,7 @@ def _check(engine: Engine) -> None:
 
 
 def _refusal(engine: Engine, error: DBAPIError) -> StoreError:
-    detail = str(error.orig).strip()
+    detail = " ".join(str(error.orig).split())
     if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(
         error.orig, sqlite3.OperationalError
     ):
@@ -184,6 +184,6 @@ def _damaged(engine: Engine, detail: str) -> StoreError:
             "The database file {file} is damaged ({detail}). "
             "Keep a copy of it, then restore the latest backup.",
             file=Path(engine.url.database or "").name,
-            detail=detail,
+            detail=" ".join(detail.split()),
         )
     )

@@ -73,11 +73,11 @@ def interrupt(connection: Connection, now: datetime) -> list[Event]:
 
 
 def give_back(
-    connection: Connection, fence: int, handed_out: set[int], now: datetime
+    connection: Connection, claimant: str, handed_out: set[int], now: datetime
 ) -> list[Event]:
     """Reschedule claims that were committed while nobody heard of it: nothing of them can have been sent."""
     rows = [
-        row for row in connection.execute(_OWN_OPEN, {"own": fence}) if row.id not in handed_out
+        row for row in connection.execute(_OWN_OPEN, {"own": claimant}) if row.id not in handed_out
     ]
     if not rows:
         return []
@@ -115,7 +115,9 @@ def _check(finish: Finish) -> None:
 def illegal(before: State, after: State) -> Text:
     """Why a move is refused."""
     return Text(
-        "A delivery cannot go from {before} to {after}.", before=before.value, after=after.value
+        "A delivery cannot go from {before} to {after}.",
+        before=Text(before.value),
+        after=Text(after.value),
     )
 
 
@@ -186,5 +188,5 @@ _UNDER_WAY = (
     .with_for_update(of=DELIVERY)
 )
 _OWN_OPEN = select(ATTEMPT.c.id, ATTEMPT.c.delivery_id).where(
-    ATTEMPT.c.finished.is_(None), ATTEMPT.c.fence == bindparam("own")
+    ATTEMPT.c.finished.is_(None), ATTEMPT.c.claimant == bindparam("own")
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -50,7 +51,7 @@ class Queue:
 
     def __init__(self, engine: Engine, *, media_folder: Path, fence: int = 0) -> None:
         self._engine = engine
-        self._fence = fence
+        self._claimant = claims.Claimant(fence=fence, name=token_hex(8))
         self._shelf = Shelf(media_folder)
         self._handed_out: set[int] = set()
         self._unheard = False
@@ -69,25 +70,26 @@ class Queue:
             events = finishes.settle(connection, finished)
             if unheard:
                 ours = self._handed_out
-                events += finishes.give_back(connection, self._fence, ours, now)
+                events += finishes.give_back(connection, self._claimant.name, ours, now)
             waiting, pauses_written = pauses.waiting(connection, finished, now)
             open_ones = {name: count for name, count in free.items() if name not in waiting}
             rows = claims.ready(connection, State.SCHEDULED, open_ones, now)
             started, begun = claims.begin(
-                connection, rows, fence=self._fence, now=now, shelf=self._shelf
+                connection, rows, claimant=self._claimant, now=now, shelf=self._shelf
             )
             next_due = claims.next_time(connection, State.SCHEDULED, list(open_ones), now)
             next_look = claims.next_look(connection, list(open_ones))
             append(connection, [*events, *pauses_written, *begun])
+        ends = [state.until for name, state in waiting.items() if name in free and state.until]
+        exchange = Exchange(
+            claims=tuple(started),
+            next_due=min([time for time in (next_due, *ends) if time], default=None),
+            next_look=next_look,
+        )
         self._unheard = False
         self._handed_out -= {finish.claim.attempt for finish in finished}
         self._handed_out |= {claim.attempt for claim in started}
-        ends = [s.until for name, s in waiting.items() if name in free and s.until]
-        return Exchange(
-            claims=tuple(started),
-            next_due=min([t for t in (next_due, *ends) if t], default=None),
-            next_look=next_look,
-        )
+        return exchange
 
     def doubtful(self, now: datetime, free: Mapping[str, int]) -> tuple[Claim, ...]:
         """Deliveries of unknown outcome that it is time to look at; each is given out once in two minutes."""
@@ -253,7 +255,7 @@ class Queue:
     def _fenced(self) -> Iterator[Connection]:
         """A writing transaction that ends at once when another holder has taken the lease."""
         with writing(self._engine) as connection:
-            if connection.execute(_FENCE).scalar_one() != self._fence:
+            if connection.execute(_FENCE).scalar_one() != self._claimant.fence:
                 raise Fenced
             yield connection
 

@@ -96,7 +96,7 @@ class DeliveryRow(Row, table=True):
 
 
 class AttemptRow(Row, table=True):
-    """One try: committed before the first byte is sent, completed by its outcome."""
+    """One try: committed before the first byte is sent, completed by its outcome. `claimant` is the `Queue` that began it."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -109,6 +109,7 @@ class AttemptRow(Row, table=True):
     key: str
     digest: str = Field(foreign_key="rendition.digest")
     fence: int = Field(sa_type=BigInteger)
+    claimant: str
     started: datetime = Field(sa_type=Instant)
     finished: datetime | None = Field(default=None, sa_type=Instant)
     outcome: str | None = None

@@ -104,9 +104,7 @@ class ExchangeContract:
         assert (only(queue).attempts, only(queue).reason) == (0, WHY)
         assert claim_one(queue, now=LATER).number == 2
 
-    def test_an_outcome_handed_in_twice_is_written_once(
-        self, queue: Queue, engine: Engine
-    ) -> None:
+    def test_an_outcome_handed_in_twice_is_written_once(self, queue: Queue, engine: Engine) -> None:
         fill(queue, [planned("phat-dong")])
         again = published(claim_one(queue))
         queue.exchange([again], {}, DUE)

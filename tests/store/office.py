@@ -82,9 +82,7 @@ def change(
     assert identity is not None
     content = {plan.identity: rendition(plan, text)} if plan else {}
     digest = content[identity].digest if plan else row.digest if row else ""
-    made = Change(
-        what=what, identity=identity, planned=plan, delivery=row, digest=digest, why=WHY
-    )
+    made = Change(what=what, identity=identity, planned=plan, delivery=row, digest=digest, why=WHY)
     return made, content
 
 

@@ -97,6 +97,7 @@ def _attempt() -> None:
         sa.Column("key", sa.String, nullable=False),
         sa.Column("digest", sa.String, sa.ForeignKey("rendition.digest"), nullable=False),
         sa.Column("fence", sa.BigInteger, nullable=False),
+        sa.Column("claimant", sa.String, nullable=False),
         sa.Column("started", sa.BigInteger, nullable=False),
         sa.Column("finished", sa.BigInteger),
         sa.Column("outcome", sa.String),

@@ -1,0 +1,145 @@
+"""Opening a database: settings that last, refusals that explain."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from outreach.store import migrations
+from outreach.store.columns import LARGEST, Instant, Span
+from outreach.store.engine import (
+    SCHEMA,
+    StoreError,
+    migrate,
+    open_engine,
+    reading,
+    wal_is_safe,
+    writing,
+)
+from outreach.store.tables import Row
+
+
+def ask(engine: Engine, pragma: str) -> object:
+    with reading(engine) as connection:
+        return connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_wal_only_where_its_fault_is_mended(version: tuple[int, int, int], safe: bool) -> None:
+    assert wal_is_safe(version) is safe
+
+
+@pytest.mark.parametrize(
+    ("version", "journal", "synchronous"), [((3, 40, 1), "delete", 3), ((3, 51, 3), "wal", 2)]
+)
+def test_the_journal_fits_the_library(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: tuple[int, int, int],
+    journal: str,
+    synchronous: int,
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    assert (ask(engine, "journal_mode"), ask(engine, "synchronous")) == (journal, synchronous)
+    assert (ask(engine, "foreign_keys"), ask(engine, "busy_timeout")) == (1, 15_000)
+    engine.dispose()
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(sqlite_engine: Engine) -> None:
+    migrate(sqlite_engine)
+    with reading(sqlite_engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+    assert migrations.script().get_current_head() == SCHEMA
+
+
+def test_a_database_of_a_newer_program_is_refused_untouched(sqlite_engine: Engine) -> None:
+    with writing(sqlite_engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="form 9999, made by a newer program"):
+        migrate(sqlite_engine)
+
+
+def test_a_failed_migration_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE event (seq INTEGER)"))
+    with pytest.raises(Exception, match="already exists"):
+        migrate(engine)
+    with reading(engine) as connection:
+        names = connection.execute(text("SELECT name FROM sqlite_master")).scalars().all()
+    assert names == ["event"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("damage", ["header", "page", "not a database"])
+def test_a_damaged_file_is_refused_with_one_sentence(tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "outreach.db"
+    engine = open_engine(f"sqlite:///{file}")
+    migrate(engine)
+    engine.dispose()
+    content = bytearray(file.read_bytes())
+    match damage:
+        case "header":
+            content[:16] = b"x" * 16
+        case "page":
+            content[4096 * 3 : 4096 * 6] = b"\xff" * 4096 * 3
+        case _:
+            content = bytearray("Không phải cơ sở dữ liệu\n".encode() * 500)
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match=r"outreach\.db is damaged .* restore the latest backup"):
+        open_engine(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("nonsense", "no database address"),
+        ("mysql://x/y", "must be SQLite or PostgreSQL, not mysql"),
+        ("sqlite:////nowhere/at/all.db", "cannot be opened"),
+        ("postgresql://:secret@/x?host=/nowhere", "cannot be opened"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_explained(url: str, why: str) -> None:
+    with pytest.raises(StoreError, match=why) as refusal:
+        open_engine(url)
+    assert "secret" not in str(refusal.value)
+
+
+def test_instants_are_aware_and_keep_their_microseconds() -> None:
+    cell = Instant()
+    there = datetime(2022, 11, 15, 8, 0, 0, 1, tzinfo=timezone(timedelta(hours=7)))
+    dialect = None
+    stored = cell.process_bind_param(there, dialect)  # type: ignore[arg-type]
+    back = cell.process_result_value(stored, dialect)  # type: ignore[arg-type]
+    assert back == there
+    assert back is not None
+    assert back.tzinfo is UTC
+    with pytest.raises(ValueError, match="naive"):
+        cell.process_bind_param(datetime(2022, 1, 1), dialect)  # type: ignore[arg-type] # noqa: DTZ001
+
+
+def test_a_boundless_span_becomes_the_longest_that_fits() -> None:
+    assert Span().process_bind_param(timedelta.max, None) == LARGEST  # type: ignore[arg-type]
+    assert Span().process_result_value(LARGEST, None) == timedelta(microseconds=LARGEST)  # type: ignore[arg-type]
