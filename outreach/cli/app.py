@@ -57,7 +57,7 @@ class Language(StrEnum):
 class Root(PageGroup):
     """The command `outreach`: chooses the language, then lets nothing end without an explanation."""
 
-    def main(self, args: Sequence[str] | None = None, **extra: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *_ignored: Any, **extra: Any) -> Any:
         """Run what was typed and leave with a documented exit code."""
         typed = hoist(sys.argv[1:] if args is None else args)
         session = open_session(typed)
@@ -95,20 +95,22 @@ def _complain(error: Any, screen: Screen) -> int:
 
 def options(
     context: typer.Context,
-    config: Annotated[
+    config: Annotated[  # noqa: ARG001 - open_session has read it already
         Path | None,
-        typer.Option(metavar="FILE", help=_("The configuration, instead of config.toml here."), envvar="OUTREACH_CONFIG"),
+        typer.Option(
+            metavar="FILE",
+            help=_("The configuration, instead of config.toml here."),
+            envvar="OUTREACH_CONFIG",
+        ),
     ] = None,
-    language: Annotated[
+    language: Annotated[  # noqa: ARG001 - open_session has read it already
         Language | None,
         typer.Option(help=_("The language to speak."), envvar="OUTREACH_LANGUAGE"),
     ] = None,
-    verbose: Annotated[  # noqa: FBT002 - Typer makes an option of it
+    verbose: Annotated[  # noqa: ARG001 - open_session has read it already
         bool, typer.Option("--verbose", help=_("Print what helps to find a fault in outreach."))
     ] = False,
-    version: Annotated[  # noqa: FBT002 - Typer makes an option of it
-        bool, typer.Option("--version", help=_("Print the version."))
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help=_("Print the version."))] = False,
 ) -> None:
     """Options that every command knows."""
     screen = context.obj.screen

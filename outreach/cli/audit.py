@@ -20,16 +20,20 @@ from outreach.domain.text import Text
 def add(app: typer.Typer) -> None:
     """Add the group."""
     audit = group(app, "audit", says=_("Prove the delivery log."))
-    add_command(audit, "verify", verify, says=_("Check every line of the delivery log against its hash."))
+    add_command(
+        audit, "verify", verify, says=_("Check every line of the delivery log against its hash.")
+    )
 
 
 def verify(
     context: typer.Context,
     against: Annotated[
         str | None,
-        typer.Option("--against", metavar="LINE:HASH", help=_("An end of the log that was noted earlier.")),
+        typer.Option(
+            "--against", metavar="LINE:HASH", help=_("An end of the log that was noted earlier.")
+        ),
     ] = None,
-    as_json: AsJson = False,  # noqa: FBT002 - Typer makes an option of it
+    as_json: AsJson = False,
 ) -> None:
     """Walk the whole chain; exit code 1 when a line was changed, added or taken out."""
     session = session_of(context)
@@ -44,13 +48,27 @@ def verify(
         verdict = walk(desk.engine, against=noted)
     well = verdict.damage is None
     if as_json:
-        session.screen.json({"ok": well, "lines": verdict.count, "damage": verdict.damage, "line": verdict.seq, "head": vars(end)})
+        session.screen.json(
+            {
+                "ok": well,
+                "lines": verdict.count,
+                "damage": verdict.damage,
+                "line": verdict.seq,
+                "head": vars(end),
+            }
+        )
     else:
         session.screen.say(verdict.text, style="" if well else "red")
     if not well:
         raise typer.Exit(ExitCode.FOUND_PROBLEMS)
     if not as_json:
-        session.screen.say(Text("Note this end elsewhere; --against proves later that nothing was rewritten: {line}:{hash}", line=end.seq, hash=end.hash))
+        session.screen.say(
+            Text(
+                "Note this end elsewhere; --against proves later that nothing was rewritten: {line}:{hash}",
+                line=end.seq,
+                hash=end.hash,
+            )
+        )
 
 
 def _noted(word: str | None) -> tuple[int, str]:
@@ -58,5 +76,8 @@ def _noted(word: str | None) -> tuple[int, str]:
         return 0, ""
     found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", word.strip())
     if not found:
-        raise Stop(Text("“{word}” is no end of a log.", word=word), Text("Write the line and the hash as `outreach audit verify` printed them."))
+        raise Stop(
+            Text("“{word}” is no end of a log.", word=word),
+            Text("Write the line and the hash as `outreach audit verify` printed them."),
+        )
     return int(found[1]), found[2]

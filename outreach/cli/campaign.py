@@ -29,18 +29,38 @@ SHOWN = 40
 def add(app: typer.Typer) -> None:
     """Add the group."""
     campaign = group(app, "campaign", says=_("Whole campaigns."))
-    add_command(campaign, "copy", copy, says=_("Copy a campaign to another year: dates move, weekdays are kept, fixed days keep their date."))
+    add_command(
+        campaign,
+        "copy",
+        copy,
+        says=_(
+            "Copy a campaign to another year: dates move, weekdays are kept, fixed days keep their date."
+        ),
+    )
 
 
 def copy(
     context: typer.Context,
     old: Annotated[str, typer.Argument(metavar="OLD", help=_("The campaign to copy."))],
-    new: Annotated[str, typer.Argument(metavar="NEW", help=_("The new campaign's id, such as 2023-binh-dang-gioi."))],
+    new: Annotated[
+        str,
+        typer.Argument(
+            metavar="NEW", help=_("The new campaign's id, such as 2023-binh-dang-gioi.")
+        ),
+    ],
     start: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help=_("First day; without it the same day in the year that NEW begins with."))
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help=_("First day; without it the same day in the year that NEW begins with."),
+        ),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help=_("Last day; without it the same day of that year."))
+        str | None,
+        typer.Option(
+            "--until", metavar="DATE", help=_("Last day; without it the same day of that year.")
+        ),
     ] = None,
 ) -> None:
     """Write the copy; list what a person has to read over."""
@@ -66,9 +86,16 @@ def _folders(session: Session, old: str, new: str) -> tuple[Path, Path]:
     if Path(old).name != old or not (source / "campaign.toml").is_file():
         raise unknown_campaign(old, sorted(p.parent.name for p in messages.glob("*/campaign.toml")))
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", new) or len(new) > 80:
-        raise Stop(Text("“{word}” cannot be an id.", word=new), Text("Use a-z, 0-9 and hyphens between them."))
+        raise Stop(
+            Text("“{word}” cannot be an id.", word=new),
+            Text("Use a-z, 0-9 and hyphens between them."),
+        )
     if target.exists():
-        raise Stop(Text("{folder} exists already.", folder=str(target)), Text("Choose another id."), code=ExitCode.REFUSED)
+        raise Stop(
+            Text("{folder} exists already.", folder=str(target)),
+            Text("Choose another id."),
+            code=ExitCode.REFUSED,
+        )
     return source, target
 
 
@@ -85,7 +112,10 @@ def _window(source: Path) -> Window:
 def _new_window(before: Window, new: str, start: str | None, end: str | None) -> Window:
     year = re.match(r"(\d{4})(-|$)", new)
     if not (start and end) and not year:
-        raise Stop(Text("Which days? The new id names no year."), Text("Write --from 2023-11-15 --until 2023-12-15."))
+        raise Stop(
+            Text("Which days? The new id names no year."),
+            Text("Write --from 2023-11-15 --until 2023-12-15."),
+        )
     later = int(year[1]) - before.start.year if year else 0
     first = _day(start) if start else _in_year(before.start, later)
     last = _day(end) if end else _in_year(before.end, later)
@@ -106,7 +136,9 @@ def _day(word: str) -> date:
     try:
         return date.fromisoformat(word)
     except ValueError:
-        raise Stop(Text("“{word}” is not a day.", word=word), Text("Write it like 2023-11-15.")) from None
+        raise Stop(
+            Text("“{word}” is not a day.", word=word), Text("Write it like 2023-11-15.")
+        ) from None
 
 
 def _write(source: Path, target: Path, years: YearCopy, year: int) -> list[Mention]:
@@ -114,7 +146,7 @@ def _write(source: Path, target: Path, years: YearCopy, year: int) -> list[Menti
     hidden = target.with_name(f".{target.name}.new")
     shutil.rmtree(hidden, ignore_errors=True)
     shutil.copytree(source, hidden, ignore=shutil.ignore_patterns(".*", "*~", "*.tmp", "*.swp"))
-    found = []
+    found: list[Mention] = []
     for file in sorted([hidden / "campaign.toml", *hidden.glob("*.md")]):
         text = file.read_text("utf-8-sig")
         moved = years.campaign_file(text) if file.suffix == ".toml" else years.message(text)
@@ -128,10 +160,15 @@ def _tell(session: Session, found: list[Mention], year: int) -> None:
     if not found:
         return
     session.screen.say(
-        Text("{count} lines still name {year}; read them over:", count=len(found), year=year), style="bold"
+        Text("{count} lines still name {year}; read them over:", count=len(found), year=year),
+        style="bold",
     )
     for mention in found[:SHOWN]:
         session.screen.say(Text("{place}: {line}", place=str(mention.place), line=mention.line))
     if len(found) > SHOWN:
         session.screen.say(Text("… and {count} more.", count=len(found) - SHOWN))
-    session.screen.say(Text("Then: `outreach check`. Number and date of the plan and the hotlines are those of last time."))
+    session.screen.say(
+        Text(
+            "Then: `outreach check`. Number and date of the plan and the hotlines are those of last time."
+        )
+    )

@@ -20,10 +20,15 @@ from outreach.domain.text import Text
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "check", check, says=_("Find every mistake in the campaign's files and say how to mend it."))
+    add_command(
+        app,
+        "check",
+        check,
+        says=_("Find every mistake in the campaign's files and say how to mend it."),
+    )
 
 
-def check(context: typer.Context, campaign: CampaignWord = None, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer makes an option of it
+def check(context: typer.Context, campaign: CampaignWord = None, as_json: AsJson = False) -> None:
     """Print problems; exit code 1 when a message is held by one."""
     session = session_of(context)
     problems: list[Problem] = []

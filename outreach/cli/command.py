@@ -27,7 +27,7 @@ class PageGroup(TyperGroup):
         """The help page, translated."""
         return help_page(self, ctx)
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
+    def list_commands(self, ctx: Any) -> list[str]:
         """The commands in the order in which they were added."""
         return list(self.commands)
 

@@ -26,20 +26,32 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    add_command(app, "resolve", resolve, says=_("Say what you have seen yourself: whether it is public."))
-    add_command(app, "retry", retry, says=_("Let a rejected, missed, held or cancelled delivery go out after all."))
+    add_command(
+        app, "resolve", resolve, says=_("Say what you have seen yourself: whether it is public.")
+    )
+    add_command(
+        app,
+        "retry",
+        retry,
+        says=_("Let a rejected, missed, held or cancelled delivery go out after all."),
+    )
     add_command(app, "cancel", cancel, says=_("Take a delivery out of the queue."))
 
 
 def resolve(
     context: typer.Context,
+    *,
     delivery: DeliveryWord,
     by: By,
     published: Annotated[
         bool | None,
-        typer.Option("--published/--not-published", help=_("Whether it can be seen in public now.")),
+        typer.Option(
+            "--published/--not-published", help=_("Whether it can be seen in public now.")
+        ),
     ] = None,
-    link: Annotated[str, typer.Option("--link", metavar="URL", help=_("Where it can be seen."))] = "",
+    link: Annotated[
+        str, typer.Option("--link", metavar="URL", help=_("Where it can be seen."))
+    ] = "",
     note: Note = "",
 ) -> None:
     """Settle a delivery of unknown outcome; for a taking down, public means that it is to be taken down again."""
@@ -48,7 +60,9 @@ def resolve(
         raise Stop(Text("Say --published or --not-published."))
     with session.desk() as desk:
         found = find_delivery(desk, delivery)
-        _settle(desk, found, public=published, link=_address(link), by=who, note=note, now=session.now())
+        _settle(
+            desk, found, public=published, link=_address(link), by=who, note=note, now=session.now()
+        )
         _tell(session, desk, found)
 
 
@@ -61,7 +75,9 @@ def _settle(
         reason = Text("{name} looked: it is not public.", name=by)
         if not is_publication:
             reason = Text("{name} looked: it is still public.", name=by)
-        desk.queue.move(found.id, State.SCHEDULED, reason=_with_note(reason, note), actor=by, now=now)
+        desk.queue.move(
+            found.id, State.SCHEDULED, reason=_with_note(reason, note), actor=by, now=now
+        )
         return
     reason = Text("{name} looked: it is public.", name=by)
     if not is_publication:
@@ -69,7 +85,9 @@ def _settle(
     details = {"by": by, **({"note": note} if note else {})}
     receipt = Receipt(remote_id=f"person:{by}", permalink=link, at=now, details=details)
     done = State.PUBLISHED if is_publication else State.WITHDRAWN
-    desk.queue.move(found.id, done, reason=_with_note(reason, note), actor=by, now=now, receipt=receipt)
+    desk.queue.move(
+        found.id, done, reason=_with_note(reason, note), actor=by, now=now, receipt=receipt
+    )
 
 
 def _address(link: str) -> str:
@@ -77,7 +95,9 @@ def _address(link: str) -> str:
         parts = urlsplit(link)
     except ValueError:
         parts = urlsplit("invalid:")
-    if link and (parts.scheme not in ("https", "http") or not parts.netloc or not link.isprintable()):
+    if link and (
+        parts.scheme not in ("https", "http") or not parts.netloc or not link.isprintable()
+    ):
         raise Stop(Text("“{link}” is no web address.", link=link), Text("It begins with https://."))
     return link
 
@@ -127,5 +147,10 @@ def _tell(session: Session, desk: Desk, before: Delivery) -> None:
     """Say how the delivery stands now."""
     after = desk.queue.get(before.id) or before
     session.screen.say(
-        Text("Delivery {number}: {before} → {after}", number=after.id, before=STATES[before.state], after=STATES[after.state])
+        Text(
+            "Delivery {number}: {before} → {after}",
+            number=after.id,
+            before=STATES[before.state],
+            after=STATES[after.state],
+        )
     )

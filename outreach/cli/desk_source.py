@@ -145,4 +145,6 @@ def unknown_campaign(name: str, known: Iterable[str]) -> Stop:
     names = ", ".join(known)
     if not names:
         return Stop(Text("There is no campaign yet."), Text("`outreach init` makes a first one."))
-    return Stop(Text("There is no campaign “{name}”.", name=name), Text("There are: {names}", names=names))
+    return Stop(
+        Text("There is no campaign “{name}”.", name=name), Text("There are: {names}", names=names)
+    )

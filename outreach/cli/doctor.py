@@ -24,10 +24,17 @@ SIGNS: Mapping[Grade, tuple[str, str]] = {
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "doctor", doctor, says=_("Examine the installation: configuration, secrets, database, folders, clock, channels, disk."))
+    add_command(
+        app,
+        "doctor",
+        doctor,
+        says=_(
+            "Examine the installation: configuration, secrets, database, folders, clock, channels, disk."
+        ),
+    )
 
 
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer makes an option of it
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Print findings; exit code 1 when one is wrong."""
     session = session_of(context)
     findings = _examine(session)
@@ -46,7 +53,7 @@ def _examine(session: Session) -> list[Finding]:
         settings = session.settings
     except Problems as problems:
         return [_of_problem(problem) for problem in problems.problems]
-    findings = []
+    findings: list[Finding] = []
     with session.screen.progress(Text("Examining"), total=len(EXAMINATIONS)) as progress:
         for examine in EXAMINATIONS:
             findings += examine(settings, session.now())
@@ -65,6 +72,9 @@ def _of_problem(problem: object) -> Finding:
 
 def _print(session: Session, finding: Finding) -> None:
     sign, style = SIGNS[finding.grade]
-    session.screen.say(Text("{sign} {what}", sign=sign, what=finding.what), style="" if finding.grade is Grade.WELL else style)
+    session.screen.say(
+        Text("{sign} {what}", sign=sign, what=finding.what),
+        style="" if finding.grade is Grade.WELL else style,
+    )
     if finding.mend:
         session.screen.say(Text("    → {mend}", mend=finding.mend))

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 def add(app: typer.Typer) -> None:
     """Add the command."""
     add_command(
-        app, "done", done, says=_("Confirm work that people carry out: a direct talk, a banner hung or taken down.")
+        app,
+        "done",
+        done,
+        says=_("Confirm work that people carry out: a direct talk, a banner hung or taken down."),
     )
 
 
@@ -35,7 +38,8 @@ def done(
     delivery: DeliveryWord,
     by: By,
     photo: Annotated[
-        Path | None, typer.Option("--photo", metavar="FILE", help=_("A photo as proof; a copy is kept."))
+        Path | None,
+        typer.Option("--photo", metavar="FILE", help=_("A photo as proof; a copy is kept.")),
     ] = None,
     note: Note = "",
 ) -> None:
@@ -56,21 +60,35 @@ def done(
             now=session.now(),
             receipt=Receipt(remote_id=f"person:{who}", at=session.now(), details=details),
         )
-    session.screen.say(Text("Confirmed: {what}, {channel}.", what=naming(found.identity), channel=found.identity.channel))
+    session.screen.say(
+        Text(
+            "Confirmed: {what}, {channel}.",
+            what=naming(found.identity),
+            channel=found.identity.channel,
+        )
+    )
 
 
 def _check(desk: Desk, found: Delivery) -> None:
     """Only work that people carry out, and only when it is their turn."""
-    by_people = {profile.name for profile in desk.profiles if profile.capabilities.carried_out_by_people}
+    by_people = {
+        profile.name for profile in desk.profiles if profile.capabilities.carried_out_by_people
+    }
     if found.identity.channel not in by_people:
         raise Stop(
-            Text("The channel {channel} publishes by itself; nobody has to confirm it.", channel=found.identity.channel),
+            Text(
+                "The channel {channel} publishes by itself; nobody has to confirm it.",
+                channel=found.identity.channel,
+            ),
             Text("If its outcome is unknown, use `outreach resolve`."),
             code=ExitCode.REFUSED,
         )
     if found.state is not State.NEEDS_PERSON:
         raise Stop(
-            Text("This delivery does not wait for a confirmation: it is {state}.", state=STATES[found.state]),
+            Text(
+                "This delivery does not wait for a confirmation: it is {state}.",
+                state=STATES[found.state],
+            ),
             Text("It can be confirmed once it is due and the service has handed it out."),
             code=ExitCode.REFUSED,
         )

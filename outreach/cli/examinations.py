@@ -57,14 +57,22 @@ def configuration(settings: Settings, now: datetime) -> Iterator[Finding]:  # no
             mend=Text("`outreach init` writes one, or name one with --config."),
         )
         return
-    yield _well(Text("The configuration {file} is in order, and all its secrets were found.", file=str(settings.file)))
+    yield _well(
+        Text(
+            "The configuration {file} is in order, and all its secrets were found.",
+            file=str(settings.file),
+        )
+    )
 
 
 def folders(settings: Settings, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - as above
     """Whether messages can be read and state can be written."""
     messages = settings.messages
     if not messages.is_dir() or not os.access(messages, os.R_OK | os.X_OK):
-        yield _wrong(Text("The folder {folder} cannot be read.", folder=str(messages)), Text("Make it, or correct `messages` in config.toml."))
+        yield _wrong(
+            Text("The folder {folder} cannot be read.", folder=str(messages)),
+            Text("Make it, or correct `messages` in config.toml."),
+        )
     else:
         yield _well(Text("Messages are read from {folder}.", folder=str(messages)))
     yield _writable(settings.state)
@@ -77,7 +85,11 @@ def _writable(folder: Path) -> Finding:
             return _well(Text("State is kept in {folder}.", folder=str(folder)))
     except OSError as error:
         return _wrong(
-            Text("The folder {folder} cannot be written: {error}.", folder=str(folder), error=error.strerror or error),
+            Text(
+                "The folder {folder} cannot be written: {error}.",
+                folder=str(folder),
+                error=error.strerror or error,
+            ),
             Text("Give it to the user under whom the service runs."),
         )
 
@@ -91,7 +103,11 @@ def disk(settings: Settings, now: datetime) -> Iterator[Finding]:  # noqa: ARG00
         yield _well(sentence)
         return
     grade = Grade.WRONG if free < TIGHT // 10 else Grade.WARNING
-    yield Finding(grade=grade, what=sentence, mend=Text("Make room; without it nothing can be recorded, so nothing is sent."))
+    yield Finding(
+        grade=grade,
+        what=sentence,
+        mend=Text("Make room; without it nothing can be recorded, so nothing is sent."),
+    )
 
 
 def database(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -109,7 +125,10 @@ def database(settings: Settings, now: datetime) -> Iterator[Finding]:
     except StoreError as error:
         yield _wrong(error.text, Text("See `docs/` for backup and restore."))
     except OSError as error:
-        yield _wrong(Text("The database cannot be opened: {error}.", error=error.strerror or error), Text("Check the folder of the database."))
+        yield _wrong(
+            Text("The database cannot be opened: {error}.", error=error.strerror or error),
+            Text("Check the folder of the database."),
+        )
 
 
 def _holder(desk: Desk) -> Finding:
@@ -134,15 +153,27 @@ def _clock(desk: Desk, now: datetime) -> Finding:
     last = next(read(desk.engine, after=max(0, head(desk.engine).seq - 1)), None)
     if last and last.event.at > now + timedelta(minutes=1):
         return _wrong(
-            Text("The clock is behind: it is {now}, but the log's last line is of {last}.", now=f"{now:%Y-%m-%d %H:%M} UTC", last=f"{last.event.at:%Y-%m-%d %H:%M} UTC"),
+            Text(
+                "The clock is behind: it is {now}, but the log's last line is of {last}.",
+                now=f"{now:%Y-%m-%d %H:%M} UTC",
+                last=f"{last.event.at:%Y-%m-%d %H:%M} UTC",
+            ),
             Text("Set the clock; let it be kept by NTP (`timedatectl set-ntp true`)."),
         )
     local = now.astimezone()
-    return _well(Text("The clock says {now} (zone of this machine: {zone}).", now=f"{local:%d/%m/%Y %H:%M}", zone=local.tzname() or ""))
+    return _well(
+        Text(
+            "The clock says {now} (zone of this machine: {zone}).",
+            now=f"{local:%d/%m/%Y %H:%M}",
+            zone=local.tzname() or "",
+        )
+    )
 
 
 def _unbuilt(problem: Problem) -> Finding:
-    return _wrong(Text("{place}: {what}", place=str(problem.place), what=problem.what), problem.mend)
+    return _wrong(
+        Text("{place}: {what}", place=str(problem.place), what=problem.what), problem.mend
+    )
 
 
 async def _check_all(desk: Desk, now: datetime) -> list[Finding]:
@@ -161,14 +192,23 @@ async def _check(channel: Channel, now: datetime) -> Finding:
             health = await channel.check()
     except Exception as error:  # noqa: BLE001 - whatever an adapter raises is a finding
         detail = f"{type(error).__name__}: {error}"[:300]
-        return _wrong(Text("Channel {channel}: the check failed: {error}", channel=channel.name, error=detail), look)
+        return _wrong(
+            Text(
+                "Channel {channel}: the check failed: {error}", channel=channel.name, error=detail
+            ),
+            look,
+        )
     sentence = Text("Channel {channel}: {summary}", channel=channel.name, summary=health.summary)
     if not health.ok:
         return _wrong(sentence, look)
     if health.expires and health.expires - now < EXPIRES_SOON:
         return Finding(
             grade=Grade.WARNING,
-            what=Text("Channel {channel}: its permission ends on {day}.", channel=channel.name, day=f"{health.expires:%d/%m/%Y}"),
+            what=Text(
+                "Channel {channel}: its permission ends on {day}.",
+                channel=channel.name,
+                day=f"{health.expires:%d/%m/%Y}",
+            ),
             mend=Text("Renew it before that day."),
         )
     return _well(sentence)
@@ -182,7 +222,7 @@ def _wrong(what: Text, mend: Text) -> Finding:
     return Finding(grade=Grade.WRONG, what=what, mend=mend)
 
 
-EXAMINATIONS: "tuple[Callable[[Settings, datetime], Iterator[Finding]], ...]" = (
+EXAMINATIONS: tuple[Callable[[Settings, datetime], Iterator[Finding]], ...] = (
     configuration,
     folders,
     disk,

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from outreach.cli.screen import Screen
 
 
-
 def explained(call: Callable[[], Any], screen: Screen, *, verbose: bool) -> None:
     """Run a command; explain what ends it, and leave with its exit code."""
     try:
@@ -77,7 +76,7 @@ def _known(error: Exception) -> tuple[Text, Text | None, ExitCode] | None:
     match type(error).__name__, _said(error):
         case "StoreError", Text() as text:
             return text, None, ExitCode.STORE
-        case ("OperationalError" | "DatabaseError" | "InterfaceError" | "IntegrityError"), _:
+        case (("OperationalError" | "DatabaseError" | "InterfaceError" | "IntegrityError"), _):
             detail = str(getattr(error, "orig", error)).strip()
             what = Text("The database did not do what was asked: {error}", error=detail)
             mend = Text("Run `outreach doctor`; when it finds nothing, try again.")
@@ -89,7 +88,9 @@ def _known(error: Exception) -> tuple[Text, Text | None, ExitCode] | None:
             what = Text("A daemon has taken over the database meanwhile; nothing was written.")
             return what, Text("Run the command again."), ExitCode.HELD
         case "Guarded", Text() as text:
-            mend = Text("Look at `outreach plan`; if this is meant, run `outreach apply` with --yes.")
+            mend = Text(
+                "Look at `outreach plan`; if this is meant, run `outreach apply` with --yes."
+            )
             return text, mend, ExitCode.REFUSED
         case "IllegalMove", Text() as text:
             mend = Text("`outreach show` tells how it came to this state.")

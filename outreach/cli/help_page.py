@@ -9,11 +9,15 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from outreach.cli.exit_codes import MEANINGS, ExitCode
+from outreach.cli.marks import _
 from outreach.cli.screen import Screen
 from outreach.domain.text import Text
-from outreach.locale import gettext
+from outreach.locale import gettext, translate
 
 Line = tuple[str, str]
+
+HELP = _("Show this message and exit.")
+"""What Typer says of --help."""
 
 
 def show_help(command: Any, context: Any, screen: Screen) -> None:
@@ -81,15 +85,12 @@ def _option(param: Any, context: Any) -> str:
 
 
 def _meaning(param: Any, language: str) -> str:
-    words = gettext(language)
-    meaning = words(param.help or "")
+    meaning: str | Text = gettext(language)(HELP if param.name == "help" else param.help or "")
     if param.required:
-        meaning = words("{meaning} (required)").format(meaning=meaning)
+        meaning = Text("{meaning} (required)", meaning=meaning)
     if param.envvar:
-        meaning = words("{meaning} (or the environment variable {name})").format(
-            meaning=meaning, name=param.envvar
-        )
-    return meaning
+        meaning = Text("{meaning} ({name} does the same)", meaning=meaning, name=f"${param.envvar}")
+    return translate(meaning, language) if isinstance(meaning, Text) else meaning
 
 
 def _section(screen: Screen, title: Text, lines: Iterable[Line]) -> None:

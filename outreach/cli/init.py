@@ -24,20 +24,37 @@ LENGTH = timedelta(days=29)
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "init", init, says=_("Write a first configuration and a first campaign with two messages into an empty folder."))
+    add_command(
+        app,
+        "init",
+        init,
+        says=_(
+            "Write a first configuration and a first campaign with two messages into an empty folder."
+        ),
+    )
 
 
 def init(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("An empty folder; this one without it."))] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help=_("An empty folder; this one without it."))
+    ] = Path(),
     campaign: Annotated[
-        str, typer.Option("--campaign", metavar="ID", help=_("The id of the first campaign: a-z, 0-9 and hyphens."))
+        str,
+        typer.Option(
+            "--campaign",
+            metavar="ID",
+            help=_("The id of the first campaign: a-z, 0-9 and hyphens."),
+        ),
     ] = "thang-hanh-dong",
 ) -> None:
     """Write the files; never over existing ones."""
     session = session_of(context)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", campaign) or len(campaign) > 80:
-        raise Stop(Text("“{word}” cannot be an id.", word=campaign), Text("Use a-z, 0-9 and hyphens between them."))
+        raise Stop(
+            Text("“{word}” cannot be an id.", word=campaign),
+            Text("Use a-z, 0-9 and hyphens between them."),
+        )
     _must_be_free(folder)
     for target, content in _files(campaign, session.now().date()).items():
         file = folder / target
@@ -45,7 +62,9 @@ def init(
         with file.open("x", encoding="utf-8") as opened:
             opened.write(content)
         session.screen.say(Text("written: {file}", file=str(file)))
-    session.screen.say(Text("Next: change the files, then `outreach check`, `outreach plan`, `outreach run`."))
+    session.screen.say(
+        Text("Next: change the files, then `outreach check`, `outreach plan`, `outreach run`.")
+    )
 
 
 def _must_be_free(folder: Path) -> None:

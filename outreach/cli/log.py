@@ -31,28 +31,35 @@ EVERY = 1.0
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "log", log, says=_("Read the delivery log: what happened, where, when, by whom."))
+    add_command(
+        app, "log", log, says=_("Read the delivery log: what happened, where, when, by whom.")
+    )
 
 
 def log(
     context: typer.Context,
-    follow: Annotated[  # noqa: FBT002 - Typer makes an option of it
+    *,
+    follow: Annotated[
         bool, typer.Option("--follow", "-f", help=_("Go on printing new lines until Ctrl-C."))
     ] = False,
     since: Since = None,
     campaign: OfCampaign = None,
     channel: OnChannel = None,
     state: InState = None,
-    as_csv: AsCsv = False,  # noqa: FBT002 - as above
-    as_json: AsJson = False,  # noqa: FBT002 - as above
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the log; with --follow one line each, with --json too."""
     session = session_of(context)
     if follow and as_csv:
-        raise Stop(Text("--follow and --csv do not go together."), Text("Use --json, or one of them."))
+        raise Stop(
+            Text("--follow and --csv do not go together."), Text("Use --json, or one of them.")
+        )
     with session.desk() as desk:
         source = DeskSource(desk, session.now())
-        question = ask(session, desk, source, campaign=campaign, channel=channel, state=state, since=since)
+        question = ask(
+            session, desk, source, campaign=campaign, channel=channel, state=state, since=since
+        )
         if follow:
             _follow(session, desk, question, as_json=as_json)
         table = delivery_log.build(source, question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from outreach.domain.text import Text
@@ -25,7 +26,9 @@ def typed_wrong(error: Any) -> Text:
 def _no_such_option(error: Any) -> Text:
     near = ", ".join(sorted(error.possibilities or ()))
     if near:
-        return Text("There is no option {option}. Did you mean {near}?", option=error.option_name, near=near)
+        return Text(
+            "There is no option {option}. Did you mean {near}?", option=error.option_name, near=near
+        )
     return Text("There is no option {option}.", option=error.option_name)
 
 
@@ -34,7 +37,21 @@ def _missing(error: Any) -> Text:
 
 
 def _bad(error: Any) -> Text:
-    return Text("{what} cannot be used as written: {detail}", what=_name(error), detail=error.message)
+    return Text(
+        "{what} cannot be used as written: {detail}",
+        what=_name(error),
+        detail=_detail(error.message),
+    )
+
+
+def _detail(message: str) -> Text | str:
+    """Typer's own words about a value, as far as we know them."""
+    message = message.removeprefix("Value error, ")
+    choice = re.fullmatch(r"'?(?P<value>.*?)'? is n(ot one|one) of:? (?P<names>.+?)\.?", message)
+    if choice:
+        names = choice["names"].replace("'", "")
+        return Text("“{value}” is none of: {names}.", value=choice["value"], names=names)
+    return Text("It must be a whole number.") if "valid int" in message else message
 
 
 def _no_such_command(error: Any) -> Text:
@@ -45,7 +62,7 @@ def _no_such_command(error: Any) -> Text:
     if message.startswith("Missing command"):
         return Text("A command is missing.")
     if message.startswith("Got unexpected extra argument"):
-        extra = message.partition("(")[2].rstrip(")")
+        extra = message.rpartition("(")[2].rstrip(")")
         return Text("This is too much: {extra}", extra=extra)
     return Text("It cannot be understood: {detail}", detail=message)
 
@@ -54,4 +71,8 @@ def _name(error: Any) -> str:
     param = error.param
     if param is None:
         return str(error.param_hint or "")
-    return " / ".join(param.opts) if param.param_type_name == "option" else str(param.metavar or param.name).upper()
+    return (
+        " / ".join(param.opts)
+        if param.param_type_name == "option"
+        else str(param.metavar or param.name).upper()
+    )

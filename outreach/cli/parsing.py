@@ -103,7 +103,5 @@ def person(name: str) -> str:
     """The name of whoever decides, as the log will keep it; raises `Stop`."""
     cleaned = " ".join("".join(c for c in name if c.isprintable()).split())
     if not cleaned or len(cleaned) > 200:
-        raise Stop(
-            Text("The name of whoever decides is missing."), Text("Write --by and a name.")
-        )
+        raise Stop(Text("The name of whoever decides is missing."), Text("Write --by and a name."))
     return cleaned

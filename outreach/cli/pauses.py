@@ -15,7 +15,9 @@ from outreach.cli.session import session_of
 from outreach.cli.stop import Stop
 from outreach.domain.text import Text
 
-ChannelWord = Annotated[str, typer.Argument(metavar="CHANNEL", help=_("The channel's name in the configuration."))]
+ChannelWord = Annotated[
+    str, typer.Argument(metavar="CHANNEL", help=_("The channel's name in the configuration."))
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -28,9 +30,17 @@ def pause(
     context: typer.Context,
     channel: ChannelWord,
     by: By,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; everyone who looks will read it."))] = "",
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="TEXT", help=_("Why; everyone who looks will read it.")),
+    ] = "",
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help=_("Until then: 2022-11-15 08:00, 08:00, or 2h from now."))
+        str | None,
+        typer.Option(
+            "--until",
+            metavar="TIME",
+            help=_("Until then: 2022-11-15 08:00, 08:00, or 2h from now."),
+        ),
     ] = None,
 ) -> None:
     """Pause a channel until a time, or until someone resumes it."""
@@ -41,11 +51,19 @@ def pause(
         end = parse_instant(until, zone, session.now(), future=True) if until else None
         if end and end <= session.now():
             raise Stop(Text("The end of the pause lies in the past."))
-        why = Text("{reason}", reason=reason[:2000]) if reason else Text("{name} paused it.", name=who)
+        why = (
+            Text("{reason}", reason=reason[:2000])
+            if reason
+            else Text("{name} paused it.", name=who)
+        )
         desk.queue.pause(name, why, end, actor=who, now=session.now())
     if end:
         session.screen.say(
-            Text("{channel} waits until {until}.", channel=name, until=f"{end.astimezone(zone):%d/%m/%Y %H:%M}")
+            Text(
+                "{channel} waits until {until}.",
+                channel=name,
+                until=f"{end.astimezone(zone):%d/%m/%Y %H:%M}",
+            )
         )
     else:
         session.screen.say(Text("{channel} waits until someone resumes it.", channel=name))

@@ -37,7 +37,10 @@ def _read(photo: Path) -> bytes:
     with photo.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise Stop(Text("The photo {file} is too large.", file=str(photo)), Text("Take one of at most 50 MB."))
+        raise Stop(
+            Text("The photo {file} is too large.", file=str(photo)),
+            Text("Take one of at most 50 MB."),
+        )
     return content
 
 

@@ -31,15 +31,20 @@ WRITTEN = tuple(kind for kind in ChangeKind if kind not in (ChangeKind.KEPT, Cha
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    add_command(app, "plan", plan, says=_("Show what the files would change in the queue, and how the month is covered."))
+    add_command(
+        app,
+        "plan",
+        plan,
+        says=_("Show what the files would change in the queue, and how the month is covered."),
+    )
     add_command(app, "apply", apply, says=_("Write the changes of the files into the queue."))
 
 
 def plan(
     context: typer.Context,
     campaign: CampaignWord = None,
-    as_json: AsJson = False,  # noqa: FBT002 - Typer makes an option of it
-    ics: Annotated[  # noqa: FBT002 - as above
+    as_json: AsJson = False,
+    ics: Annotated[
         bool, typer.Option("--ics", help=_("Print the plan as a calendar (iCalendar)."))
     ] = False,
 ) -> None:
@@ -109,13 +114,18 @@ def _show(session: Session, source: DeskSource, name: str) -> None:
         screen.heading(Text("Problems"))
         screen.problems(proposal.problems)
     if proposal.guarded:
-        screen.note(Text("So much would be cancelled at once that `outreach apply` will ask."), style="yellow")
+        screen.note(
+            Text("So much would be cancelled at once that `outreach apply` will ask."),
+            style="yellow",
+        )
 
 
 def counted(proposal: Proposal) -> Text:
     """How many changes of which kind, in one sentence."""
     found = [(kind, len(proposal.difference.of(kind))) for kind in WRITTEN]
-    parts = [Text("{count} {kind}", count=count, kind=KINDS[kind]) for kind, count in found if count]
+    parts = [
+        Text("{count} {kind}", count=count, kind=KINDS[kind]) for kind, count in found if count
+    ]
     kept = len(proposal.difference.of(ChangeKind.KEPT))
     sentence = Text("{kept} kept", kept=kept)
     for part in reversed(parts):
@@ -126,11 +136,18 @@ def counted(proposal: Proposal) -> Text:
 def apply(
     context: typer.Context,
     campaign: CampaignWord = None,
-    yes: Annotated[  # noqa: FBT002 - Typer makes an option of it
-        bool, typer.Option("--yes", help=_("Do not ask, even when much would be cancelled at once."))
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help=_("Do not ask, even when much would be cancelled at once.")),
     ] = False,
     by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help=_("Who applies it; the delivery log keeps it."), envvar="OUTREACH_BY")
+        str,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help=_("Who applies it; the delivery log keeps it."),
+            envvar="OUTREACH_BY",
+        ),
     ] = "outreach apply",
 ) -> None:
     """Write the changes; ask on a terminal when the mass-delete guard steps in, refuse elsewhere."""
@@ -162,6 +179,8 @@ def _is_meant(session: Session, proposal: Proposal) -> bool:
     if not (sys.stdin.isatty() and session.screen.err.is_terminal):
         return False
     count = len(proposal.difference.of(ChangeKind.CANCELLED))
-    session.screen.note(Text("{count} deliveries would be cancelled at once.", count=count), style="yellow")
+    session.screen.note(
+        Text("{count} deliveries would be cancelled at once.", count=count), style="yellow"
+    )
     session.screen.note(Text("Write yes if this is meant:"))
     return sys.stdin.readline().strip().lower() in ("yes", "y", "có", "co", "c")

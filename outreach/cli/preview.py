@@ -30,15 +30,23 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "preview", preview, says=_("Show what readers will see of one message, on every channel."))
+    add_command(
+        app,
+        "preview",
+        preview,
+        says=_("Show what readers will see of one message, on every channel."),
+    )
 
 
 def preview(
     context: typer.Context,
-    message: Annotated[str, typer.Argument(metavar="MESSAGE", help=_("The message's id: its file's name without .md."))],
+    message: Annotated[
+        str,
+        typer.Argument(metavar="MESSAGE", help=_("The message's id: its file's name without .md.")),
+    ],
     channel: OnChannel = None,
     campaign: OfCampaign = None,
-    as_json: AsJson = False,  # noqa: FBT002 - Typer makes an option of it
+    as_json: AsJson = False,
 ) -> None:
     """Print one preview per channel; exit code 1 when one has an error."""
     session = session_of(context)
@@ -47,7 +55,9 @@ def preview(
         source = DeskSource(desk, session.now())
         name = known_channel(desk, channel)
         wanted = known_campaign(desk, campaign)
-        proposals = [source.proposal(each) for each in ([wanted] if wanted else desk.sync.campaigns())]
+        proposals = [
+            source.proposal(each) for each in ([wanted] if wanted else desk.sync.campaigns())
+        ]
         shown = list(_previews(desk, proposals, word, name))
         if not shown:
             raise _nothing(proposals, word, name)
@@ -82,16 +92,27 @@ def _nothing(proposals: list[Proposal], message: str, channel: str | None) -> Ex
         return Problems(tuple(broken))
     known = sorted({i.message for proposal in proposals for i in proposal.renditions})
     if channel and message in known:
-        return Stop(Text("The message “{message}” does not go to {channel}.", message=message, channel=channel))
+        return Stop(
+            Text(
+                "The message “{message}” does not go to {channel}.",
+                message=message,
+                channel=channel,
+            )
+        )
     if not known:
         return Stop(Text("There is no message “{message}”.", message=message))
     names = ", ".join(known)
-    return Stop(Text("There is no message “{message}”.", message=message), Text("There are: {names}", names=names))
+    return Stop(
+        Text("There is no message “{message}”.", message=message),
+        Text("There are: {names}", names=names),
+    )
 
 
 def _problems(proposal: Proposal, message: str) -> list[Problem]:
     stem = f"/{message}.md"
-    return [p for p in proposal.problems if p.place.file.endswith(stem) and p.severity is Severity.ERROR]
+    return [
+        p for p in proposal.problems if p.place.file.endswith(stem) and p.severity is Severity.ERROR
+    ]
 
 
 def _print(screen: Screen, shown: list[tuple[Rendition, Preview]], *, as_json: bool) -> None:
@@ -103,9 +124,18 @@ def _print(screen: Screen, shown: list[tuple[Rendition, Preview]], *, as_json: b
         screen.heading(title)
         screen.raw(_clean(seen.text) + "\n")
         for medium in rendition.media:
-            screen.say(Text("[picture: {alt} ({width} x {height})]", alt=medium.alt, width=medium.width, height=medium.height))
+            screen.say(
+                Text(
+                    "[picture: {alt} ({width} x {height})]",
+                    alt=medium.alt,
+                    width=medium.width,
+                    height=medium.height,
+                )
+            )
         for problem in seen.problems:
-            screen.say(Text("! {what} → {mend}", what=problem.what, mend=problem.mend), style="yellow")
+            screen.say(
+                Text("! {what} → {mend}", what=problem.what, mend=problem.mend), style="yellow"
+            )
 
 
 def _clean(text: str) -> str:
@@ -119,5 +149,7 @@ def _record(rendition: Rendition, seen: Preview) -> dict[str, Any]:
         "digest": rendition.digest,
         "text": seen.text,
         "html": seen.html,
-        "problems": [{"what": p.what, "mend": p.mend, "severity": p.severity} for p in seen.problems],
+        "problems": [
+            {"what": p.what, "mend": p.mend, "severity": p.severity} for p in seen.problems
+        ],
     }

@@ -26,14 +26,16 @@ if TYPE_CHECKING:
 
 def add(app: typer.Typer) -> None:
     """Add the commands."""
-    add_command(app, "status", status, says=_("Show how every channel stands and what needs a person."))
+    add_command(
+        app, "status", status, says=_("Show how every channel stands and what needs a person.")
+    )
     add_command(app, "queue", queue, says=_("List the deliveries."))
 
 
 def status(
     context: typer.Context,
     campaign: OfCampaign = None,
-    as_json: AsJson = False,  # noqa: FBT002 - Typer makes an option of it
+    as_json: AsJson = False,
 ) -> None:
     """Print one row per channel, and the deliveries that wait for a person."""
     session = session_of(context)
@@ -44,7 +46,9 @@ def status(
         waiting = _waiting(source, question)
     if as_json:
         language = session.screen.language
-        session.screen.json({"channels": to_records(table, language), "to_look_at": to_records(waiting, language)})
+        session.screen.json(
+            {"channels": to_records(table, language), "to_look_at": to_records(waiting, language)}
+        )
         return
     session.screen.table(table)
     if waiting.rows:
@@ -73,18 +77,21 @@ def _table(source: DeskSource, found: list[Delivery]) -> Table:
 
 def queue(
     context: typer.Context,
+    *,
     campaign: OfCampaign = None,
     channel: OnChannel = None,
     state: InState = None,
     since: Since = None,
-    as_csv: AsCsv = False,  # noqa: FBT002 - Typer makes an option of it
-    as_json: AsJson = False,  # noqa: FBT002 - as above
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print one row per delivery."""
     session = session_of(context)
     with session.desk() as desk:
         source = DeskSource(desk, session.now())
-        question = ask(session, desk, source, campaign=campaign, channel=channel, state=state, since=since)
+        question = ask(
+            session, desk, source, campaign=campaign, channel=channel, state=state, since=since
+        )
         table = queue_report.build(source, question)
     print_table(session, table, as_csv=as_csv, as_json=as_json)
 

@@ -29,28 +29,49 @@ MARK = "outreach.db"
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "rehearse", rehearse, says=_("Rehearse a whole campaign on a virtual clock; nothing leaves this machine."))
+    add_command(
+        app,
+        "rehearse",
+        rehearse,
+        says=_("Rehearse a whole campaign on a virtual clock; nothing leaves this machine."),
+    )
 
 
 def rehearse(
     context: typer.Context,
-    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's folder in messages/."))],
+    *,
+    campaign: Annotated[
+        str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's folder in messages/."))
+    ],
     faults: Annotated[
-        int | None, typer.Option("--faults", metavar="SEED", help=_("Let things go wrong at the far ends, drawn from this number."))
+        int | None,
+        typer.Option(
+            "--faults",
+            metavar="SEED",
+            help=_("Let things go wrong at the far ends, drawn from this number."),
+        ),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--folder", metavar="FOLDER", help=_("Where the rehearsal keeps its state, instead of below the state folder."))
+        Path | None,
+        typer.Option(
+            "--folder",
+            metavar="FOLDER",
+            help=_("Where the rehearsal keeps its state, instead of below the state folder."),
+        ),
     ] = None,
-    resume: Annotated[  # noqa: FBT002 - Typer makes an option of it
+    resume: Annotated[
         bool, typer.Option("--resume", help=_("Go on with a rehearsal that was cut off."))
     ] = False,
-    serve: Annotated[  # noqa: FBT002 - as above
-        bool, typer.Option("--serve", help=_("Show the finished website until Ctrl-C, when this is a terminal."))
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve", help=_("Show the finished website until Ctrl-C, when this is a terminal.")
+        ),
     ] = False,
-    summary: Annotated[  # noqa: FBT002 - as above
+    summary: Annotated[
         bool, typer.Option("--summary", help=_("Print only the tally, not the month day by day."))
     ] = False,
-    as_json: AsJson = False,  # noqa: FBT002 - as above
+    as_json: AsJson = False,
 ) -> None:
     """Print the month; exit code 1 when something was lost, came twice, or did not succeed."""
     session = session_of(context)
@@ -69,7 +90,9 @@ def rehearse(
         raise typer.Exit(ExitCode.FOUND_PROBLEMS)
 
 
-def _rehearse(session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any) -> Summary:
+def _rehearse(
+    session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any
+) -> Summary:
     from outreach.bootstrap import rehearse as play  # noqa: PLC0415 - help pages need no store
 
     return play(session.settings, campaign, home, faults=faults, progress=progress)
@@ -111,7 +134,12 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
                 "lost": found.lost,
                 "twice": found.twice,
                 "days": [
-                    {"day": day.day, "deliveries": to_records(pages.day_table(day.deliveries, zone), screen.language)}
+                    {
+                        "day": day.day,
+                        "deliveries": to_records(
+                            pages.day_table(day.deliveries, zone), screen.language
+                        ),
+                    }
                     for day in found.days
                 ],
             }
@@ -122,7 +150,10 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
         screen.table(pages.day_table(day.deliveries, zone))
     screen.heading(Text("Rehearsal of {campaign}", campaign=campaign))
     screen.table(table)
-    screen.say(Text("Lost: {lost}. Twice: {twice}.", lost=len(found.lost), twice=len(found.twice)), style="bold")
+    screen.say(
+        Text("Lost: {lost}. Twice: {twice}.", lost=len(found.lost), twice=len(found.twice)),
+        style="bold",
+    )
     for key in (*found.lost, *found.twice):
         screen.say(Text("    {key}", key=key), style="red")
 

@@ -34,15 +34,28 @@ class Format(StrEnum):
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "report", report, says=_("Write a report as text, CSV, JSON, an HTML table or a calendar; list them without a name."))
+    add_command(
+        app,
+        "report",
+        report,
+        says=_(
+            "Write a report as text, CSV, JSON, an HTML table or a calendar; list them without a name."
+        ),
+    )
 
 
 def report(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="REPORT", help=_("The report's name."))] = None,
+    *,
+    name: Annotated[
+        str | None, typer.Argument(metavar="REPORT", help=_("The report's name."))
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help=_("The format."))] = Format.TEXT,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help=_("Write to this file instead of the screen."))
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help=_("Write to this file instead of the screen.")
+        ),
     ] = None,
     campaign: OfCampaign = None,
     channel: OnChannel = None,
@@ -57,7 +70,9 @@ def report(
     wanted = _known(name, form)
     with session.desk() as desk:
         source = DeskSource(desk, session.now())
-        question = ask(session, desk, source, campaign=campaign, channel=channel, state=state, since=since)
+        question = ask(
+            session, desk, source, campaign=campaign, channel=channel, state=state, since=since
+        )
         written = _write(wanted, form, source, question, session.screen.language)
     _put(session.screen, written, output)
 
@@ -65,17 +80,22 @@ def report(
 def _known(name: str, form: Format) -> Report:
     if name not in REPORTS:
         names = ", ".join(REPORTS)
-        raise Stop(Text("There is no report “{name}”.", name=name), Text("There are: {names}", names=names))
+        raise Stop(
+            Text("There is no report “{name}”.", name=name), Text("There are: {names}", names=names)
+        )
     found = REPORTS[name]
     if form is Format.ICS and found.ics is None:
         names = ", ".join(key for key, one in REPORTS.items() if one.ics)
         raise Stop(
-            Text("The report “{name}” is no calendar.", name=name), Text("These are: {names}", names=names)
+            Text("The report “{name}” is no calendar.", name=name),
+            Text("These are: {names}", names=names),
         )
     return found
 
 
-def _write(wanted: Report, form: Format, source: DeskSource, question: Question, language: str) -> str:
+def _write(
+    wanted: Report, form: Format, source: DeskSource, question: Question, language: str
+) -> str:
     if form is Format.ICS and wanted.ics:
         return wanted.ics(source, question).decode()
     writers = {Format.CSV: to_csv, Format.JSON: to_json, Format.HTML: to_html}

@@ -13,7 +13,12 @@ from outreach.cli.session import session_of
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
-    add_command(app, "run", run, says=_("Run the service here until it is told to stop; it logs to standard error."))
+    add_command(
+        app,
+        "run",
+        run,
+        says=_("Run the service here until it is told to stop; it logs to standard error."),
+    )
 
 
 def run(context: typer.Context) -> None:

@@ -22,11 +22,13 @@ def add(app: typer.Typer) -> None:
         app,
         "show",
         show,
-        says=_("Show all evidence about one delivery: plan, attempts, steps, proof, events with hashes."),
+        says=_(
+            "Show all evidence about one delivery: plan, attempts, steps, proof, events with hashes."
+        ),
     )
 
 
-def show(context: typer.Context, delivery: DeliveryWord, as_json: AsJson = False) -> None:  # noqa: FBT002 - Typer makes an option of it
+def show(context: typer.Context, delivery: DeliveryWord, as_json: AsJson = False) -> None:
     """Print the evidence."""
     session = session_of(context)
     with session.desk() as desk:

@@ -24,7 +24,9 @@ def serve(folder: Path, web: Web | None, screen: Screen) -> None:
     """Serve `folder`, on the configured port if it is free and on this machine only, until Ctrl-C."""
     with _listen(web) as listening:
         host, port = listening.getsockname()[:2]
-        screen.note(Text("The website: {address} (Ctrl-C ends it)", address=f"http://{host}:{port}/"))
+        screen.note(
+            Text("The website: {address} (Ctrl-C ends it)", address=f"http://{host}:{port}/")
+        )
         config = uvicorn.Config(public_site(folder), log_config=None, lifespan="off")
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(uvicorn.Server(config).serve([listening]))

@@ -6,7 +6,7 @@ from outreach.cli.exit_codes import ExitCode
 from outreach.domain.text import Text
 
 
-class Stop(Exception):  # noqa: N818 - it names what happens, and need not be a fault
+class Stop(Exception):
     """Nothing can go on: `what` is wrong, `mend` says how to go on (or is None), `code` tells scripts."""
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from icalendar import Calendar, Event
@@ -11,7 +12,7 @@ from outreach.domain.message import EventDetails, Message
 from outreach.domain.plan import Planned
 from outreach.domain.text import Text
 from outreach.reports.source import Files, Question, Report, Source
-from outreach.reports.table import Column, Table
+from outreach.reports.table import Column, Row, Table
 from outreach.reports.words import naming
 
 LENGTH = timedelta(minutes=15)
@@ -29,30 +30,30 @@ COLUMNS = (
 
 def build(source: Source, question: Question) -> Table:
     """One row per planned delivery."""
-    rows = []
-    for files in source.files(question):
-        titles = {message.id: message.title for message in files.messages}
-        for planned in _asked(files, question):
-            rows.append(
-                {
-                    "due": planned.due.astimezone(files.campaign.zone),
-                    "channel": planned.identity.channel,
-                    "message": planned.identity.message,
-                    "ordinal": planned.identity.ordinal,
-                    "action": planned.identity.action,
-                    "what": naming(planned.identity),
-                    "title": titles.get(planned.identity.message, ""),
-                    "key": planned.identity.key,
-                    "campaign": planned.identity.campaign,
-                }
-            )
     return Table(
         name="calendar",
         title=Text("Calendar"),
         columns=COLUMNS,
-        rows=tuple(rows),
+        rows=tuple(row for files in source.files(question) for row in _rows(files, question)),
         empty=Text("Nothing is planned that fits."),
     )
+
+
+def _rows(files: Files, question: Question) -> Iterator[Row]:
+    titles = {message.id: message.title for message in files.messages}
+    for planned in _asked(files, question):
+        identity = planned.identity
+        yield {
+            "due": planned.due.astimezone(files.campaign.zone),
+            "channel": identity.channel,
+            "message": identity.message,
+            "ordinal": identity.ordinal,
+            "action": identity.action,
+            "what": naming(identity),
+            "title": titles.get(identity.message, ""),
+            "key": identity.key,
+            "campaign": identity.campaign,
+        }
 
 
 def to_ics(source: Source, question: Question) -> bytes:
@@ -65,7 +66,7 @@ def to_ics(source: Source, question: Question) -> bytes:
         messages = {message.id: message for message in files.messages}
         for planned in _asked(files, question):
             calendar.add_component(_entry(planned, messages[planned.identity.message], source))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _asked(files: Files, question: Question) -> list[Planned]:

@@ -62,6 +62,4 @@ def row(delivery: Delivery, zone: tzinfo) -> Row:
     }
 
 
-REPORT = Report(
-    name="queue", tells=Text("every delivery: when, where, how it stands"), build=build
-)
+REPORT = Report(name="queue", tells=Text("every delivery: when, where, how it stands"), build=build)

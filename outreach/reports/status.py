@@ -63,7 +63,9 @@ def _row(
         "until": _local(state.until if state else None, zone),
         "reason": state.reason if state else None,
         "stands": standing(state, zone),
-        "next": _local(min((d.ready_at for d in deliveries if d.state in TO_COME), default=None), zone),
+        "next": _local(
+            min((d.ready_at for d in deliveries if d.state in TO_COME), default=None), zone
+        ),
         "to_come": _count(deliveries, TO_COME),
         "done": _count(deliveries, DONE),
         "needs_someone": _count(deliveries, NEEDS_SOMEONE),
