@@ -72,6 +72,11 @@ class Verdict:
     seq: int | None = None
 
     @property
+    def intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.damage is None
+
+    @property
     def text(self) -> Text:
         """The verdict as a sentence."""
         match self.damage:

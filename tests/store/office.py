@@ -15,6 +15,7 @@ from outreach.domain.message import Kind, Lateness, LatePolicy
 from outreach.domain.plan import Planned
 from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
+from outreach.store import delivery_log
 from outreach.store.lease import Lease
 from outreach.store.queue import Applied, Queue
 
@@ -107,8 +108,8 @@ def take_over(engine: Engine, folder: Path) -> Queue:
     return Queue(engine, media_folder=folder / "media", fence=lease.fence)
 
 
-def only(queue: Queue, **wanted: str) -> Delivery:
-    (row,) = queue.list(**wanted)  # type: ignore[arg-type]
+def only(queue: Queue, message: str | None = None) -> Delivery:
+    (row,) = queue.list(message=message)
     return row
 
 
@@ -133,3 +134,7 @@ def claim_one(queue: Queue, channel: str = "website", now: datetime = DUE) -> Cl
 
 def states(rows: Sequence[Delivery]) -> list[State]:
     return [row.state for row in rows]
+
+
+def what_happened(engine: Engine, delivery_id: int | None = None) -> list[str]:
+    return [line.event.what for line in delivery_log.read(engine, delivery_id=delivery_id)]
