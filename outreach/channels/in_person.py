@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from outreach import channel as c
 from outreach.channels._files import folder_health, keep_media, media_name, write_json, write_whole
-from outreach.channels._text import over_limits
+from outreach.channels._text import _, over_limits
 from outreach.locale import gettext
 
 
@@ -31,10 +31,12 @@ class InPerson:
         """What config.toml may say."""
 
         folder: Path | None = Field(
-            default=None, description="Folder of the task sheets; in the state folder if left out."
+            default=None,
+            description=_("Folder of the task sheets; in the state folder if left out."),
         )
         contact: str = Field(
-            default="", description="Whom to ask: name and telephone, printed on every task sheet."
+            default="",
+            description=_("Whom to ask: name and telephone, printed on every task sheet."),
         )
 
     def __init__(self, name: str, settings: Settings, place: c.AdapterPlace) -> None:
@@ -127,7 +129,11 @@ def _local(zone: str) -> Callable[[datetime], str]:
 
 @cache
 def _template() -> Template:
-    text = resources.files("outreach.channels").joinpath("in_person.html").read_text("utf-8")
+    text = (
+        resources.files("outreach.channels")
+        .joinpath("templates", "in_person.html")
+        .read_text("utf-8")
+    )
     return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(
         text
     )

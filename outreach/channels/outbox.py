@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from outreach import channel as c
 from outreach.channels._files import folder_health, keep_media, write_json
-from outreach.channels._text import over_limits
+from outreach.channels._text import _, over_limits
 
 
 class Outbox:
@@ -19,7 +19,7 @@ class Outbox:
     class Settings(BaseModel, extra="forbid", frozen=True):
         """What config.toml may say."""
 
-        folder: Path = Field(description="Folder that receives one JSON file per publication.")
+        folder: Path = Field(description=_("Folder that receives one JSON file per publication."))
 
     def __init__(self, name: str, settings: Settings, place: c.AdapterPlace) -> None:
         self.name, self.folder, self.now = name, settings.folder, place.clock

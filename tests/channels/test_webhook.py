@@ -22,8 +22,7 @@ from outreach.channel import (
     RetryAt,
     UnknownOutcome,
 )
-from outreach.channels.webhook import Webhook
-from outreach.channels.webhook_settings import WebhookSettings
+from outreach.channels.webhook import Webhook, WebhookSettings
 from outreach.testing import SAMPLE_KEY, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer, reset
 

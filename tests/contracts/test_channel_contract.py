@@ -16,8 +16,7 @@ from outreach.channel import AdapterPlace, Capabilities, Channel, Kind
 from outreach.channels._limited import Limited
 from outreach.channels.in_person import InPerson
 from outreach.channels.outbox import Outbox
-from outreach.channels.webhook import Webhook
-from outreach.channels.webhook_settings import WebhookSettings
+from outreach.channels.webhook import Webhook, WebhookSettings
 from outreach.channels.website import Settings as WebsiteSettings
 from outreach.channels.website import Website
 from outreach.settings import Limits

@@ -7,35 +7,41 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from standardwebhooks import Webhook as Signer
 
+from outreach.channels._text import _
+
 
 class WebhookSettings(BaseModel, extra="forbid", frozen=True):
     """What config.toml may say."""
 
-    url: str = Field(description="Address that takes the calls, http or https.")
-    secret: SecretStr = Field(description="Signing secret: whsec_ and base64, 24 to 64 bytes.")
+    url: str = Field(description=_("Address that takes the calls, http or https."))
+    secret: SecretStr = Field(description=_("Signing secret: whsec_ and base64, 24 to 64 bytes."))
     old_secret: SecretStr | None = Field(
-        default=None, description="Former secret, signed with as well while it is replaced."
+        default=None, description=_("Former secret, signed with as well while it is replaced.")
     )
     authorization: SecretStr | None = Field(
         default=None,
-        description="Value of the Authorization header, if the receiver wants one.",
+        description=_("Value of the Authorization header, if the receiver wants one."),
     )
     deduplicates: bool = Field(
         default=False,
-        description="Whether the receiver ignores a webhook-id that it has seen, so that calls may be repeated.",
+        description=_(
+            "Whether the receiver ignores a webhook-id that it has seen, so that calls may be repeated."
+        ),
     )
     withdraws: bool = Field(
-        default=True, description="Whether the receiver takes down on publication.withdrawn."
+        default=True, description=_("Whether the receiver takes down on publication.withdrawn.")
     )
     find_url: str = Field(
         default="",
-        description="Address that answers ?key=… with 200 (and JSON id, url) when public, 404 when not.",
+        description=_(
+            "Address that answers ?key=… with 200 (and JSON id, url) when public, 404 when not."
+        ),
     )
     allow_private: bool = Field(
-        default=False, description="Whether the receiver may lie inside our own network."
+        default=False, description=_("Whether the receiver may lie inside our own network.")
     )
     proxy: SecretStr | None = Field(
-        default=None, description="Address of a proxy that all calls go through."
+        default=None, description=_("Address of a proxy that all calls go through.")
     )
 
     @field_validator("url", "find_url")
@@ -44,7 +50,7 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True):
         if value and (
             urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname
         ):
-            raise ValueError("The address must begin with http:// or https:// and name a host.")
+            raise ValueError(_("The address must begin with http:// or https:// and name a host."))
         return value
 
     @field_validator("secret", "old_secret")
@@ -55,5 +61,5 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True):
         try:
             Signer(value.get_secret_value())
         except Exception as error:  # the library has no common error, and none may show the secret
-            raise ValueError("The signing secret must be whsec_ and base64.") from error
+            raise ValueError(_("The signing secret must be whsec_ and base64.")) from error
         return value

@@ -18,7 +18,7 @@ from outreach import channel as c
 from outreach.channels._addresses import PublicOnly
 from outreach.channels._http import HttpClient, Reply, refusal
 from outreach.channels._text import over_limits
-from outreach.channels.webhook_settings import WebhookSettings
+from outreach.channels.webhook.settings import WebhookSettings
 
 
 class Webhook:
