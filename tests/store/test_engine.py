@@ -17,6 +17,7 @@ from outreach.store.columns import LARGEST, Instant, Span
 from outreach.store.engine import (
     SCHEMA,
     StoreError,
+    check_whole,
     migrate,
     open_engine,
     reading,
@@ -111,6 +112,30 @@ def test_a_damaged_file_is_refused_with_one_sentence(tmp_path: Path, damage: str
     file.write_bytes(content)
     with pytest.raises(StoreError, match=r"outreach\.db is damaged .* restore the latest backup"):
         open_engine(f"sqlite:///{file}")
+
+
+def test_a_large_file_is_checked_where_it_must_be_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outreach.store.engine.SMALL_FILE", 0)
+    file = tmp_path / "outreach.db"
+    engine = open_engine(f"sqlite:///{file}")
+    migrate(engine)
+    with reading(engine) as connection:
+        where = text("SELECT rootpage FROM sqlite_master WHERE name = :name")
+        pages = {n: connection.execute(where, {"name": n}).scalar_one() for n in ("event", "media")}
+    engine.dispose()
+    sound = file.read_bytes()
+    for name, page in pages.items():
+        content = bytearray(sound)
+        content[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
+        file.write_bytes(content)
+        if name == "event":
+            with pytest.raises(StoreError, match="is damaged"):
+                open_engine(f"sqlite:///{file}")
+        else:
+            with pytest.raises(StoreError, match="is damaged"):
+                check_whole(open_engine(f"sqlite:///{file}"))
 
 
 @pytest.mark.parametrize(
