@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import translate
+from outreach.web.tally import Tally, ViewCounter
 
 PLACEHOLDER = b"<!--views-->"
 """Where a page wants its count."""
@@ -58,18 +59,6 @@ _MACHINE = re.compile(
 )
 
 
-class ViewCounter(Protocol):
-    """Keeps how often pages were viewed; called from several threads."""
-
-    def bump(self, counts: Mapping[tuple[date, str], int]) -> None:
-        """So many more views of (local day, path)."""
-        ...
-
-    def total(self, path: str) -> int:
-        """All views of `path` so far."""
-        ...
-
-
 def vietnamese_day() -> date:
     """Today in Viet Nam."""
     return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
@@ -83,10 +72,17 @@ def public_site(
     root: str = "/",
 ) -> Starlette:
     """The site in `folder` as an application; without a counter nothing is counted. `root` is the path of its front page."""
-    site = PublicSite(folder=folder, counter=counter, today=today)
-    return Starlette(
-        routes=[Route(root.rstrip("/") + "/{path:path}", site.answer, methods=["GET"])]
-    )
+    tally = Tally(counter) if counter else None
+    site = PublicSite(folder=folder, tally=tally, today=today)
+
+    @asynccontextmanager
+    async def until_the_end(_: Starlette) -> AsyncIterator[None]:
+        yield
+        if tally:
+            tally.flush()
+
+    routes = [Route(root.rstrip("/") + "/{path:path}", site.answer, methods=["GET"])]
+    return Starlette(routes=routes, lifespan=until_the_end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +90,7 @@ class PublicSite:
     """Answers GET and HEAD for files of one folder; names that begin with a dot do not exist for it."""
 
     folder: Path
-    counter: ViewCounter | None
+    tally: Tally | None
     today: Callable[[], date]
 
     def answer(self, request: Request) -> Response:
@@ -138,12 +134,12 @@ class PublicSite:
         return Response(_body(body, request), headers=_sized(headers, body))
 
     def _views(self, path: str, request: Request) -> str:
-        if self.counter is None:
+        if self.tally is None:
             return ""
         language, page = _page(path)
         if is_reader(request):
-            self.counter.bump({(self.today(), page): 1})
-        count = format_decimal(self.counter.total(page), locale=language)
+            self.tally.add(self.today(), page)
+        count = format_decimal(self.tally.total(page), locale=language)
         return translate(Text("Views: {count}", count=count), language)
 
 

@@ -101,7 +101,7 @@ def slugs(rendition: Rendition, key: str) -> tuple[str, str]:
 
 def folded(words: str) -> str:
     """The words as a piece of an address: a-z, 0-9 and hyphens; never empty."""
-    plain = unicodedata.normalize("NFD", words.casefold().replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", words.casefold().replace("đ", "d").replace("ð", "d"))
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-") or "x"
 
 
