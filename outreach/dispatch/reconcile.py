@@ -33,13 +33,18 @@ async def look(
     `quiet_for` is how long, on a clock that nobody can set, it has certainly not been tried or read.
     """
     if claim.delivery.identity.action is Action.WITHDRAW:
-        reason = Text("Taking down is repeated; that is harmless when it has already happened.")
-        return Finish(
-            claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0
-        )
+        return _repeat(claim, now)
     seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
     wait = max(channel.capabilities.visibility_lag, SETTLE)
     return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
+
+
+def _repeat(claim: Claim, now: datetime) -> Finish:
+    reason = Text("Taking down is repeated; that is harmless when it has already happened.")
+    ready_at = now + backoff(claim.number, jitter=0.0)
+    return Finish(
+        claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=ready_at, looks=0
+    )
 
 
 async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timedelta) -> Look:

@@ -10,7 +10,7 @@ from pathlib import Path
 from outreach.channel import ChannelProfile, Text
 from outreach.content.reader import Content, list_campaigns, read_campaign
 from outreach.content.render import Renderer, RenderJob
-from outreach.domain.delivery import Delivery, Identity, State
+from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
 from outreach.domain.plan import Plan, Planned, make_plan
 from outreach.domain.problem import Place, Problem, Problems, Severity
@@ -103,18 +103,20 @@ class Sync:
     ) -> tuple[Plan, dict[Identity, Rendition]]:
         if content.campaign is None:
             return _all_held(campaign, content, queue), {}
-        plan = make_plan(content.campaign, content.messages, list(self._profiles.values()))
-        plan = replace(plan, held={**plan.held, **content.broken})
-        renderer = Renderer(content.campaign, self._messages / campaign, self._media_folder)
-        renditions, problems = self._render(renderer, content, plan)
+        profiles = list(self._profiles.values())
+        plan = make_plan(content.campaign, content.messages, profiles, broken=content.broken)
+        folder = self._messages / campaign
+        with Renderer(content.campaign, folder, self._media_folder) as renderer:
+            renditions, problems = self._render(renderer, content, plan)
         held = {**problems, **plan.held}
-        return replace(plan, held=held, problems=(*plan.problems, *problems.values())), renditions
+        found = (*plan.problems, *problems.values())
+        return replace(plan, held=held, problems=found), renditions
 
     def _render(
         self, renderer: Renderer, content: Content, plan: Plan
     ) -> tuple[dict[Identity, Rendition], dict[str, Problem]]:
         messages = {message.id: message for message in content.messages}
-        wanted = [p for p in plan.planned if p.identity.message not in plan.held]
+        wanted = [p for p in plan.planned if p.identity.action is Action.PUBLISH]
         jobs = [
             RenderJob(
                 message=messages[p.identity.message],

@@ -23,11 +23,13 @@ from outreach.domain.message import LatePolicy
 from outreach.domain.retry import next_try
 
 WAIT_FOR_PUBLICATION = timedelta(minutes=10)
-"""How long a withdrawal waits before it looks again whether its publication has been settled."""
+LONGEST_WAIT = timedelta(hours=12)
+"""How long a withdrawal waits, at first and at most, before it looks again whether its publication is settled."""
 
-_SETTLING = frozenset(
-    {State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON, State.HELD}
-)
+SHORTEST_PAUSE = timedelta(seconds=30)
+"""A channel that asks for a shorter pause, or for one that is over, gets this."""
+
+_SETTLING = frozenset({State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON})
 
 
 def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | None:
@@ -57,23 +59,28 @@ def _gate_withdrawal(claim: Claim, now: datetime) -> Finish | None:
     published = claim.published
     if published and published.state is State.PUBLISHED:
         return None
-    if published and published.state in _SETTLING:
+    if published and _may_still_appear(published, now):
         reason = Text("Waits until it is settled whether the publication is public.")
         return Finish(
             claim=claim,
             state=State.SCHEDULED,
             at=now,
             reason=reason,
-            ready_at=now + WAIT_FOR_PUBLICATION,
+            ready_at=now + _patience(now - claim.delivery.due),
             counts=False,
         )
-    return Finish(
-        claim=claim,
-        state=State.CANCELLED,
-        at=now,
-        reason=Text("Nothing was published, so nothing is taken down."),
-        counts=False,
-    )
+    reason = Text("Nothing was published, so nothing is taken down.")
+    return Finish(claim=claim, state=State.CANCELLED, at=now, reason=reason, counts=False)
+
+
+def _may_still_appear(published: Delivery, now: datetime) -> bool:
+    if published.state is State.HELD:
+        return now < published.expires
+    return published.state in _SETTLING
+
+
+def _patience(waited: timedelta) -> timedelta:
+    return max(WAIT_FOR_PUBLICATION, min(waited / 4, LONGEST_WAIT))
 
 
 def _too_late(claim: Claim, now: datetime) -> Finish:
@@ -100,7 +107,8 @@ def judge(
         case RetryAt():
             return _retry(claim, outcome, now=now, jitter=jitter)
         case PauseChannel():
-            pause = Pause(reason=outcome.reason, until=outcome.until)
+            until = max(outcome.until, now + SHORTEST_PAUSE) if outcome.until else None
+            pause = Pause(reason=outcome.reason, until=until)
             return Finish(
                 claim=claim,
                 state=State.SCHEDULED,

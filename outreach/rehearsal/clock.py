@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Where a rehearsal's clock stands before its campaign is known."""
 
 
 class VirtualClock:

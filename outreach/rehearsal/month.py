@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from outreach.dispatch.dispatcher import Dispatcher
@@ -14,6 +14,9 @@ from outreach.store.queue import Queue
 
 CONFIRMED_AFTER = timedelta(hours=1)
 """When the rehearsed colleague confirms work that people carry out."""
+
+COLLEAGUE = "rehearsal"
+"""Who confirms."""
 
 AFTERMATH = timedelta(days=2)
 """How long after the window the rehearsal still waits for read-backs and withdrawals."""
@@ -73,16 +76,16 @@ class Month:
             delivery.id,
             State.PUBLISHED if published else State.WITHDRAWN,
             reason=Text("The rehearsed colleague confirmed it."),
-            actor="rehearsal",
+            actor=COLLEAGUE,
             now=self._clock(),
-            receipt=Receipt(remote_id=f"confirmed-{delivery.identity.key}", at=self._clock()),
+            receipt=Receipt(
+                remote_id=delivery.identity.key, at=self._clock(), details={"by": COLLEAGUE}
+            ),
         )
 
 
-def confirmed_by(deliveries: list[Delivery]) -> Mapping[int, str]:
-    """The deliveries that the rehearsed colleague confirmed, by id."""
-    return {
-        d.id: "rehearsal"
-        for d in deliveries
-        if d.receipt and d.receipt.remote_id.startswith("confirmed-")
-    }
+def confirmed_by(deliveries: Sequence[Delivery]) -> frozenset[int]:
+    """The deliveries that the rehearsed colleague confirmed."""
+    return frozenset(
+        d.id for d in deliveries if d.receipt and d.receipt.details.get("by") == COLLEAGUE
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.plan import Planned
 
@@ -55,17 +56,18 @@ class Summary:
 
 
 def summarise(
-    campaign: str,
+    *,
+    campaign: Campaign,
     planned: Sequence[Planned],
     deliveries: Sequence[Delivery],
     accepted: Mapping[str, int],
     remembered: frozenset[str],
-    confirmed: Mapping[int, str],
-    zone: ZoneInfo,
+    confirmed: frozenset[int],
 ) -> Summary:
     """Hold the queue against the plan and the platforms.
 
-    `accepted` counts accepted calls per key; `remembered` names the channels whose platform keeps such counts.
+    `accepted` counts accepted calls per key; `remembered` names the channels whose platform keeps such counts;
+    `confirmed` are the deliveries that a colleague confirmed.
     """
     by_key = {delivery.identity.key: delivery for delivery in deliveries}
     lost = [p.identity.key for p in planned if not _explained(by_key.get(p.identity.key))]
@@ -75,9 +77,9 @@ def summarise(
         if d.identity.channel in remembered and _vanished(d, accepted)
     ]
     return Summary(
-        campaign=campaign,
+        campaign=campaign.id,
         channels=tuple(_tallies(planned, deliveries, confirmed)),
-        days=tuple(_days(deliveries, zone)),
+        days=tuple(_days(deliveries, campaign.zone)),
         lost=tuple(sorted(set(lost))),
         twice=tuple(sorted(key for key, count in accepted.items() if count > 1)),
         unsettled=tuple(d for d in deliveries if d.state is State.NEEDS_PERSON),
@@ -99,7 +101,7 @@ def _vanished(delivery: Delivery, accepted: Mapping[str, int]) -> bool:
 
 
 def _tallies(
-    planned: Iterable[Planned], deliveries: Iterable[Delivery], confirmed: Mapping[int, str]
+    planned: Iterable[Planned], deliveries: Iterable[Delivery], confirmed: frozenset[int]
 ) -> Iterable[ChannelTally]:
     asked = Counter(p.identity.channel for p in planned)
     states: dict[str, Counter[State]] = {name: Counter() for name in asked}

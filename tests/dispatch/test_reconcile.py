@@ -67,10 +67,16 @@ def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
     assert (finish.state, finish.reason) == (State.NEEDS_PERSON, WHY)
 
 
-def test_a_withdrawal_in_doubt_is_simply_repeated() -> None:
+def test_a_withdrawal_in_doubt_is_repeated_after_a_growing_pause() -> None:
     channel = FakeChannel(clock=lambda: NOON)
-    finish = asyncio.run(look(channel, a_claim(action=Action.WITHDRAW), now=NOON, quiet_for=LAG))
-    assert finish.state is State.SCHEDULED
+    first = a_claim(action=Action.WITHDRAW)
+    third = a_claim(action=Action.WITHDRAW, number=3)
+    finish = asyncio.run(look(channel, first, now=NOON, quiet_for=LAG))
+    later = asyncio.run(look(channel, third, now=NOON, quiet_for=LAG))
+    assert (finish.state, later.state) == (State.SCHEDULED, State.SCHEDULED)
+    assert finish.ready_at is not None
+    assert later.ready_at is not None
+    assert NOON < finish.ready_at < later.ready_at
 
 
 def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from outreach.channel import Capabilities, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
-from outreach.dispatch.verdict import WAIT_FOR_PUBLICATION, gate, judge, next_opening
+from outreach.dispatch.verdict import (
+    SHORTEST_PAUSE,
+    WAIT_FOR_PUBLICATION,
+    gate,
+    judge,
+    next_opening,
+)
 from outreach.domain.delivery import MOVES, Action, State
 from outreach.domain.lateness import ON_TIME
 from outreach.domain.message import Lateness, LatePolicy
@@ -86,6 +92,20 @@ def test_a_withdrawal_waits_until_its_publication_is_settled(state: State) -> No
     assert (finish.state, finish.ready_at) == (State.SCHEDULED, NOON + WAIT_FOR_PUBLICATION)
 
 
+def test_a_withdrawal_waits_longer_the_longer_it_has_waited() -> None:
+    claim = a_claim(action=Action.WITHDRAW, published=a_delivery(state=State.NEEDS_PERSON))
+    finish = gate(claim, NOON + timedelta(days=1), ANY)
+    assert finish is not None
+    assert finish.ready_at == NOON + timedelta(hours=30)
+
+
+def test_a_publication_held_past_its_window_will_never_appear() -> None:
+    published = a_delivery(state=State.HELD, expires=NOON)
+    finish = gate(a_claim(action=Action.WITHDRAW, published=published), NOON, ANY)
+    assert finish is not None
+    assert finish.state is State.CANCELLED
+
+
 @pytest.mark.parametrize("state", [None, State.REJECTED, State.MISSED, State.CANCELLED])
 def test_nothing_published_means_nothing_to_take_down(state: State | None) -> None:
     published = a_delivery(state=state) if state else None
@@ -133,6 +153,12 @@ def test_a_pause_spends_no_try_and_carries_its_end() -> None:
     assert (finish.state, finish.counts) == (State.SCHEDULED, False)
     assert finish.pause is not None
     assert finish.pause.until == until
+
+
+def test_a_pause_that_is_over_at_once_still_lets_the_channel_breathe() -> None:
+    finish = judge(a_claim(), PauseChannel(WHY, until=NOON), now=NOON, capabilities=ANY, jitter=0)
+    assert finish.pause is not None
+    assert finish.pause.until == NOON + SHORTEST_PAUSE
 
 
 def test_a_rejection_waits_for_an_edit() -> None:

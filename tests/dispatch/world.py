@@ -141,15 +141,39 @@ class World:
         self.true_time += span
 
     def settle(self) -> None:
-        """Let the world run, without pauses by people, until nothing more happens by itself."""
+        """Let the world run, without pauses by people, until nothing more happens without them."""
         for channel in self.channels.values():
             self.queue.resume(channel.name, actor="person", now=self.now())
         for _ in range(200):
             next_due = self.work()
-            if next_due is None:
+            if next_due is None or self._only_people_can_go_on():
                 return
             self.pass_time(max(timedelta(seconds=1), next_due - self.now()))
         raise AssertionError("the world never comes to rest")
+
+    def people_answer(self) -> None:
+        """Someone looks at the platform and answers every question truthfully."""
+        for delivery in self.queue.list(state=State.NEEDS_PERSON):
+            receipt = Receipt(remote_id=delivery.identity.key, at=self.now())
+            public = bool(self.accepted(delivery))
+            self.queue.move(
+                delivery.id,
+                State.PUBLISHED if public else State.CANCELLED,
+                reason=Text("I looked."),
+                actor="Lan",
+                now=self.now(),
+                receipt=receipt if public else None,
+            )
+
+    def _only_people_can_go_on(self) -> bool:
+        rows = {delivery.identity: delivery for delivery in self.rows()}
+        moving = [
+            d
+            for d in rows.values()
+            if d.state in (State.SCHEDULED, State.PUBLISHING, State.UNKNOWN)
+        ]
+        waits_for = (rows.get(d.identity.of(Action.PUBLISH)) for d in moving)
+        return all(p and p.state in (State.NEEDS_PERSON, State.HELD) for p in waits_for)
 
     # --- what files ask for --------------------------------------------------------------------------
 
