@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 PAUSE = 2.0
 """The least time between two writes, in seconds; a crash loses at most the views of that time."""
@@ -26,7 +29,10 @@ class ViewCounter(Protocol):
 
 
 class Tally:
-    """Counts in memory and hands the counts on, at most every `PAUSE` seconds and at the end."""
+    """Counts in memory and hands the counts on, at most every `PAUSE` seconds and at the end.
+
+    A counter that fails costs no reader the page: the counts wait for the next write.
+    """
 
     def __init__(
         self, counter: ViewCounter, *, clock: Callable[[], float] = time.monotonic
@@ -41,8 +47,9 @@ class Tally:
     def add(self, day: date, path: str) -> None:
         """One more view of `path` on the local `day`."""
         with self._lock:
+            total = self._total(path)
             self._waiting[day, path] += 1
-            self._totals[path] = self._total(path) + 1
+            self._totals[path] = total + 1
             if self._clock() - self._written >= PAUSE:
                 self._write()
 
@@ -57,12 +64,23 @@ class Tally:
             self._write()
 
     def _total(self, path: str) -> int:
-        return self._totals[path] if path in self._totals else self._counter.total(path)
+        if path in self._totals:
+            return self._totals[path]
+        waiting = sum(count for (_, page), count in self._waiting.items() if page == path)
+        try:
+            return self._counter.total(path) + waiting
+        except Exception:
+            log.exception("the views of a page cannot be read")
+            return waiting
 
     def _write(self) -> None:
+        self._written = self._clock()
         counts = dict(self._waiting)
-        if counts:
-            self._counter.bump(counts)
+        try:
+            if counts:
+                self._counter.bump(counts)
+        except Exception:
+            log.exception("views wait for the next write")
+            return
         self._waiting.clear()
         self._totals.clear()
-        self._written = self._clock()

@@ -205,3 +205,20 @@ def test_counts_are_handed_on_after_a_pause() -> None:
     assert views.counts == {(DAY, "/"): 2}
     tally.flush()
     assert views.writes == 1
+
+
+def test_a_counter_that_fails_costs_no_page_and_no_count() -> None:
+    class Moody(Views):
+        def bump(self, counts: Mapping[tuple[date, str], int]) -> None:
+            if self.writes == 0:
+                self.writes = 1
+                raise OSError("locked")
+            super().bump(counts)
+
+    views, now = Moody(), [0.0]
+    tally = Tally(views, clock=lambda: now[0])
+    for _ in range(2):
+        now[0] += PAUSE
+        tally.add(DAY, "/")
+    assert views.counts == {(DAY, "/"): 2}
+    assert tally.total("/") == 2

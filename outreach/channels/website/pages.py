@@ -55,10 +55,13 @@ class Edition:
     @cached_property
     def posts(self) -> tuple[Card, ...]:
         """What lists show: no banners, and of a message that came several times the newest."""
+        return tuple(card for card in self._once if card.rendition.kind is not Kind.BANNER)
+
+    @cached_property
+    def _once(self) -> tuple[Card, ...]:
         first: dict[tuple[str, str], Card] = {}
         for card in self.cards:
-            if card.rendition.kind is not Kind.BANNER:
-                first.setdefault((card.rendition.campaign, card.rendition.message), card)
+            first.setdefault((card.rendition.campaign, card.rendition.message), card)
         return tuple(first.values())
 
     @cached_property
@@ -76,7 +79,7 @@ class Edition:
             Section(
                 f"chuyen-muc/{slug}/",
                 _begun(name),
-                tuple(c for c in self.posts if c.topic_slug == slug),
+                tuple(c for c in self._once if c.topic_slug == slug),
             )
             for slug, name in sorted(names.items())
         )
