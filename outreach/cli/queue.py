@@ -51,6 +51,11 @@ def status(
         )
         return
     session.screen.table(table)
+    for row in table.rows:
+        if row["paused"]:
+            session.screen.say(
+                Text("{channel}: {what}", channel=row["channel"], what=row["standing"])
+            )
     if waiting.rows:
         session.screen.heading(waiting.title)
         session.screen.table(waiting)

@@ -21,12 +21,13 @@ NEEDS_SOMEONE = frozenset({State.UNKNOWN, State.NEEDS_PERSON, State.REJECTED, St
 
 COLUMNS = (
     Column(key="channel", title=Text("Channel")),
-    Column(key="stands", title=Text("Stands")),
+    Column(key="stands", title=Text("Stands"), keep=True),
     Column(key="next", title=Text("Next"), keep=True),
     Column(key="to_come", title=Text("To come"), right=True),
     Column(key="done", title=Text("Done"), right=True),
     Column(key="needs_someone", title=Text("To look at"), right=True),
     Column(key="missed", title=Text("Missed"), right=True),
+    Column(key="standing", title=Text("Why"), shown=False),
 )
 
 
@@ -62,7 +63,8 @@ def _row(
         "paused": bool(state and state.paused),
         "until": _local(state.until if state else None, zone),
         "reason": state.reason if state else None,
-        "stands": standing(state, zone),
+        "stands": Text("paused") if state and state.paused else Text("open"),
+        "standing": standing(state, zone),
         "next": _local(
             min((d.ready_at for d in deliveries if d.state in TO_COME), default=None), zone
         ),
@@ -74,10 +76,10 @@ def _row(
     }
 
 
-def standing(state: ChannelState | None, zone: tzinfo) -> Text:
-    """Whether a channel is open, in words."""
+def standing(state: ChannelState | None, zone: tzinfo) -> Text | None:
+    """Why and until when a channel waits; None when it does not."""
     if state is None or not state.paused:
-        return Text("open")
+        return None
     reason = state.reason or Text("no reason given")
     if state.until is None:
         return Text("paused: {reason}", reason=reason)
