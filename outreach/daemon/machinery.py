@@ -27,9 +27,9 @@ class Machinery:
     sync: Sync
     dispatcher: Dispatcher
     engine: LocalEngine
-    resync: timedelta
-    check_channels: timedelta
     drain: timedelta
+    resync: timedelta = timedelta(seconds=60)
+    check_channels: timedelta = timedelta(hours=1)
     site: SiteAddress | None = None
 
 

@@ -1,0 +1,267 @@
+"""Builds everything: the only module that knows concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from outreach.channel import AdapterPlace, Channel, ChannelProfile
+from outreach.channels.registry import Opened, open_channels, settings_of
+from outreach.daemon.machinery import Machinery, SiteAddress
+from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.sync import Sync
+from outreach.dispatch.writer import Writer
+from outreach.domain.problem import Problem, Problems
+from outreach.engines.local import LocalEngine
+from outreach.rehearsal.clock import LONG_AGO, VirtualClock
+from outreach.rehearsal.far_end import Faulty, Platform, StandIn
+from outreach.rehearsal.faults import Faults
+from outreach.rehearsal.rehearse import Stage, begin, conclude, play
+from outreach.rehearsal.summary import Summary
+from outreach.settings import ChannelSettings, Settings, load_settings
+from outreach.store.delivery_log import head, read
+from outreach.store.engine import migrate, open_engine
+from outreach.store.lease import Lease
+from outreach.store.queue import Queue
+from outreach.store.views import Views
+
+__all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service", "rehearse"]
+
+STAYS_HERE = frozenset({"website", "in_person", "outbox"})
+"""Adapters that only write files on this machine."""
+
+LEAVE_FOR_ENDING = timedelta(seconds=5)
+"""So much earlier than the configured drain attempts are cut off, so that their outcome can still be written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What people's commands work with: the open store and planning, without the right to dispatch."""
+
+    settings: Settings
+    engine: Engine
+    queue: Queue
+    channels: Mapping[str, Channel]
+    profiles: tuple[ChannelProfile, ...]
+    sync: Sync
+    language: str
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def media_folder(self) -> Path:
+        """Where pictures lie under the SHA-256 of their bytes."""
+        return media_folder(self.settings)
+
+
+def media_folder(settings: Settings) -> Path:
+    """Where pictures lie under the SHA-256 of their bytes."""
+    return settings.state / "media"
+
+
+def utc_now() -> datetime:
+    """The present instant, aware UTC."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Engine:
+    """The migrated database; makes the state folder. Raises `StoreError`."""
+    media_folder(settings).mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database.get_secret_value())
+    migrate(engine)
+    return engine
+
+
+def build_channels(settings: Settings, now: Callable[[], datetime] = utc_now) -> Opened:
+    """Every configured channel that can be built, and the problems of the others."""
+
+    def place(name: str) -> AdapterPlace:
+        state = settings.state / "channels" / name
+        return AdapterPlace(state=state, clock=now, language=settings.language)
+
+    return open_channels(settings.channels.values(), place)
+
+
+def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[ChannelProfile, ...]:
+    """The channels as planning sees them."""
+    return tuple(
+        ChannelProfile(
+            name=name, tags=settings.channels[name].tags, capabilities=channel.capabilities
+        )
+        for name, channel in channels.items()
+    )
+
+
+def build_sync(settings: Settings, channels: Mapping[str, Channel], queue: Queue) -> Sync:
+    """The way from files to the queue."""
+    return Sync(
+        messages=settings.messages,
+        media_folder=media_folder(settings),
+        profiles=profiles(settings, channels),
+        queue=queue,
+        share=settings.guard.mass_delete,
+    )
+
+
+@contextmanager
+def open_desk(settings: Settings, *, channels: bool = True) -> Iterator[Desk]:
+    """Open the store for a person's command. Raises `StoreError`."""
+    engine = open_store(settings)
+    try:
+        opened = build_channels(settings) if channels else Opened()
+        queue = Queue(engine, media_folder=media_folder(settings))
+        yield Desk(
+            settings=settings,
+            engine=engine,
+            queue=queue,
+            channels=opened.channels,
+            profiles=profiles(settings, opened.channels),
+            sync=build_sync(settings, opened.channels, queue),
+            language=settings.language,
+            problems=opened.problems,
+        )
+    finally:
+        engine.dispose()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The right to dispatch on one database, and the way to build the parts that use it, again after a reload."""
+
+    lease: Lease
+    build: Callable[[], Machinery]
+
+
+@contextmanager
+def open_service(config: Path | None) -> Iterator[Service]:
+    """Take the database for this process. Raises `Problems`, `StoreError`, or `Held` by another daemon."""
+    settings = load_settings(config)
+    engine = open_store(settings)
+    lease = Lease.take(engine, settings.state)
+
+    def build() -> Machinery:
+        return build_machinery(load_settings(config), engine, lease.fence)
+
+    try:
+        yield Service(lease=lease, build=build)
+    finally:
+        lease.release()
+        engine.dispose()
+
+
+def build_machinery(settings: Settings, engine: Engine, fence: int) -> Machinery:
+    """The parts of the running service. Raises `Problems` when a channel cannot be built."""
+    opened = build_channels(settings)
+    if opened.problems:
+        raise Problems(opened.problems)
+    queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
+    write = Writer()
+    dispatcher = Dispatcher(queue=queue, channels=opened.channels, write=write, now=utc_now)
+    return Machinery(
+        messages=settings.messages,
+        queue=queue,
+        write=write,
+        channels=opened.channels,
+        sync=build_sync(settings, opened.channels, queue),
+        dispatcher=dispatcher,
+        engine=LocalEngine(dispatcher, tick=settings.engine.tick),
+        drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
+        site=_site(settings, engine),
+    )
+
+
+def _site(settings: Settings, engine: Engine) -> SiteAddress | None:
+    websites = [channel for channel in settings.channels.values() if channel.adapter == "website"]
+    if not settings.web or not websites:
+        return None
+    folder = websites[0].folder / str(websites[0].settings["folder"])
+    return SiteAddress(
+        folder=folder, host=settings.web.host, port=settings.web.port, views=Views(engine)
+    )
+
+
+@contextmanager
+def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> Iterator[Stage]:
+    """A stage below `folder`; one that was cut off goes on where it stood. Nothing on it can leave this machine."""
+    inside = for_rehearsal(settings, folder)
+    engine = open_store(inside)
+    lease = Lease.take(engine, folder)
+    try:
+        yield _stage(inside, engine, lease.fence, faults)
+    finally:
+        lease.release()
+        engine.dispose()
+
+
+def _stage(settings: Settings, engine: Engine, fence: int, faults: int | None) -> Stage:
+    clock = VirtualClock(_reached(engine))
+    opened = build_channels(settings, clock)
+    queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
+    memories = settings.state / "platforms"
+    memories.mkdir(exist_ok=True)
+    platforms = {
+        name: Platform(memories / f"{name}.jsonl")
+        for name in opened.channels
+        if settings.channels[name].adapter not in STAYS_HERE - {"outbox"}
+    }
+    channels: dict[str, Channel] = {}
+    for name, channel in opened.channels.items():
+        far_end = StandIn(channel, platforms[name], clock) if name in platforms else channel
+        by_people = channel.capabilities.carried_out_by_people
+        channels[name] = far_end if by_people else Faulty(far_end, Faults(faults), clock)
+    return Stage(
+        queue=queue,
+        sync=build_sync(settings, channels, queue),
+        channels=channels,
+        platforms=platforms,
+        clock=clock,
+        jitter=random.Random(faults).random,  # noqa: S311 - a repeatable rehearsal, not a secret
+    )
+
+
+def _reached(engine: Engine) -> datetime:
+    """The instant that an earlier run of the same rehearsal has reached."""
+    last = read(engine, after=max(0, head(engine).seq - 1))
+    return max((line.event.at for line in last), default=LONG_AGO)
+
+
+def rehearse(
+    settings: Settings,
+    campaign: str,
+    folder: Path,
+    *,
+    faults: int | None = None,
+    progress: Callable[[datetime], None] = lambda _: None,
+) -> Summary:
+    """Rehearse a whole campaign below `folder`, which keeps its state. Raises `Problems` when it cannot be read.
+
+    `faults` is the seed of what goes wrong on the way (None: nothing); `progress` hears each instant that is reached.
+    """
+    with open_rehearsal(settings, folder, faults=faults) as stage:
+        proposal = begin(stage, campaign)
+        month = proposal.content.campaign
+        if month is None:
+            raise Problems(proposal.content.problems)
+        asyncio.run(play(stage, month, progress))
+        return conclude(stage, proposal, month)
+
+
+def for_rehearsal(settings: Settings, folder: Path) -> Settings:
+    """The same configuration with everything that it writes below `folder`, and no server."""
+    channels = {name: _inside(channel, folder) for name, channel in settings.channels.items()}
+    database = type(settings.database)(f"sqlite:///{folder / 'outreach.db'}")
+    return replace(settings, state=folder, database=database, web=None, channels=channels)
+
+
+def _inside(channel: ChannelSettings, folder: Path) -> ChannelSettings:
+    own: dict[str, Any] = dict(channel.settings)
+    if channel.adapter in STAYS_HERE and "folder" in settings_of(channel.adapter).model_fields:
+        own["folder"] = str(folder / channel.name)
+    return replace(channel, settings=own)
