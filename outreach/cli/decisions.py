@@ -16,7 +16,6 @@ from outreach.cli.parsing import find_delivery, person
 from outreach.cli.session import Session, session_of
 from outreach.cli.stop import Stop
 from outreach.domain.delivery import Action, Delivery, Receipt, State
-from outreach.domain.lateness import latest
 from outreach.domain.text import Text
 from outreach.reports.words import STATES
 
@@ -121,10 +120,10 @@ def _may_still_go_out(found: Delivery, now: datetime) -> None:
             Text("Look yourself, then use `outreach resolve`."),
             code=ExitCode.REFUSED,
         )
-    if now >= latest(found):
+    if now >= found.expires:
         raise Stop(
-            Text("It is too late for this one: its policy or the campaign's window has run out."),
-            Text("Change `late`, `at` or the window in the files; applying them moves it."),
+            Text("It is too late for this one: the campaign's window has closed."),
+            Text("Change `at` or the window in the files; applying them moves it."),
             code=ExitCode.REFUSED,
         )
 

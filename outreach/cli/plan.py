@@ -107,7 +107,7 @@ def _show(session: Session, source: DeskSource, name: str) -> None:
     screen.heading(Text("Campaign {name}", name=name))
     screen.table(plan_difference.build(source, question))
     screen.say(counted(proposal), style="bold")
-    for table in (coverage.build(source, question), coverage.collisions(source, question)):
+    for table in (*coverage.parts(source, question), coverage.collisions(source, question)):
         screen.heading(table.title)
         screen.table(table)
     if proposal.problems:

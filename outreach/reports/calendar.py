@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from outreach.domain.delivery import Action
 from outreach.domain.message import EventDetails, Message
@@ -14,6 +13,9 @@ from outreach.domain.text import Text
 from outreach.reports.source import Files, Question, Report, Source
 from outreach.reports.table import Column, Row, Table
 from outreach.reports.words import naming
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 LENGTH = timedelta(minutes=15)
 """How long a publication is drawn; it has no length of its own."""
@@ -58,6 +60,8 @@ def _rows(files: Files, question: Question) -> Iterator[Row]:
 
 def to_ics(source: Source, question: Question) -> bytes:
     """All planned publications and taking downs, one entry each, with stable ids."""
+    from icalendar import Calendar  # noqa: PLC0415 - slow to import, seldom needed
+
     calendar = Calendar()
     calendar.add("prodid", "-//outreach//plan//VI")
     calendar.add("version", "2.0")
@@ -79,6 +83,8 @@ def _asked(files: Files, question: Question) -> list[Planned]:
 
 
 def _entry(planned: Planned, message: Message, source: Source) -> Event:
+    from icalendar import Event  # noqa: PLC0415 - as above
+
     entry = Event()
     identity = planned.identity
     sign = "↓ " if identity.action is Action.WITHDRAW else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from outreach.domain.coverage import Coverage, Line, coverage
@@ -12,7 +13,15 @@ from outreach.reports.source import Question, Report, Source
 from outreach.reports.table import Column, Row, Table
 
 KINDS = {"topic": Text("topic"), "unit": Text("unit"), "week": Text("week")}
+TITLES = {
+    "topic": Text("Coverage per topic"),
+    "unit": Text("Coverage per unit"),
+    "week": Text("Coverage per week"),
+}
 GAP = Text("gap")
+
+BROAD = 5
+"""With more channels than this a text table shows only the total."""
 
 
 def build(source: Source, question: Question) -> Table:
@@ -28,16 +37,32 @@ def build(source: Source, question: Question) -> Table:
     )
 
 
+def parts(source: Source, question: Question) -> list[Table]:
+    """The same as one table per topic, unit and week, which fit a narrow screen."""
+    whole = build(source, question)
+    columns = tuple(column for column in whole.columns if column.key != "kind")
+    found = [(by, tuple(row for row in whole.rows if row["by"] == by)) for by in TITLES]
+    return [
+        replace(whole, title=TITLES[by], columns=columns, rows=rows) for by, rows in found if rows
+    ]
+
+
 def _all(source: Source, question: Question) -> list[Coverage]:
     files = source.files(question)
     return [coverage(each.plan, each.campaign, each.messages) for each in files]
 
 
-def _columns(channels: Iterable[str]) -> Iterator[Column]:
+def _columns(channels: Sequence[str]) -> Iterator[Column]:
     yield Column(key="kind", title=Text("Per"))
     yield Column(key="shown_name", title=Text("Name"))
     for channel in channels:
-        yield Column(key=f"on {channel}", title=Text("{channel}", channel=channel), right=True)
+        yield Column(
+            key=f"on {channel}",
+            title=Text("{channel}", channel=channel),
+            right=True,
+            keep=True,
+            shown=len(channels) <= BROAD,
+        )
     yield Column(key="total", title=Text("Total"), right=True)
     yield Column(key="mark", title=Text("Gap"), keep=True)
     yield Column(key="campaign", title=Text("Campaign"), shown=False)

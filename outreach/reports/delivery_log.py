@@ -24,6 +24,9 @@ HAPPENINGS: Mapping[str, Text] = {
 }
 """Every event that the log knows, in words."""
 
+PROGRAM = frozenset({"", "outreach", "outreach apply", "daemon", "rehearsal"})
+"""Actors that are no person, and so are not named beside the reason."""
+
 COLUMNS = (
     Column(key="at", title=Text("When"), seconds=True, keep=True),
     Column(key="happened", title=Text("What")),
@@ -104,7 +107,7 @@ def _where(delivery: Delivery | None, channel: str) -> Text:
 
 def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
     said = permalink or reason or ""
-    if event.actor in ("", "outreach", "daemon"):
+    if event.actor in PROGRAM:
         return Text("{said}", said=said)
     return Text("{said} (by {name})", said=said, name=event.actor)
 

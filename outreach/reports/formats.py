@@ -24,7 +24,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def to_rich(table: Table, language: str) -> RichTable:
     """The shown columns as a table for the terminal; long cells wrap, nothing is cut off."""
     shown = [column for column in table.columns if column.shown]
-    rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for column in shown:
         rich.add_column(
             translate(column.title, language),

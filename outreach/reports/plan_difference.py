@@ -40,7 +40,8 @@ COLUMNS = (
     Column(key="what", title=Text("Message")),
     Column(key="change", title=Text("Change"), shown=False),
     Column(key="was", title=Text("Was due"), shown=False),
-    Column(key="why", title=Text("Why")),
+    Column(key="note", title=Text("Why")),
+    Column(key="why", title=Text("Why"), shown=False),
     Column(key="key", title=Text("Key"), shown=False),
     Column(key="campaign", title=Text("Campaign"), shown=False),
 )
@@ -85,18 +86,13 @@ def _row(change: Change, zone: tzinfo) -> Row:
         "ordinal": change.identity.ordinal,
         "action": change.identity.action,
         "what": naming(change.identity),
-        "why": _why(change, zone) if moved else change.why,
+        "why": change.why,
+        "note": None if change.what is ChangeKind.NEW else change.why,
         "key": change.identity.key,
         "campaign": change.identity.campaign,
         "delivery": change.delivery.id if change.delivery else None,
         "digest": change.digest,
     }
-
-
-def _why(change: Change, zone: tzinfo) -> Text:
-    assert change.delivery is not None
-    was = f"{change.delivery.due.astimezone(zone):%d/%m/%Y %H:%M}"
-    return Text("{why} (was due {was})", why=change.why, was=was)
 
 
 REPORT = Report(

@@ -30,9 +30,7 @@ ACTIONS: Mapping[Action, Text] = {
 
 
 def naming(identity: Identity) -> Text:
-    """A delivery in a few words: its message, which occurrence, and whether it is a taking down."""
+    """A delivery in a few words: its message, and whether it is a taking down; the due time tells occurrences apart."""
     if identity.action is Action.WITHDRAW:
         return Text("{message} (take down)", message=identity.message)
-    if identity.ordinal > 1:
-        return Text("{message}, no. {ordinal}", message=identity.message, ordinal=identity.ordinal)
     return Text("{message}", message=identity.message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -111,6 +112,17 @@ def test_cancel_and_retry(office: Office) -> None:
     assert run("cancel", str(first["id"]), "--by", "Lan").code is ExitCode.REFUSED
     assert run("retry", str(first["id"]), "--by", "Lan").code is ExitCode.OK
     assert state_of(first) == "scheduled"
+
+
+def test_a_missed_delivery_goes_out_when_a_person_asks(office: Office) -> None:
+    run("apply")
+    [greeting] = [d for d in office.deliveries() if d["message"] == "loi-chao"]
+    too_late = datetime.fromisoformat(greeting["due"]) + timedelta(hours=7)
+    office.work(too_late)
+    assert state_of(greeting) == "missed"
+    assert run("retry", greeting["key"], "--by", "Lan").code is ExitCode.OK
+    office.work(datetime.fromisoformat(greeting["due"]) + timedelta(hours=1))
+    assert state_of(greeting) == "published"
 
 
 def test_retry_of_what_is_public_is_refused(office: Office) -> None:

@@ -119,11 +119,11 @@ def test_the_queue_speaks_local_time() -> None:
     assert row["key"] == identity().key
 
 
-def test_a_later_occurrence_and_a_taking_down_are_named() -> None:
+def test_a_taking_down_is_named() -> None:
     third = delivery(of=identity(ordinal=3))
     down = delivery(of=identity(action=Action.WITHDRAW))
     rows = queue.build(FakeSource(queued=[third, down]), Question()).rows
-    assert [str(row["what"]) for row in rows] == ["tin, no. 3", "tin (take down)"]
+    assert [str(row["what"]) for row in rows] == ["tin", "tin (take down)"]
 
 
 def test_status_counts_by_what_people_must_do() -> None:
@@ -175,8 +175,18 @@ def test_the_difference_leaves_out_what_is_kept_and_tells_where_it_was() -> None
     )
     rows = plan_difference.build(FakeSource(changes=[moved, kept, gone]), Question()).rows
     assert [row["sign"] for row in rows] == ["→", "-"]
-    assert str(rows[0]["why"]) == "moved (was due 15/11/2022 08:00)"
+    assert (rows[0]["due"] - rows[0]["was"], rows[1]["was"]) == (timedelta(hours=1), None)
     assert plan_difference.build(FakeSource(changes=[moved]), Question(channel="x")).rows == ()
+
+
+def test_coverage_comes_in_parts_for_narrow_screens() -> None:
+    parts = coverage.parts(FakeSource(plan=[planned()]), Question())
+    assert [str(part.title) for part in parts] == [
+        "Coverage per topic",
+        "Coverage per unit",
+        "Coverage per week",
+    ]
+    assert sum(len(part.rows) for part in parts) == 2 + 1 + 3
 
 
 def test_coverage_marks_the_gaps() -> None:
