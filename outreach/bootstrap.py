@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import Engine
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels.registry import Opened, open_channels, settings_of
@@ -28,7 +26,7 @@ from outreach.rehearsal.rehearse import Stage, begin, conclude, play
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.store.delivery_log import head, read
-from outreach.store.engine import migrate, open_engine
+from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.store.views import Views
@@ -113,22 +111,23 @@ def build_sync(settings: Settings, channels: Mapping[str, Channel], queue: Queue
 @contextmanager
 def open_desk(settings: Settings, *, channels: bool = True) -> Iterator[Desk]:
     """Open the store for a person's command. Raises `StoreError`."""
-    engine = open_store(settings)
-    try:
+    with ExitStack() as stack:
+        engine = open_store(settings)
+        stack.callback(engine.dispose)
         opened = build_channels(settings) if channels else Opened()
         queue = Queue(engine, media_folder=media_folder(settings))
+        sync = build_sync(settings, opened.channels, queue)
+        stack.callback(sync.close)
         yield Desk(
             settings=settings,
             engine=engine,
             queue=queue,
             channels=opened.channels,
             profiles=profiles(settings, opened.channels),
-            sync=build_sync(settings, opened.channels, queue),
+            sync=sync,
             language=settings.language,
             problems=opened.problems,
         )
-    finally:
-        engine.dispose()
 
 
 @dataclass(frozen=True, kw_only=True)

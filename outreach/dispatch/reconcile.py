@@ -16,6 +16,9 @@ EMPTY_READS = 2
 SETTLE = timedelta(seconds=5)
 """The least time between two reads, and between an attempt and the first read."""
 
+TAKE_DOWN_TRIES = 8
+"""After so many take-downs in doubt a person is asked."""
+
 PATIENCE = timedelta(hours=6)
 """How long passing failures to look are borne before a person is asked."""
 
@@ -40,8 +43,14 @@ async def look(
 
 
 def _repeat(claim: Claim, now: datetime) -> Finish:
+    tries = claim.delivery.attempts
+    if tries >= TAKE_DOWN_TRIES:
+        reason = Text(
+            "Taking it down ended in doubt {count} times; please do it by hand.", count=tries
+        )
+        return Finish(claim=claim, state=State.NEEDS_PERSON, at=now, reason=reason)
     reason = Text("Taking down is repeated; that is harmless when it has already happened.")
-    ready_at = now + backoff(claim.number, jitter=0.0)
+    ready_at = now + backoff(tries + 1, jitter=0.0)
     return Finish(
         claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=ready_at, looks=0
     )

@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from outreach.channel import ChannelProfile, Text
+from outreach.content.preflight import preflight
 from outreach.content.reader import Content, list_campaigns, read_campaign
 from outreach.content.render import Renderer, RenderJob
+from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
 from outreach.domain.plan import Plan, Planned, make_plan
@@ -62,6 +64,13 @@ class Sync:
         self._profiles = {profile.name: profile for profile in profiles}
         self._queue = queue
         self._share = share
+        self._renderers: dict[str, tuple[Campaign, Renderer]] = {}
+
+    def close(self) -> None:
+        """End the processes in which templates run."""
+        for _, renderer in self._renderers.values():
+            renderer.close()
+        self._renderers.clear()
 
     def campaigns(self) -> tuple[str, ...]:
         """Every campaign that has a folder or rows in the queue."""
@@ -81,7 +90,7 @@ class Sync:
             plan=plan,
             difference=found,
             renditions=renditions,
-            problems=(*content.problems, *plan.problems),
+            problems=tuple(dict.fromkeys((*content.problems, *plan.problems))),
             guarded=guard(found, queue, share=self._share),
         )
 
@@ -104,13 +113,24 @@ class Sync:
         if content.campaign is None:
             return _all_held(campaign, content, queue), {}
         profiles = list(self._profiles.values())
-        plan = make_plan(content.campaign, content.messages, profiles, broken=content.broken)
-        folder = self._messages / campaign
-        with Renderer(content.campaign, folder, self._media_folder) as renderer:
-            renditions, problems = self._render(renderer, content, plan)
-        held = {**problems, **plan.held}
-        found = (*plan.problems, *problems.values())
-        return replace(plan, held=held, problems=found), renditions
+        renderer = self._renderer(content.campaign)
+        beforehand = preflight(content.drafts, profiles, renderer)
+        broken = _by_message(content, beforehand) | dict(content.broken)
+        plan = make_plan(content.campaign, content.messages, profiles, broken=broken)
+        renditions, problems = self._render(renderer, content, plan)
+        found = dict.fromkeys((*beforehand, *plan.problems, *problems.values()))
+        return replace(plan, held={**problems, **plan.held}, problems=tuple(found)), renditions
+
+    def _renderer(self, campaign: Campaign) -> Renderer:
+        """The campaign's renderer; kept while campaign.toml says the same, so that pictures and templates are prepared once."""
+        kept = self._renderers.get(campaign.id)
+        if kept and kept[0] == campaign:
+            return kept[1]
+        if kept:
+            kept[1].close()
+        renderer = Renderer(campaign, self._messages / campaign.id, self._media_folder)
+        self._renderers[campaign.id] = (campaign, renderer)
+        return renderer
 
     def _render(
         self, renderer: Renderer, content: Content, plan: Plan
@@ -139,6 +159,13 @@ def _sort_out(
         else:
             problems.setdefault(planned.identity.message, result.problems[0])
     return renditions, problems
+
+
+def _by_message(content: Content, problems: Iterable[Problem]) -> dict[str, Problem]:
+    """The first error of each message, by the message's id."""
+    ids = {draft.file: draft.id for draft in content.drafts}
+    errors = [p for p in problems if p.severity is Severity.ERROR and p.place.file in ids]
+    return {ids[error.place.file]: error for error in reversed(errors)}
 
 
 def _all_held(campaign: str, content: Content, queue: Sequence[Delivery]) -> Plan:

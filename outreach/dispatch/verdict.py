@@ -140,7 +140,9 @@ def success(delivery: Delivery) -> State:
 
 def _retry(claim: Claim, outcome: RetryAt, *, now: datetime, jitter: float) -> Finish:
     end = latest(claim.delivery)
-    when = next_try(now=now, asked=outcome.at, attempts=claim.number, end=end, jitter=jitter)
+    when = next_try(
+        now=now, asked=outcome.at, attempts=claim.delivery.attempts + 1, end=end, jitter=jitter
+    )
     if when is None:
         reason = Text(
             "No further try fits before it is too late. The last one: {reason}",

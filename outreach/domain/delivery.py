@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -133,7 +133,11 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One row of the queue. `due` is what the plan asks, `ready_at` the next instant to act (later after a retry); all aware UTC."""
+    """One row of the queue; instants are aware UTC.
+
+    `due` is what the plan asks, `ready_at` the next instant to act (later after a retry), `since` the start of the last
+    attempt, `asked` when a person asked for another try.
+    """
 
     id: int
     identity: Identity
@@ -146,10 +150,6 @@ class Delivery:
     attempts: int = 0
     looks: int = 0
     since: datetime | None = None
+    asked: datetime | None = None
     reason: Text | None = None
     receipt: Receipt | None = None
-
-    @property
-    def lateness_limit(self) -> timedelta:
-        """How long after `due` it may still go out; withdrawals always may."""
-        return timedelta.max if self.identity.action is Action.WITHDRAW else self.late.limit

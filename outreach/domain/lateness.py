@@ -12,8 +12,9 @@ ON_TIME = timedelta(minutes=5)
 
 
 def latest(delivery: Delivery) -> datetime:
-    """The first instant at which the delivery must no longer go out by itself."""
+    """The first instant at which the delivery must no longer go out; a person's wish for another try counts as a new due time."""
     if delivery.identity.action is Action.WITHDRAW:
         return delivery.expires
     limit = delivery.late.limit if delivery.late.policy is LatePolicy.WITHIN else timedelta(0)
-    return min(delivery.expires, delivery.due + max(limit, ON_TIME))
+    due = max(delivery.due, delivery.asked) if delivery.asked else delivery.due
+    return min(delivery.expires, due + max(limit, ON_TIME))

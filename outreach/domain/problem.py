@@ -38,7 +38,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
 
-class Problems(Exception):  # noqa: N818 - it is the plural of what it carries, not an "error"
+class Problems(Exception):
     """Raised where nothing can go on; carries every problem found, not only the first."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

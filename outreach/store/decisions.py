@@ -78,7 +78,7 @@ def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
         "looks": 0,
     }
     if decision.to is State.SCHEDULED:
-        values["ready_at"] = decision.ready_at or decision.at
+        values |= {"ready_at": decision.ready_at or decision.at, "asked": decision.at}
     return values
 
 

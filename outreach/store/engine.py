@@ -16,6 +16,7 @@ from outreach.domain.text import Text
 __all__ = [
     "BUSY_SECONDS",
     "DBAPIError",
+    "Engine",
     "StoreError",
     "check_whole",
     "is_postgresql",

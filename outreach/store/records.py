@@ -91,7 +91,7 @@ def delivery_from_row(row: Any, *, begun: datetime | None = None) -> Delivery:
     """The delivery that a whole row of the table holds; with `begun`, as it is once an attempt has begun then."""
     (
         row_id, _, campaign, message, channel, ordinal, action, state, due, ready_at, expires,
-        late_policy, late_limit, digest, _, attempts, looks, since, reason, receipt,
+        late_policy, late_limit, digest, _, attempts, looks, since, reason, receipt, asked,
     ) = row  # fmt: skip
     return Delivery(
         id=row_id,
@@ -111,6 +111,7 @@ def delivery_from_row(row: Any, *, begun: datetime | None = None) -> Delivery:
         attempts=attempts,
         looks=looks,
         since=begun or since,
+        asked=asked,
         reason=text_from_json(reason),
         receipt=receipt_from_json(receipt) if receipt else None,
     )

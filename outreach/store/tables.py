@@ -93,6 +93,7 @@ class DeliveryRow(Row, table=True):
     since: datetime | None = Field(default=None, sa_type=Instant)
     reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
     receipt: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    asked: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AttemptRow(Row, table=True):

@@ -4,7 +4,14 @@ import asyncio
 from datetime import timedelta
 
 from outreach.channel import Absent, CannotTell, Found, Text
-from outreach.dispatch.reconcile import EMPTY_READS, PATIENCE, SETTLE, conclude, look
+from outreach.dispatch.reconcile import (
+    EMPTY_READS,
+    PATIENCE,
+    SETTLE,
+    TAKE_DOWN_TRIES,
+    conclude,
+    look,
+)
 from outreach.domain.delivery import Action, State
 from outreach.testing import FakeChannel
 from tests.dispatch.claims import NOON, RECEIPT, a_claim
@@ -70,13 +77,20 @@ def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
 def test_a_withdrawal_in_doubt_is_repeated_after_a_growing_pause() -> None:
     channel = FakeChannel(clock=lambda: NOON)
     first = a_claim(action=Action.WITHDRAW)
-    third = a_claim(action=Action.WITHDRAW, number=3)
+    third = a_claim(action=Action.WITHDRAW, attempts=2)
     finish = asyncio.run(look(channel, first, now=NOON, quiet_for=LAG))
     later = asyncio.run(look(channel, third, now=NOON, quiet_for=LAG))
     assert (finish.state, later.state) == (State.SCHEDULED, State.SCHEDULED)
     assert finish.ready_at is not None
     assert later.ready_at is not None
     assert NOON < finish.ready_at < later.ready_at
+
+
+def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
+    claim = a_claim(action=Action.WITHDRAW, attempts=TAKE_DOWN_TRIES)
+    finish = asyncio.run(look(FakeChannel(clock=lambda: NOON), claim, now=NOON, quiet_for=LAG))
+    assert finish.state is State.NEEDS_PERSON
+    assert "by hand" in str(finish.reason)
 
 
 def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:

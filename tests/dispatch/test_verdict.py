@@ -4,7 +4,15 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from outreach.channel import Capabilities, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
+from outreach.channel import (
+    Capabilities,
+    Outcome,
+    PauseChannel,
+    Reject,
+    RetryAt,
+    Text,
+    UnknownOutcome,
+)
 from outreach.dispatch.verdict import (
     SHORTEST_PAUSE,
     WAIT_FOR_PUBLICATION,
@@ -130,7 +138,7 @@ def test_a_receipt_is_a_success_of_either_action() -> None:
 
 def test_a_retry_waits_longer_each_time_and_obeys_the_platform() -> None:
     first = judge(a_claim(), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
-    third = judge(a_claim(number=3), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
+    third = judge(a_claim(attempts=2), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0)
     asked = judge(
         a_claim(), RetryAt(WHY, at=NOON + timedelta(hours=2)), now=NOON, capabilities=ANY, jitter=0
     )
@@ -186,7 +194,13 @@ def test_what_only_a_person_can_know_goes_to_a_person() -> None:
 
 
 def test_every_verdict_is_a_legal_move_from_publishing() -> None:
-    outcomes = [RECEIPT, RetryAt(WHY), PauseChannel(WHY), Reject(WHY), UnknownOutcome(WHY)]
+    outcomes: list[Outcome] = [
+        RECEIPT,
+        RetryAt(WHY),
+        PauseChannel(WHY),
+        Reject(WHY),
+        UnknownOutcome(WHY),
+    ]
     for outcome in outcomes:
         state = judge(a_claim(), outcome, now=NOON, capabilities=ANY, jitter=0).state
         assert state in MOVES[State.PUBLISHING]

@@ -177,6 +177,18 @@ def test_no_more_is_in_flight_than_slots_when_the_process_dies(world: World) -> 
     assert world.doubles() == []
 
 
+def test_what_was_missed_goes_out_when_a_person_asks_for_it(world: World) -> None:
+    world.plan("m", "seeing", NOON)
+    world.pass_time(timedelta(days=2))
+    world.settle()
+    missed = world.rows()[0]
+    world.queue.move(
+        missed.id, State.SCHEDULED, reason=Text("still useful"), actor="Lan", now=world.now()
+    )
+    world.work()
+    assert state_of(world) is State.PUBLISHED
+
+
 def test_what_the_machine_slept_through_is_missed_and_says_so(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.pass_time(timedelta(days=2))

@@ -144,7 +144,7 @@ class World:
         """Let the world run, without pauses by people, until nothing more happens without them."""
         for channel in self.channels.values():
             self.queue.resume(channel.name, actor="person", now=self.now())
-        for _ in range(200):
+        for _ in range(1000):
             next_due = self.work()
             if next_due is None or self._only_people_can_go_on():
                 return
@@ -154,16 +154,20 @@ class World:
     def people_answer(self) -> None:
         """Someone looks at the platform and answers every question truthfully."""
         for delivery in self.queue.list(state=State.NEEDS_PERSON):
-            receipt = Receipt(remote_id=delivery.identity.key, at=self.now())
-            public = bool(self.accepted(delivery))
+            receipt = self._seen_by_eye(delivery)
+            public = receipt is not None
             self.queue.move(
                 delivery.id,
                 State.PUBLISHED if public else State.CANCELLED,
                 reason=Text("I looked."),
                 actor="Lan",
                 now=self.now(),
-                receipt=receipt if public else None,
+                receipt=receipt,
             )
+
+    def _seen_by_eye(self, delivery: Delivery) -> Receipt | None:
+        taken = self.channels[delivery.identity.channel].publications
+        return next((p.receipt for p in taken if p.key == delivery.identity.key), None)
 
     def _only_people_can_go_on(self) -> bool:
         rows = {delivery.identity: delivery for delivery in self.rows()}
@@ -235,7 +239,8 @@ class World:
     def contradictions(self) -> Iterator[str]:
         """Where a settled queue and the platforms disagree, or a state has no explanation."""
         for delivery in self.rows():
-            if delivery.receipt is None and delivery.reason is None:
+            explained = delivery.receipt or delivery.reason
+            if not explained and delivery.state is not State.SCHEDULED:
                 yield f"{delivery.identity} is {delivery.state} without proof or reason"
             if delivery.identity.action is Action.PUBLISH:
                 yield from self._publication_contradicts(delivery)

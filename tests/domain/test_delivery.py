@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,9 +71,15 @@ def test_a_withdrawal_is_never_too_late() -> None:
     late = Lateness(policy=LatePolicy.SKIP)
     up = row("a", "11-20 08:00", late=late)
     down = row("a", "11-20 08:00", late=late, identity=identity("a", 1, Action.WITHDRAW))
-    assert up.lateness_limit == timedelta(0)
-    assert down.lateness_limit == timedelta.max
+    assert latest(up) == up.due + ON_TIME
     assert latest(down) == down.expires
+
+
+def test_a_persons_wish_for_another_try_counts_as_a_new_due_time() -> None:
+    missed = row("a", "11-20 08:00", late=Lateness(policy=LatePolicy.SKIP))
+    asked = replace(missed, asked=missed.due + timedelta(days=2))
+    assert latest(asked) == missed.due + timedelta(days=2) + ON_TIME
+    assert latest(replace(asked, asked=missed.expires)) == missed.expires
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def _delivery() -> None:
         sa.Column("since", sa.BigInteger),
         sa.Column("reason", sa.Text),
         sa.Column("receipt", sa.Text),
+        sa.Column("asked", sa.BigInteger),
         sa.UniqueConstraint(
             "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
         ),
