@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-class NotPublished(Exception):  # noqa: N818 - the four name an outcome, not a fault
+class NotPublished(Exception):
     """Common ground of the four; `reason` is for people, `evidence` (JSON, no secrets) for the log."""
 
     def __init__(self, reason: Text, *, evidence: dict[str, Any] | None = None) -> None:

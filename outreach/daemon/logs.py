@@ -12,6 +12,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, and the traceback when there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The event as one JSON object, without line breaks."""
         entry = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -27,6 +28,7 @@ class PlainLines(logging.Formatter):
     """One readable line an event; line breaks inside a message are escaped so that no one can forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The event as one line, and its traceback, where there is one, below it."""
         head, *trace = (
             super().format(record).split("\n") if record.exc_info else [super().format(record)]
         )

@@ -13,7 +13,7 @@ from outreach.settings.positions import Path, Position
 T = TypeVar("T")
 
 
-class Wrong(Exception):  # noqa: N818 - it carries what is wrong and how to mend it, and never leaves this room
+class Wrong(Exception):
     """A value that cannot be used."""
 
     def __init__(self, what: Text, mend: Text, *, code: str = "settings.value") -> None:

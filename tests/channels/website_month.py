@@ -94,7 +94,7 @@ class Site:
     now: datetime = FIRST
 
     def __post_init__(self) -> None:
-        settings = {
+        settings: dict[str, Any] = {
             "folder": self.folder,
             "base_url": "https://so.example.org/tin/",
             "site_title": "Trang thông tin điện tử Sở Công Thương",

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -82,7 +83,7 @@ def _binaries() -> Path:
     )
 
 
-def _unprivileged(folder: Path) -> dict[str, object]:
+def _unprivileged(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so root hands the folder and the processes to somebody else."""
     if os.geteuid() != 0:
         return {}
@@ -92,7 +93,7 @@ def _unprivileged(folder: Path) -> dict[str, object]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": folder}
 
 
-def _await(running: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await(running: Server, process: subprocess.Popen[Any], log: Path) -> None:
     end = time.monotonic() + 30
     while not running.ready():
         if process.poll() is not None or time.monotonic() > end:

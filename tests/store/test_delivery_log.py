@@ -39,7 +39,10 @@ def tamper(engine: Engine, do: Callable[[Connection], None]) -> None:
 
 
 def run(statement: str, **values: object) -> Callable[[Connection], None]:
-    return lambda connection: connection.execute(text(statement), values) and None
+    def do(connection: Connection) -> None:
+        connection.execute(text(statement), values)
+
+    return do
 
 
 @pytest.fixture(scope="module")
