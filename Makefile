@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
-DEMO := rehearse $(CAMPAIGN) --summary --serve
+DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve
 CONFIG ?= config.toml
 UNIT_TESTS := -n 2 -m "not slow"
 LONG_TESTS := -m slow --hypothesis-profile=thorough

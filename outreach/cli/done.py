@@ -58,7 +58,7 @@ def done(
             reason=Text("{name} carried it out.", name=who),
             actor=who,
             now=session.now(),
-            receipt=Receipt(remote_id=f"person:{who}", at=session.now(), details=details),
+            receipt=Receipt(remote_id=found.identity.key, at=session.now(), details=details),
         )
     session.screen.say(
         Text(
