@@ -76,7 +76,7 @@ def _others(code: str, detail: str) -> tuple[Text, Text]:
             what = Text("The template asks for something that templates may not reach.")
             return what, _LOOK_AT_GUIDE
         case "template-time":
-            what = Text("The template takes longer than one second and was stopped.")
+            what = Text("The template takes longer than a tenth of a second and was stopped.")
             return what, Text("Remove the loop.")
         case "template-memory":
             what = Text("The template needs too much memory and was stopped.")

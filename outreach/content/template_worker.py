@@ -1,4 +1,4 @@
-"""The process in which staff's templates run: it knows nothing, may use 64 MB and one second of processor time per template.
+"""The process in which staff's templates run: it knows nothing, may use 64 MB and a tenth of a second of processor time per template.
 
 It is started by file name and imports only the standard library and Jinja. One JSON object per line, in and out:
 `{"source", "context"}` gives `{"text"}` or `{"error", "line", "detail"}`. A template that overruns ends the process (SIGPROF).
@@ -21,7 +21,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 GROWTH = 64 * 1024 * 1024
-SECONDS = 1.0
+SECONDS = 0.1
 LONGEST = 100_000
 _KEPT_FILTERS = (
     "capitalize",

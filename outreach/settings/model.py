@@ -31,11 +31,10 @@ class Guard:
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """How often the dispatcher looks at the queue, how long a stop may take, how often unknown outcomes are looked at."""
+    """How often the dispatcher looks at the queue and how long a stop may take."""
 
     tick: timedelta = timedelta(seconds=15)
     drain: timedelta = timedelta(seconds=30)
-    reconcile: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,7 +120,6 @@ def _engine(section: Section) -> Engine:
     engine = Engine(
         tick=section.take("tick", values.positive_duration, Engine.tick),
         drain=section.take("drain", values.positive_duration, Engine.drain),
-        reconcile=section.take("reconcile", values.positive_duration, Engine.reconcile),
     )
     section.close()
     return engine

@@ -65,7 +65,7 @@ def test_everything_is_understood() -> None:
         '[database]\nurl = "postgresql://db/outreach"\n'
         '[log]\nformat = "json"\nlevel = "debug"\n'
         "[guard]\nmass_delete = 1\n"
-        '[engine]\ntick = "5s"\ndrain = "1m"\nreconcile = "2h"\n'
+        '[engine]\ntick = "5s"\ndrain = "1m"\n'
         '[web]\nlisten = "[::1]:80"\n'
         '[channels.zalo-oa]\nadapter = "outbox"\ntags = ["zalo"]\nquota_per_month = 4\n'
         'hours = "06:00-22:00"\ntext_limit = 9\ngap = "1m"\nslots = 2\nfolder = "out"\n'
@@ -75,13 +75,13 @@ def test_everything_is_understood() -> None:
     assert settings.state == Path("/var/s")
     assert settings.database.get_secret_value() == "postgresql://db/outreach"
     assert (settings.log.format, settings.log.level, settings.language) == ("json", "debug", "en")
-    assert settings.engine.reconcile == timedelta(hours=2)
+    assert settings.engine.drain == timedelta(minutes=1)
     assert settings.web is not None
     assert (settings.web.host, settings.web.port) == ("::1", 80)
     channel = settings.channels["zalo-oa"]
     assert channel.tags == {"zalo"}
     assert channel.settings == {"folder": "out", "deep": {"a": [{"b": 1}]}}
-    assert channel.places["folder"].line == 25
+    assert channel.places["folder"].line == 24
     assert channel.limits.apply(Capabilities(can_find=True)) == Capabilities(
         can_find=True,
         quota=Quota(count=4, per=Per.MONTH),
