@@ -1,32 +1,15 @@
-"""The names of states, actions and signs as people read them."""
+"""The names of deliveries, their states and actions, and signs, as people read them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from outreach.domain.delivery import Action, Identity, State
+from outreach.domain.delivery import Action, Identity
+from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
+
+__all__ = ["ACTIONS", "NO", "STATES", "YES", "naming"]
 
 YES = Text("yes")
 NO = Text("no")
-
-STATES: Mapping[State, Text] = {
-    State.SCHEDULED: Text("scheduled"),
-    State.PUBLISHING: Text("being published"),
-    State.PUBLISHED: Text("published"),
-    State.WITHDRAWN: Text("taken down"),
-    State.REJECTED: Text("rejected"),
-    State.UNKNOWN: Text("outcome unknown"),
-    State.NEEDS_PERSON: Text("needs a person"),
-    State.HELD: Text("held"),
-    State.MISSED: Text("missed"),
-    State.CANCELLED: Text("cancelled"),
-}
-
-ACTIONS: Mapping[Action, Text] = {
-    Action.PUBLISH: Text("publish"),
-    Action.WITHDRAW: Text("take down"),
-}
 
 
 def naming(identity: Identity) -> Text:

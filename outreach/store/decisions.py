@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from outreach.domain.delivery import Action, Delivery, Receipt, State, may_move
+from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 from outreach.store import steps
 from outreach.store.delivery_log import Event
@@ -63,8 +64,8 @@ def _check(before: Delivery, after: State) -> None:
         raise IllegalMove(
             Text(
                 "{after} does not fit a delivery whose action is {action}.",
-                after=Text(after.value),
-                action=Text(before.identity.action.value),
+                after=STATES[after],
+                action=ACTIONS[before.identity.action],
             )
         )
 

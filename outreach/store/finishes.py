@@ -11,6 +11,7 @@ from sqlalchemy.sql.expression import bindparam
 
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import State, may_move
+from outreach.domain.delivery_words import STATES
 from outreach.domain.text import Text
 from outreach.store import bulk, steps
 from outreach.store.columns import to_cell, to_microseconds
@@ -116,8 +117,8 @@ def illegal(before: State, after: State) -> Text:
     """Why a move is refused."""
     return Text(
         "A delivery cannot go from {before} to {after}.",
-        before=Text(before.value),
-        after=Text(after.value),
+        before=STATES[before],
+        after=STATES[after],
     )
 
 
