@@ -1,0 +1,258 @@
+"""From files to the queue: what is asked is queued, what is broken waits, and much that vanishes at once is held."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from outreach.channel import Capabilities, ChannelProfile
+from outreach.dispatch import sync
+from outreach.dispatch.sync import Guarded, Proposal, Sync
+from outreach.domain.claim import Finish
+from outreach.domain.delivery import Delivery, Receipt, State
+from outreach.domain.difference import ChangeKind
+from outreach.domain.message import Kind
+from outreach.store.engine import Engine, migrate, open_engine
+from outreach.store.lease import Lease
+from outreach.store.queue import Queue
+
+BEFORE = datetime(2022, 11, 1, tzinfo=UTC)
+CAMPAIGN = """
+name = "Tháng hành động vì bình đẳng giới năm 2022"
+short_name = "Tháng hành động 2022"
+theme = "{theme}"
+office = "Sở Công Thương"
+units = ["Văn phòng Sở"]
+topics = ["phát động"]
+hashtags = ["#BinhDangGioi"]
+
+[plan]
+number = "91/KH-SCT"
+date = 2022-10-28
+
+[window]
+from = 2022-11-15
+until = 2022-12-15
+
+[posting]
+slots = ["08:00", "19:30"]
+"""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One campaign's folder, its queue, and the way between them."""
+
+    folder: Path
+    engine: Engine
+    queue: Queue
+    sync: Sync
+
+    def name_theme(self, theme: str) -> None:
+        (self.folder / "campaign.toml").write_text(CAMPAIGN.format(theme=theme), "utf-8")
+
+    def write(self, name: str, *, day: int = 16, more: str = "", text: str = "Xin chào.") -> None:
+        head = f"title: Bài {name}\nchannels: [website]\nat: 2022-11-{day} 08:00\n{more}"
+        (self.folder / f"{name}.md").write_text(f"---\n{head}---\n{text}\n", "utf-8")
+
+    def look(self, now: datetime = BEFORE) -> Proposal:
+        return self.sync.look(self.folder.name, now)
+
+    def apply(self, now: datetime = BEFORE) -> Proposal:
+        proposal = self.look(now)
+        self.sync.apply_guarded(proposal, now=now, actor="daemon")
+        return proposal
+
+    def rows(self) -> dict[str, Delivery]:
+        return {row.identity.message: row for row in self.queue.list()}
+
+    def states(self) -> dict[str, State]:
+        return {name: row.state for name, row in self.rows().items()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    folder = tmp_path / "messages" / "thang-hanh-dong"
+    folder.mkdir(parents=True)
+    engine = open_engine(f"sqlite:///{tmp_path / 'outreach.db'}")
+    migrate(engine)
+    lease = Lease.take(engine, tmp_path)
+    queue = Queue(engine, media_folder=tmp_path / "media", fence=lease.fence)
+    able = Capabilities(kinds=frozenset(Kind), can_withdraw=True)
+    sync = Sync(
+        messages=folder.parent,
+        media_folder=tmp_path / "media",
+        profiles=[ChannelProfile(name="website", tags=frozenset(), capabilities=able)],
+        queue=queue,
+        share=0.3,
+    )
+    desk = Desk(folder, engine, queue, sync)
+    desk.name_theme("An sinh xã hội")
+    yield desk
+    sync.close()
+    lease.release()
+    engine.dispose()
+
+
+def test_files_come_into_the_queue_and_looking_again_changes_nothing(desk: Desk) -> None:
+    desk.write("a")
+    assert desk.sync.campaigns() == ("thang-hanh-dong",)
+    assert desk.queue.list() == []
+    assert [change.what for change in desk.apply().changes] == [ChangeKind.NEW]
+    assert desk.states() == {"a": State.SCHEDULED}
+    assert desk.look().changes == ()
+
+
+def test_looking_writes_nothing(desk: Desk) -> None:
+    desk.write("a")
+    assert desk.look().changes
+    assert desk.queue.list() == []
+
+
+def test_a_changed_text_and_a_changed_theme_are_queued_anew(desk: Desk) -> None:
+    desk.write("a", text="Chủ đề: {{ campaign.theme }}.")
+    desk.apply()
+    first = desk.rows()["a"]
+    desk.name_theme("Bình đẳng")
+    desk.apply()
+    second = desk.rows()["a"]
+    content = desk.queue.rendition(second)
+    assert first.digest != second.digest
+    assert content is not None
+    assert content.text == "Chủ đề: Bình đẳng."
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [("kind: bài\n", "Xin chào."), ("", "{{ campaign.them }}")],
+    ids=["head", "template"],
+)
+def test_a_broken_file_holds_only_its_message_until_it_is_mended(
+    desk: Desk, more: str, text: str
+) -> None:
+    desk.write("a")
+    desk.write("b")
+    desk.apply()
+    desk.write("b", more=more, text=text)
+    proposal = desk.apply()
+    assert desk.states() == {"a": State.SCHEDULED, "b": State.HELD}
+    assert [p.place.file.split("/")[-1] for p in proposal.problems] == ["b.md"]
+    assert "b.md" in str(desk.rows()["b"].reason)
+    desk.write("b", text="Đã sửa.")
+    desk.apply()
+    assert desk.states() == {"a": State.SCHEDULED, "b": State.SCHEDULED}
+
+
+def test_a_new_file_that_is_broken_is_reported_and_not_queued(desk: Desk) -> None:
+    desk.write("a", text="{{ campaign.them }}")
+    assert desk.apply().problems
+    assert desk.queue.list() == []
+
+
+def test_what_is_found_broken_only_while_rendering_is_held_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may change between the first look at it and its rendering."""
+    desk.write("a")
+    desk.write("b")
+    desk.apply()
+    monkeypatch.setattr(sync, "preflight", lambda *_: ())
+    desk.write("b", text="{{ campaign.them }}")
+    proposal = desk.apply()
+    assert desk.states() == {"a": State.SCHEDULED, "b": State.HELD}
+    assert [p.place.file.split("/")[-1] for p in proposal.problems] == ["b.md"]
+
+
+def test_a_deleted_file_cancels_its_delivery(desk: Desk) -> None:
+    for name in "abcdef":
+        desk.write(name)
+    desk.apply()
+    (desk.folder / "a.md").unlink()
+    proposal = desk.look()
+    assert not proposal.guarded
+    desk.sync.apply(proposal, now=BEFORE, actor="Lan")
+    assert desk.states() == {"a": State.CANCELLED} | dict.fromkeys("bcdef", State.SCHEDULED)
+
+
+def test_many_deleted_files_are_held_until_a_person_confirms(desk: Desk) -> None:
+    for name in "abcdef":
+        desk.write(name)
+    desk.apply()
+    for name in "abcde":
+        (desk.folder / f"{name}.md").unlink()
+    proposal = desk.apply()
+    assert proposal.guarded
+    assert desk.states() == dict.fromkeys("abcde", State.HELD) | {"f": State.SCHEDULED}
+    assert "vanished at once" in str(desk.rows()["a"].reason)
+    with pytest.raises(Guarded, match="5 deliveries"):
+        desk.sync.apply(desk.look(), now=BEFORE, actor="Lan")
+    desk.sync.apply(desk.look(), now=BEFORE, actor="Lan", confirmed=True)
+    assert desk.states() == dict.fromkeys("abcde", State.CANCELLED) | {"f": State.SCHEDULED}
+
+
+def test_the_guard_leaves_alone_what_is_held_already_and_lets_the_rest_through(desk: Desk) -> None:
+    for name in "abcdef":
+        desk.write(name)
+    desk.apply()
+    desk.write("a", more="kind: bài\n")
+    desk.apply()
+    held = desk.rows()["a"]
+    for name in "abcde":
+        (desk.folder / f"{name}.md").unlink()
+    desk.write("f", text="Đã sửa.")
+    before = desk.rows()["f"].digest
+    assert desk.apply().guarded
+    assert desk.rows()["a"] == held
+    assert desk.rows()["f"].digest != before
+
+
+def test_a_file_that_comes_back_is_scheduled_again(desk: Desk) -> None:
+    for name in "abcdef":
+        desk.write(name)
+    desk.apply()
+    away = desk.folder.with_name("away")
+    away.mkdir()
+    for name in "abcde":
+        shutil.move(desk.folder / f"{name}.md", away)
+    desk.apply()
+    for name in "abcde":
+        shutil.move(away / f"{name}.md", desk.folder)
+    desk.apply()
+    assert set(desk.states().values()) == {State.SCHEDULED}
+
+
+@pytest.mark.parametrize("gone", ["folder", "campaign.toml", "half of it"])
+def test_a_campaign_that_cannot_be_read_is_held_whole(desk: Desk, gone: str) -> None:
+    desk.write("a")
+    desk.write("b")
+    desk.apply()
+    if gone == "folder":
+        shutil.rmtree(desk.folder)
+    elif gone == "campaign.toml":
+        (desk.folder / gone).unlink()
+    else:
+        (desk.folder / "campaign.toml").write_text("name = ", "utf-8")
+    assert desk.sync.campaigns() == ("thang-hanh-dong",)
+    desk.apply()
+    assert desk.states() == {"a": State.HELD, "b": State.HELD}
+    assert "campaign.toml" in str(desk.rows()["a"].reason) or gone == "folder"
+
+
+def test_what_went_out_stays_when_its_file_goes(desk: Desk) -> None:
+    desk.write("a")
+    desk.apply()
+    due = desk.rows()["a"].due
+    (claim,) = desk.queue.exchange((), {"website": 1}, due).claims
+    receipt = Receipt(remote_id="1", at=due)
+    desk.queue.exchange(
+        [Finish(claim=claim, state=State.PUBLISHED, at=due, receipt=receipt)], {}, due
+    )
+    (desk.folder / "a.md").unlink()
+    proposal = desk.look(due + timedelta(minutes=1))
+    assert proposal.changes == ()
+    assert desk.states() == {"a": State.PUBLISHED}
