@@ -13,11 +13,13 @@ from typing import Any
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels.registry import Opened, open_channels, settings_of
+from outreach.daemon.ending import LEAVE_FOR_ENDING
 from outreach.daemon.machinery import Machinery, SiteAddress
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync import Sync
 from outreach.dispatch.writer import Writer
-from outreach.domain.problem import Problem, Problems
+from outreach.domain.problem import Place, Problem, Problems
+from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.rehearsal.clock import LONG_AGO, VirtualClock
 from outreach.rehearsal.far_end import Faulty, Platform, StandIn
@@ -35,9 +37,6 @@ __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service", "reh
 
 STAYS_HERE = frozenset({"website", "in_person", "outbox"})
 """Adapters that only write files on this machine."""
-
-LEAVE_FOR_ENDING = timedelta(seconds=5)
-"""So much earlier than the configured drain attempts are cut off, so that their outcome can still be written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +145,9 @@ def open_service(config: Path | None) -> Iterator[Service]:
     lease = Lease.take(engine, settings.state)
 
     def build() -> Machinery:
-        return build_machinery(load_settings(config), engine, lease.fence)
+        now = load_settings(config)
+        _stay_put(settings, now)
+        return build_machinery(now, engine, lease)
 
     try:
         yield Service(lease=lease, build=build)
@@ -155,12 +156,24 @@ def open_service(config: Path | None) -> Iterator[Service]:
         engine.dispose()
 
 
-def build_machinery(settings: Settings, engine: Engine, fence: int) -> Machinery:
+def _stay_put(before: Settings, after: Settings) -> None:
+    """Raise `Problems` when a reload would leave the database that is held."""
+    if (before.state, before.database) != (after.state, after.database):
+        problem = Problem(
+            place=Place(file=str(after.file or "config.toml")),
+            code="needs-restart",
+            what=Text("The state folder or the database was changed while the service runs."),
+            mend=Text("Restart the service, or change it back."),
+        )
+        raise Problems((problem,))
+
+
+def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machinery:
     """The parts of the running service. Raises `Problems` when a channel cannot be built."""
     opened = build_channels(settings)
     if opened.problems:
         raise Problems(opened.problems)
-    queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
+    queue = Queue(engine, media_folder=media_folder(settings), fence=lease.fence)
     write = Writer()
     dispatcher = Dispatcher(queue=queue, channels=opened.channels, write=write, now=utc_now)
     return Machinery(
@@ -172,7 +185,10 @@ def build_machinery(settings: Settings, engine: Engine, fence: int) -> Machinery
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
+        holds=lease.alive,
         site=_site(settings, engine),
+        log=settings.log,
+        language=settings.language,
     )
 
 

@@ -84,6 +84,8 @@ def _known(error: Exception) -> tuple[Text, Text | None, ExitCode] | None:
         case "Held", Text() as text:
             mend = Text("Stop that one first, or give this one a database of its own.")
             return text, mend, ExitCode.HELD
+        case "LeaseLost", Text() as text:
+            return text, Text("Start the service again."), ExitCode.HELD
         case "Fenced", _:
             what = Text("A daemon has taken over the database meanwhile; nothing was written.")
             return what, Text("Run the command again."), ExitCode.HELD

@@ -28,8 +28,10 @@ def run(context: typer.Context) -> None:
     # Help pages need neither the web server nor the store.
     from outreach.bootstrap import open_service  # noqa: PLC0415 - as said
     from outreach.daemon.logs import log_to_stderr  # noqa: PLC0415 - as said
-    from outreach.daemon.main import Daemon  # noqa: PLC0415 - as said
 
-    log_to_stderr(session.settings.log.format, level)
+    log_to_stderr(session.settings.log.format, level, session.settings.language)
     with open_service(session.config) as service:
-        asyncio.run(Daemon(service.build).run())
+        # A second service is to end quickly, so what only the first one needs comes last.
+        from outreach.daemon.main import Daemon  # noqa: PLC0415 - as said
+
+        asyncio.run(Daemon(service.build, verbose=session.verbose).run())

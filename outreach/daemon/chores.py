@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from outreach.channel import Channel
 from outreach.daemon.machinery import Machinery
-from outreach.daemon.watch import is_quiet
+from outreach.daemon.watch import quiet_stamp
+from outreach.dispatch.sync import Proposal
+from outreach.domain.problem import Problem
+from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.daemon")
+
+FULL_READ = timedelta(hours=1)
+"""Files that nobody touched are planned again so often; more often only their times are looked at."""
+
+
+LOOK_AGAIN_SECONDS = 0.5
+"""While somebody saves files, they are looked at again so often."""
 
 
 def utc_now() -> datetime:
@@ -24,47 +36,86 @@ class FileSync:
     def __init__(self, machinery: Machinery) -> None:
         self._machinery = machinery
         self._one_at_a_time = asyncio.Lock()
-        self._seen: set[str] = set()
+        self._said: dict[str, frozenset[Text]] = {}
+        self._known: str | None = None
+        self._known_since = 0.0
 
     async def __call__(self) -> None:
-        """Read, plan and apply every campaign; wake the dispatcher when something changed."""
+        """Read, plan and apply every campaign whose files changed; wakes the dispatcher.
+
+        Waits while somebody is saving: what is applied was whole before it was read and the same after.
+        """
         async with self._one_at_a_time:
-            if not await asyncio.to_thread(is_quiet, self._machinery.messages):
-                return
-            for campaign in await asyncio.to_thread(self._machinery.sync.campaigns):
-                await self._bring(campaign)
+            while not await self._read():  # noqa: ASYNC110 - an editor that saves a file sets no event
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
         self._machinery.dispatcher.wake()
 
-    async def _bring(self, campaign: str) -> None:
-        sync = self._machinery.sync
-        proposal = await asyncio.to_thread(sync.look, campaign, utc_now())
-        for problem in proposal.problems:
-            self._say_once(f"{problem.place}: {problem.what} {problem.mend}")
-        if proposal.guarded:
-            self._say_once(
-                f"{campaign}: many deliveries would be cancelled at once; they are held until `outreach apply`"
-            )
+    async def _read(self) -> bool:
+        """Apply the files as they are now; False, with nothing half-saved applied, when they changed meanwhile."""
+        stamp = await self._stamp()
+        if stamp is None:
+            return False
+        if stamp == self._known and not self._is_old():
+            return True
+        for campaign in await asyncio.to_thread(self._machinery.sync.campaigns):
+            proposal = await asyncio.to_thread(self._machinery.sync.look, campaign, utc_now())
+            if await self._stamp() != stamp:
+                return False
+            await self._bring(proposal)
+        self._known, self._known_since = stamp, time.monotonic()
+        return True
+
+    def _is_old(self) -> bool:
+        return time.monotonic() - self._known_since > FULL_READ.total_seconds()
+
+    async def _stamp(self) -> str | None:
+        return await asyncio.to_thread(quiet_stamp, self._machinery.messages)
+
+    async def _bring(self, proposal: Proposal) -> None:
+        self._say_what_is_new(proposal)
         if proposal.changes:
+            sync = self._machinery.sync
             await self._machinery.write(sync.apply_guarded, proposal, now=utc_now(), actor="daemon")
-            log.info("%s: %d changes applied", campaign, len(proposal.changes))
+            log.info(
+                Text(
+                    "{campaign}: {count} changes came from the files.",
+                    campaign=proposal.campaign,
+                    count=len(proposal.changes),
+                )
+            )
 
-    def _say_once(self, line: str) -> None:
-        if line not in self._seen:
-            self._seen.add(line)
-            log.warning("%s", line)
+    def _say_what_is_new(self, proposal: Proposal) -> None:
+        lines = [*map(in_a_line, proposal.problems)]
+        if proposal.guarded:
+            lines.append(
+                Text(
+                    "{campaign}: many deliveries would be cancelled at once; they are held until “outreach apply --yes”.",
+                    campaign=proposal.campaign,
+                )
+            )
+        before = self._said.get(proposal.campaign, frozenset())
+        for line in dict.fromkeys(lines):
+            if line not in before:
+                log.warning(line)
+        self._said[proposal.campaign] = frozenset(lines)
 
 
-async def check_channels(machinery: Machinery) -> None:
+def in_a_line(problem: Problem) -> Text:
+    """Where, what and how to mend it."""
+    return Text("{place}: {what} {mend}", place=problem.place, what=problem.what, mend=problem.mend)
+
+
+async def check_channels(channels: Mapping[str, Channel]) -> None:
     """Ask every channel whether it could publish, and log the ones that could not."""
-    for name, channel in machinery.channels.items():
+    for name, channel in channels.items():
         await _check(name, channel)
 
 
 async def _check(name: str, channel: Channel) -> None:
     try:
         health = await channel.check()
-    except Exception as error:  # noqa: BLE001 - one broken adapter must not stop the checks of the others
-        log.error("Channel %s: its check failed: %s", name, error)
+    except Exception:  # one broken adapter must not stop the checks of the others
+        log.exception(Text("Channel {channel}: its check failed.", channel=name))
         return
     if not health.ok:
-        log.error("Channel %s: %s", name, health.summary)
+        log.error(Text("Channel {channel}: {summary}", channel=name, summary=health.summary))

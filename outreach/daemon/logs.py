@@ -7,9 +7,32 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from outreach.domain.text import Text
+from outreach.locale import DEFAULT_LANGUAGE, translate
+
+QUIETED = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.CRITICAL,
+    "asyncio": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "watchfiles": logging.WARNING,
+}
+"""Libraries whose small talk would bury what the service says; a failed chore is reported by the engine itself."""
+
+
+def said(record: logging.LogRecord, language: str) -> str:
+    """The message of a record; a `Text` in the reader's language."""
+    return translate(record.msg, language) if isinstance(record.msg, Text) else record.getMessage()
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, and the traceback when there is one."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
 
     def format(self, record: logging.LogRecord) -> str:
         """The event as one JSON object, without line breaks."""
@@ -17,7 +40,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": said(record, self._language),
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
@@ -27,20 +50,21 @@ class JsonLines(logging.Formatter):
 class PlainLines(logging.Formatter):
     """One readable line an event; line breaks inside a message are escaped so that no one can forge a line."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The event as one line, and its traceback, where there is one, below it."""
-        head, *trace = (
-            super().format(record).split("\n") if record.exc_info else [super().format(record)]
-        )
-        return "\n".join([head.replace("\r", "\\r").replace("\n", "\\n"), *trace])
+    def __init__(self, language: str) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
+        self._language = language
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
+        """The event as one line; a traceback is added below it."""
+        record.message = said(record, self._language)
+        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
 
 
-def log_to_stderr(form: str, level: str) -> None:
-    """Send every log line of the process to stderr in the given form (`text` or `json`)."""
+def log_to_stderr(form: str, level: str, language: str = DEFAULT_LANGUAGE) -> None:
+    """Send every log line of the process to stderr in the given form (`text` or `json`) and language."""
     handler = logging.StreamHandler(sys.stderr)
-    plain = PlainLines("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(JsonLines() if form == "json" else plain)
+    handler.setFormatter(JsonLines(language) if form == "json" else PlainLines(language))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.raiseExceptions = False
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    for name, least in QUIETED.items():
+        logging.getLogger(name).setLevel(least)

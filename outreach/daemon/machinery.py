@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +12,18 @@ from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync import Sync
 from outreach.dispatch.writer import Writer
 from outreach.engines.local import LocalEngine
+from outreach.locale import DEFAULT_LANGUAGE
+from outreach.settings import Log
 from outreach.store.queue import Queue
 from outreach.store.views import Views
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machinery:
-    """Everything that one configuration makes of the service; a reload builds a second one and lets this one end."""
+    """Everything that one configuration makes of the service; a reload builds a second one and lets this one end.
+
+    `holds` tells whether the database is still ours to dispatch; it may block for some seconds.
+    """
 
     messages: Path
     queue: Queue
@@ -28,9 +33,12 @@ class Machinery:
     dispatcher: Dispatcher
     engine: LocalEngine
     drain: timedelta
+    holds: Callable[[], bool] = lambda: True
     resync: timedelta = timedelta(seconds=60)
     check_channels: timedelta = timedelta(hours=1)
     site: SiteAddress | None = None
+    log: Log = field(default_factory=Log)
+    language: str = DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)

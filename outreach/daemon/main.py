@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
+from datetime import timedelta
 
-import uvicorn
-
-from outreach.daemon.chores import FileSync, check_channels, utc_now
-from outreach.daemon.machinery import Machinery, SiteAddress
-from outreach.daemon.notify import notify, watchdog_interval
-from outreach.daemon.watch import watch
+from outreach.daemon.chores import in_a_line, utc_now
+from outreach.daemon.ending import LEAVE_FOR_ENDING, Deadline
+from outreach.daemon.logs import log_to_stderr
+from outreach.daemon.machinery import Machinery
+from outreach.daemon.notify import notify
+from outreach.daemon.serving import Serving
 from outreach.domain.problem import Problems
-from outreach.web.public_site import public_site
+from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.daemon")
 
@@ -23,107 +23,95 @@ log = logging.getLogger("outreach.daemon")
 class Daemon:
     """One service process. `build` reads the configuration and makes the parts, or raises `Problems`."""
 
-    def __init__(self, build: Callable[[], Machinery]) -> None:
+    def __init__(
+        self,
+        build: Callable[[], Machinery],
+        *,
+        verbose: bool = False,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._build = build
+        self._verbose = verbose
+        self._deadline = deadline or Deadline()
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
+        self._serving: Serving | None = None
 
     async def run(self) -> None:
-        """Serve until told to stop; a reload with a broken configuration keeps the old one."""
+        """Serve until told to stop. Raises `Problems`, `Fenced` or `LeaseLost`; a reload that fails keeps the old parts."""
+        machinery: Machinery | None = self._build()
+        self._listen_for_signals()
+        try:
+            if machinery:
+                await self._look_back(machinery)
+            while machinery:
+                machinery = await self._serve(machinery)
+            log.info(Text("Stopped."))
+        finally:
+            self._deadline.cancel()
+
+    def _listen_for_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
-        machinery: Machinery | None = self._build()
-        interrupted = (
-            await machinery.write(machinery.queue.interrupted, utc_now()) if machinery else 0
-        )
-        if interrupted:
+
+    def _told_to_stop(self) -> None:
+        """The first time: let attempts finish. The second time: cut them off and be gone."""
+        hurry = self._stop.is_set()
+        patience = self._serving.machinery.drain if self._serving else timedelta(0)
+        self._deadline.set(LEAVE_FOR_ENDING + (timedelta(0) if hurry else patience))
+        self._stop.set()
+        if hurry and self._serving:
+            log.warning(Text("Told to stop again: attempts under way are cut off."))
+            self._serving.hurry()
+
+    async def _look_back(self, machinery: Machinery) -> None:
+        cut_off = await machinery.write(machinery.queue.interrupted, utc_now())
+        if cut_off:
             log.warning(
-                "%d deliveries were cut off by a crash; they are looked up before anything else",
-                interrupted,
+                Text(
+                    "{count} deliveries were cut off when the service last ended; each is looked up before anything is repeated.",
+                    count=cut_off,
+                )
             )
-        while machinery:
-            machinery = await self._serve(machinery)
-        notify("STOPPING=1")
 
     async def _serve(self, machinery: Machinery) -> Machinery | None:
         """Serve with one configuration; returns the next one, or None at the end."""
-        async with self._running(machinery) as work:
-            notify("READY=1")
-            log.info("Ready: %d channels", len(machinery.channels))
-            successor = await self._until_told(work)
+        level = "debug" if self._verbose else machinery.log.level
+        log_to_stderr(machinery.log.format, level, machinery.language)
+        self._serving = Serving(machinery)
+        async with self._serving as serving:
+            successor = await self._until_told(serving)
+            notify("RELOADING=1" if successor else "STOPPING=1")
             if not successor:
-                notify("STOPPING=1")
+                log.info(Text("Stopping: attempts under way may finish."))
         return successor
 
-    async def _until_told(self, work: asyncio.Task[None]) -> Machinery | None:
+    async def _until_told(self, serving: Serving) -> Machinery | None:
         while True:
-            signals = [asyncio.create_task(event.wait()) for event in (self._stop, self._reload)]
-            await asyncio.wait([work, *signals], return_when=asyncio.FIRST_COMPLETED)
-            for waiting in signals:
+            told = [asyncio.create_task(event.wait()) for event in (self._stop, self._reload)]
+            await asyncio.wait([serving.over, *told], return_when=asyncio.FIRST_COMPLETED)
+            for waiting in told:
                 waiting.cancel()
-            if work.done() or self._stop.is_set():
+            if serving.over.done() or self._stop.is_set():
                 return None
             self._reload.clear()
-            with contextlib.suppress(Problems):
-                return self._rebuild()
+            successor = await self._rebuild()
+            if successor:
+                return successor
 
-    def _rebuild(self) -> Machinery:
-        notify("RELOADING=1")
+    async def _rebuild(self) -> Machinery | None:
+        """The parts that the changed configuration makes; None when they cannot be built."""
         try:
-            successor = self._build()
-        except Problems as problems:
-            for problem in problems.problems:
-                log.error("%s: %s %s", problem.place, problem.what, problem.mend)
-            log.error("The configuration is not changed")
-            notify("READY=1")
-            raise
-        log.info("The configuration was read again")
-        return successor
-
-    @contextlib.asynccontextmanager
-    async def _running(self, machinery: Machinery) -> AsyncIterator[asyncio.Task[None]]:
-        files = FileSync(machinery)
-        self._plan_chores(machinery, files)
-        work = asyncio.create_task(machinery.engine.run())
-        ended = asyncio.Event()
-        beside: list[Awaitable[None]] = [watch(machinery.messages, files, ended)]
-        if machinery.site:
-            beside.append(_show_site(machinery.site, ended))
-        tasks = [asyncio.ensure_future(task) for task in beside]
-        try:
-            yield work
-        finally:
-            await machinery.dispatcher.drain(machinery.drain)
-            ended.set()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await work
-            for channel in machinery.channels.values():
-                await channel.aclose()
-            machinery.write.close()
-
-    def _plan_chores(self, machinery: Machinery, files: FileSync) -> None:
-        async def check() -> None:
-            await check_channels(machinery)
-
-        async def alive() -> None:
-            notify("WATCHDOG=1")
-
-        machinery.engine.every(machinery.resync.total_seconds(), "re-read messages", files)
-        machinery.engine.every(machinery.check_channels.total_seconds(), "check channels", check)
-        interval = watchdog_interval()
-        if interval:
-            machinery.engine.every(interval, "watchdog", alive)
-
-
-async def _show_site(site: SiteAddress, ended: asyncio.Event) -> None:
-    config = uvicorn.Config(
-        public_site(site.folder, site.views), host=site.host, port=site.port, log_config=None
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the daemon handles signals
-    serving = asyncio.create_task(server.serve())
-    await ended.wait()
-    server.should_exit = True
-    await serving
+            successor = await asyncio.to_thread(self._build)
+        except Problems as found:
+            for problem in found.problems:
+                log.error(in_a_line(problem))
+        except Exception:
+            log.exception(Text("The configuration could not be read again."))
+        else:
+            log.info(Text("The configuration was read again."))
+            return successor
+        log.error(Text("The former configuration stays in force."))
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
@@ -13,7 +14,10 @@ def notify(state: str) -> None:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+    with (
+        contextlib.suppress(OSError),  # a supervisor that is being replaced is no reason to end
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
+    ):
         sock.connect(address)
         sock.sendall(state.encode())
 
@@ -21,4 +25,7 @@ def notify(state: str) -> None:
 def watchdog_interval() -> float | None:
     """Half of the seconds after which systemd takes our silence for a hang; None when it does not watch."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
-    return int(microseconds) / 2_000_000 if microseconds.isdigit() and int(microseconds) else None
+    ours = os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    if not ours or not microseconds.isdecimal() or not int(microseconds):
+        return None
+    return int(microseconds) / 2_000_000

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from outreach.channel import Channel, Text
 from outreach.dispatch.attempt import DEADLINE, attempt
@@ -57,7 +58,7 @@ class Dispatcher:
         self._deadline = deadline
         self._lanes = {name: Lane(channel) for name, channel in channels.items()}
         self._finished: list[Finish] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Finish]] = set()
         self._changed = asyncio.Event()
         self._draining = False
 
@@ -116,7 +117,10 @@ class Dispatcher:
             return await self._turn()
         except DBAPIError as error:
             log.error(
-                "The database refused; nothing is sent until it answers again: %s", error.orig
+                Text(
+                    "The database refused; nothing is sent until it answers again: {error}",
+                    error=error.orig,
+                )
             )
             await asyncio.sleep(STORE_RETRY.total_seconds())
             self.wake()
@@ -159,30 +163,46 @@ class Dispatcher:
 
     def _start(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
         self._lane(claim).begin(claim.delivery.id, self._monotonic())
-        self._tasks.add(asyncio.create_task(self._finish(claim, work)))
+        task = asyncio.create_task(self._finish(claim, work))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._over, claim))
 
-    async def _finish(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> None:
+    def _over(self, claim: Claim, task: asyncio.Task[Finish]) -> None:
+        """Keep the result to hand it in; a task that was cut off, even before it began, has one too."""
+        finish = self._cut_off(claim) if task.cancelled() else task.result()
+        self._tasks.discard(task)
+        self._remember_quiet(finish)
+        self._finished.append(finish)
+        self._lane(claim).end(claim.delivery.id)
+        self._changed.set()
+
+    def _cut_off(self, claim: Claim) -> Finish:
+        return Finish(
+            claim=claim,
+            state=State.UNKNOWN,
+            at=self._now(),
+            reason=Text("The program was stopped in the middle of this attempt."),
+            ready_at=self._now(),
+            looks=0 if claim.attempt else None,
+        )
+
+    async def _finish(self, claim: Claim, work: Callable[[Claim], Awaitable[Finish]]) -> Finish:
         try:
-            finish = await work(claim)
+            return await work(claim)
         except Exception as error:  # a fault of ours must not lose a delivery
-            log.exception("Delivery %s failed inside the dispatcher", claim.delivery.id)
+            log.exception(
+                Text("Delivery {id} failed inside the program itself.", id=claim.delivery.id)
+            )
             reason = Text(
                 "The program itself failed: {error}", error=f"{type(error).__name__}: {error}"[:500]
             )
-            finish = Finish(
+            return Finish(
                 claim=claim,
                 state=State.UNKNOWN,
                 at=self._now(),
                 reason=reason,
                 ready_at=self._now(),
             )
-        self._remember_quiet(finish)
-        self._finished.append(finish)
-        self._lane(claim).end(claim.delivery.id)
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.discard(task)
-        self._changed.set()
 
     async def _carry_out(self, claim: Claim) -> Finish:
         capabilities = self._lane(claim).channel.capabilities

@@ -12,6 +12,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.engine")
 
@@ -31,9 +32,13 @@ class LocalEngine:
 
     def every(self, seconds: float, name: str, call: Callable[[], Awaitable[None]]) -> None:
         """Run a chore now and again; a run that takes longer than the interval is not doubled."""
+
+        async def chore() -> None:
+            await call()
+
         first = datetime.now(UTC) + timedelta(seconds=min(seconds, 1))
         self._scheduler.add_job(
-            call, IntervalTrigger(seconds=seconds), id=name, name=name, next_run_time=first
+            chore, IntervalTrigger(seconds=seconds), id=name, name=name, next_run_time=first
         )
 
     def wake_at(self, when: datetime | None) -> None:
@@ -70,7 +75,6 @@ async def _wake(dispatcher: Dispatcher) -> None:
 
 def _report(event: JobExecutionEvent) -> None:
     log.error(
-        "The chore “%s” failed and will run again at its next time",
-        event.job_id,
+        Text("The chore “{name}” failed and will run again at its next time.", name=event.job_id),
         exc_info=event.exception,
     )

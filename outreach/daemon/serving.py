@@ -1,0 +1,132 @@
+"""One configuration at work: the dispatcher, the watch on files, the site and the chores, from begin to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Self
+
+from outreach.daemon.chores import FileSync, check_channels
+from outreach.daemon.machinery import Machinery
+from outreach.daemon.notify import notify, watchdog_interval
+from outreach.daemon.site import show_site
+from outreach.daemon.watch import watch
+from outreach.domain.text import Text
+
+log = logging.getLogger("outreach.daemon")
+
+FIRST_READ_SECONDS = 60.0
+"""The service counts as ready after so long even when somebody is still saving files."""
+
+LEASE_SECONDS = 5.0
+"""How often the service makes sure that the database is still its own."""
+
+
+class LeaseLost(Exception):
+    """The database may be another daemon's by now, so this one must not go on."""
+
+    def __init__(self) -> None:
+        self.text = Text(
+            "The connection that holds the database was lost; another daemon may have it now, so this one ends."
+        )
+        super().__init__(str(self.text))
+
+
+class Serving:
+    """Works from `async with` to its end; `over` is done when it cannot go on by itself, and holds the reason."""
+
+    def __init__(self, machinery: Machinery) -> None:
+        self.machinery = machinery
+        self._files = FileSync(machinery)
+        self._ended = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._files_tasks: list[asyncio.Task[None]] = []
+        self._site: asyncio.Task[None] | None = None
+        self._hurrying: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        self._plan_chores()
+        self._work = asyncio.create_task(self.machinery.engine.run())
+        self.over = asyncio.create_task(self._until_broken())
+        watching = watch(self.machinery.messages, self._files, self._ended)
+        begun = asyncio.create_task
+        self._files_tasks = [begun(watching), begun(self._say_when_ready())]
+        if self.machinery.site:
+            self._site = begun(show_site(self.machinery.site, self._ended))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End in order: let attempts finish, write what came of them, give everything back. Raises what broke it."""
+        broken = self.over.done()
+        await self.machinery.dispatcher.drain(timedelta(0) if broken else self.machinery.drain)
+        self._ended.set()
+        for task in self._files_tasks:
+            task.cancel()
+        beside = [*self._files_tasks, *([self._site] if self._site else [])]
+        try:
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._work
+            if broken:
+                await self.over
+        finally:
+            self.over.cancel()
+            await self._give_back()
+
+    def hurry(self) -> None:
+        """Cut off what is still under way."""
+        self._hurrying = asyncio.create_task(self.machinery.dispatcher.drain(timedelta(0)))
+
+    async def _until_broken(self) -> None:
+        lost = asyncio.create_task(self._lost.wait())
+        try:
+            await asyncio.wait([self._work, lost], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
+        if self._lost.is_set():
+            raise LeaseLost
+
+    async def _say_when_ready(self) -> None:
+        """Ready means: database open, clock armed, and the messages read, unless somebody keeps saving them."""
+        reading = asyncio.create_task(self._files())
+        try:
+            await asyncio.wait([reading], timeout=FIRST_READ_SECONDS)
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+        notify("READY=1")
+        log.info(Text("Ready, with {count} channels.", count=len(self.machinery.channels)))
+        await reading
+
+    def _plan_chores(self) -> None:
+        parts, engine = self.machinery, self.machinery.engine
+
+        async def check() -> None:
+            await check_channels(parts.channels)
+
+        async def reread() -> None:
+            await self._files()
+
+        async def alive() -> None:
+            notify("WATCHDOG=1")
+
+        engine.every(parts.resync.total_seconds(), "re-read messages", reread)
+        engine.every(parts.check_channels.total_seconds(), "check channels", check)
+        engine.every(LEASE_SECONDS, "lease", self._make_sure)
+        interval = watchdog_interval()
+        if interval:
+            engine.every(interval, "watchdog", alive)
+
+    async def _make_sure(self) -> None:
+        if not await asyncio.to_thread(self.machinery.holds):
+            self._lost.set()
+
+    async def _give_back(self) -> None:
+        for name, channel in self.machinery.channels.items():
+            try:
+                await channel.aclose()
+            except Exception:  # one broken adapter must not keep the others from closing
+                log.exception(Text("Channel {channel} could not be closed.", channel=name))
+        await asyncio.to_thread(self.machinery.sync.close)
+        self.machinery.write.close()
