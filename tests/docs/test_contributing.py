@@ -29,7 +29,7 @@ class TestNoticeBoard(ChannelContract):
     @pytest.fixture
     def channel(self, tmp_path: Path) -> Channel:
         names: dict[str, Any] = {"__name__": "notice_board"}
-        exec(compile(example(), str(PAGE), "exec"), names)
+        exec(compile(example(), str(PAGE), "exec", dont_inherit=True), names)
         board = names["NoticeBoard"]
         place = AdapterPlace(state=tmp_path, clock=lambda: datetime.now(UTC))
         channel: Channel = board("hall", board.Settings(folder=tmp_path / "board"), place)
