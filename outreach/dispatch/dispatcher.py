@@ -71,14 +71,17 @@ class Dispatcher:
         """How many attempts and looks are under way."""
         return len(self._tasks)
 
+    @property
+    def _ended(self) -> bool:
+        return self._draining and not self._tasks and not self._finished
+
     async def run(self, *, idle: Callable[[datetime | None], None]) -> None:
         """Work until `drain`. `idle` hears when the next delivery is due, each time that there is nothing left to start."""
-        while not (self._draining and not self._tasks and not self._finished):
+        while not self._ended:
             self._changed.clear()
             next_due = await self._turn_or_wait()
-            if self._finished or self._changed.is_set():
-                continue
-            await self._rest(next_due, idle)
+            if not (self._finished or self._changed.is_set() or self._ended):
+                await self._rest(next_due, idle)
 
     async def work_off(self) -> datetime | None:
         """Do everything that can be done at the present instant; return when there is more to do."""
