@@ -100,14 +100,11 @@ class Sink:
         self._ask("DELETE")
 
     def wait(self, count: int, seconds: float) -> list[Arrival]:
-        """The arrivals once so many different keys are there, or what there is after so many seconds without a new one."""
-        seen, last_new = -1, time.monotonic()
+        """The arrivals once so many different keys are there, or what there is after so many seconds."""
+        end = time.monotonic() + seconds
         while True:
             arrivals = self.arrivals()
-            keys = {arrival.key for arrival in arrivals}
-            if len(keys) > seen:
-                seen, last_new = len(keys), time.monotonic()
-            if seen >= count or time.monotonic() - last_new > seconds:
+            if len({arrival.key for arrival in arrivals}) >= count or time.monotonic() > end:
                 return arrivals
             time.sleep(0.25)
 

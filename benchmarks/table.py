@@ -10,19 +10,19 @@ _HEAD = ("scenario", "ours", "the other", "ratio", "target", "")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One measured promise; the texts carry their units."""
+    """One measured promise; the texts carry their units. `met` is None where nothing was promised."""
 
     scenario: str
     ours: str
     other: str = ""
     ratio: str = ""
     target: str
-    met: bool
+    met: bool | None
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What stands in the table."""
-        verdict = "met" if self.met else "NOT MET"
+        verdict = {True: "met", False: "NOT MET", None: ""}[self.met]
         return (self.scenario, self.ours, self.other, self.ratio, self.target, verdict)
 
 

@@ -1,0 +1,65 @@
+"""Every measurement runs, on a handful of deliveries; what it measures is not looked at here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.scenarios import burst, idle, planning, spread, start
+from benchmarks.sink import Sink
+from benchmarks.table import Row, as_table
+
+
+def quiet(line: str) -> None:
+    """Nobody watches."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", burst.CONTESTANTS)
+def test_every_contestant_delivers_each_of_a_burst_once(name: str) -> None:
+    with Sink() as sink:
+        run = burst.run(sink, burst.CONTESTANTS[name], 5)
+    assert (run.missing, run.doubled) == (0, 0)
+    assert run.rate > 0
+
+
+@pytest.mark.slow
+def test_a_stream_is_timed_delivery_by_delivery() -> None:
+    with Sink() as sink:
+        late = spread.lateness(sink, 5)
+    assert len(late) == 5
+    assert min(late) > 0
+
+
+@pytest.mark.slow
+def test_the_idle_service_is_weighed() -> None:
+    processor, memory = idle.measure(1, quiet, window=0.5, settle=1)
+    assert processor.scenario.startswith("40 queued")
+    assert memory.ours.endswith(" MB")
+
+
+@pytest.mark.slow
+def test_a_start_is_timed_to_the_first_post() -> None:
+    (row,) = start.measure(1, 1, quiet)
+    assert row.ours != "inf s"
+
+
+@pytest.mark.slow
+def test_a_plan_is_timed() -> None:
+    (row,) = planning.measure(5, 1, quiet)
+    assert row.ours.endswith(" s")
+
+
+def test_what_is_not_met_is_said_plainly() -> None:
+    row = Row(scenario="s", ours="1/s", other="2/s", ratio="0.5", target="at least 8", met=False)
+    assert "NOT MET" in as_table([row])
+
+
+def test_an_unknown_scenario_is_refused_before_anything_is_measured() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "nothing"], capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 2
+    assert "no such scenario: nothing" in asked.stderr
