@@ -5,7 +5,7 @@ BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve
 CONFIG ?= config.toml
-UNIT_TESTS := -n 2 -m "not slow"
+UNIT_TESTS := -n 2 --dist worksteal -m "not slow"
 LONG_TESTS := -m slow --hypothesis-profile=thorough
 
 help: ## Print this list

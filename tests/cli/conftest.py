@@ -6,10 +6,13 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from outreach.cli.app import build_app
@@ -31,10 +34,17 @@ class Said:
         return json.loads(self.out)
 
 
+@cache
+def whole_command() -> Any:
+    """The command line; putting it together takes longer than most commands do."""
+    return get_command(build_app())
+
+
 def run(*words: str, language: str = "en", keys: str | None = None) -> Said:
     """Type a command."""
-    app, runner = build_app(), CliRunner()
-    result = runner.invoke(app, [*words, "--language", language], input=keys)
+    with patch("typer.testing._get_command", return_value=whole_command()):
+        typed = [*words, "--language", language]
+        result = CliRunner().invoke(build_app(), typed, input=keys)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return Said(ExitCode(result.exit_code), result.stdout, result.stderr)

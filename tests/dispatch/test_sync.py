@@ -17,9 +17,10 @@ from outreach.domain.claim import Finish
 from outreach.domain.delivery import Delivery, Receipt, State
 from outreach.domain.difference import ChangeKind
 from outreach.domain.message import Kind
-from outreach.store.engine import Engine, migrate, open_engine
+from outreach.store.engine import Engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
+from tests.store.blank import blank
 
 BEFORE = datetime(2022, 11, 1, tzinfo=UTC)
 CAMPAIGN = """
@@ -79,8 +80,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     folder = tmp_path / "messages" / "thang-hanh-dong"
     folder.mkdir(parents=True)
-    engine = open_engine(f"sqlite:///{tmp_path / 'outreach.db'}")
-    migrate(engine)
+    engine = blank(tmp_path / "outreach.db")
     lease = Lease.take(engine, tmp_path)
     queue = Queue(engine, media_folder=tmp_path / "media", fence=lease.fence)
     able = Capabilities(kinds=frozenset(Kind), can_withdraw=True)

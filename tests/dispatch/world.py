@@ -15,11 +15,11 @@ from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference
 from outreach.domain.message import Lateness, LatePolicy
 from outreach.domain.plan import Planned
-from outreach.store.engine import migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.testing import Crash, FakeChannel, sample_rendition
 from tests.dispatch.claims import NOON
+from tests.store.blank import blank
 
 LAG = timedelta(seconds=40)
 FOREVER = NOON + timedelta(days=3650)
@@ -57,8 +57,7 @@ class World:
         self.folder = folder
         self.true_time = NOON
         self.offset = timedelta(0)
-        self.engine = open_engine(f"sqlite:///{folder / 'outreach.db'}")
-        migrate(self.engine)
+        self.engine = blank(folder / "outreach.db")
         looks = Capabilities(can_find=True, can_withdraw=True, visibility_lag=LAG, slots=2)
         blind = Capabilities(can_find=False, can_withdraw=True, visibility_lag=LAG, slots=2)
         self.channels = {

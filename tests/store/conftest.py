@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from outreach.store.engine import migrate, open_engine
 from tests.store import postgresql
+from tests.store.blank import blank
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,6 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'outreach.db'}")
-    migrate(engine)
+    engine = blank(tmp_path / "outreach.db")
     yield engine
     engine.dispose()
