@@ -207,12 +207,13 @@ def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> I
     """A stage below `folder`; one that was cut off goes on where it stood. Nothing on it can leave this machine."""
     inside = for_rehearsal(settings, folder)
     engine = open_store(inside)
-    lease = Lease.take(engine, folder)
-    try:
-        yield _stage(inside, engine, lease.fence, faults)
-    finally:
-        lease.release()
-        engine.dispose()
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        lease = Lease.take(engine, folder)
+        stack.callback(lease.release)
+        stage = _stage(inside, engine, lease.fence, faults)
+        stack.callback(stage.sync.close)
+        yield stage
 
 
 def _stage(settings: Settings, engine: Engine, fence: int, faults: int | None) -> Stage:

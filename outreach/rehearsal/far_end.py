@@ -60,8 +60,10 @@ class Platform:
                 yield json.loads(line)
 
     def counts(self) -> Counter[str]:
-        """How often each key was accepted."""
-        return Counter(entry["key"] for entry in self.entries())
+        """How often each key was accepted; taking down again what is down counts once, for readers see no difference."""
+        taken_down = {e["key"] for e in self.entries() if e["action"] == "withdraw"}
+        published = Counter(e["key"] for e in self.entries() if e["action"] == "publish")
+        return published + Counter(taken_down)
 
 
 class StandIn:
