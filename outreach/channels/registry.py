@@ -103,7 +103,7 @@ def _adapter(configured: ChannelSettings) -> Any:
 
 
 def _load(name: str) -> Any:
-    known = adapters()
+    known = ADAPTERS if name in ADAPTERS else adapters()  # looking through all packages is slow
     if name not in known:
         wrong = unknown_key(name, known)
         what = Text("There is no adapter “{name}”.", name=name)
