@@ -62,16 +62,16 @@ class Row:
         )
 
 
-_M, _T = Meaning, c.Text
+_M = Meaning
 _PERMISSION = (3, 10, *range(200, 300))
 _DEAD = (102, 190)
-_SORRY = _T("Facebook failed; perhaps it took the message.")
-_BUSY = _T("Facebook asks to make fewer calls.")
-_PICTURE = _T("Facebook does not accept this picture.")
-_VIDEO = _T("Facebook does not accept this video.")
-_RULES = _T("Facebook calls this content a breach of its rules.")
-_CONFIRM = _T("Facebook wants the Page's people to confirm who they are.")
-_SAME = _T("Facebook says that this was posted already.")
+_SORRY = c.Text("Facebook failed; perhaps it took the message.")
+_BUSY = c.Text("Facebook asks to make fewer calls.")
+_PICTURE = c.Text("Facebook does not accept this picture.")
+_VIDEO = c.Text("Facebook does not accept this video.")
+_RULES = c.Text("Facebook calls this content a breach of its rules.")
+_CONFIRM = c.Text("Facebook wants the Page's people to confirm who they are.")
+_SAME = c.Text("Facebook says that this was posted already.")
 
 TABLE: tuple[Row, ...] = (
     Row(subcode=1366046, meaning=_M.REJECT, reason=_PICTURE),
@@ -81,65 +81,67 @@ TABLE: tuple[Row, ...] = (
     Row(subcode=1404006, meaning=_M.PERSON, reason=_CONFIRM),
     Row(subcode=1404078, meaning=_M.PERSON, reason=_CONFIRM),
     Row(
-        subcode=1404112, meaning=_M.PERSON, reason=_T("Facebook has restricted the Page's account.")
+        subcode=1404112,
+        meaning=_M.PERSON,
+        reason=c.Text("Facebook has restricted the Page's account."),
     ),
     Row(subcode=4854002, meaning=_M.PERSON, reason=_CONFIRM),
     Row(
         subcode=1609008,
         meaning=_M.REJECT,
-        reason=_T("Facebook does not accept a link to Facebook itself here."),
+        reason=c.Text("Facebook does not accept a link to Facebook itself here."),
     ),
     Row(
         phrase="development mode",
         meaning=_M.PERSON,
-        reason=_T("The app is in Development mode; switch it to Live."),
+        reason=c.Text("The app is in Development mode; switch it to Live."),
     ),
     Row(
         phrase="appsecret_proof",
         meaning=_M.PERSON,
-        reason=_T("The app's secret does not fit the token; check both in config.toml."),
+        reason=c.Text("The app's secret does not fit the token; check both in config.toml."),
     ),
     Row(
         codes=_DEAD,
         subcode=458,
         meaning=_M.PERSON,
-        reason=_T("The app was removed from the account; log in again."),
+        reason=c.Text("The app was removed from the account; log in again."),
     ),
     Row(
         codes=_DEAD,
         subcode=459,
         meaning=_M.PERSON,
-        reason=_T("The account must pass a check at facebook.com before it may publish."),
+        reason=c.Text("The account must pass a check at facebook.com before it may publish."),
     ),
     Row(
         codes=_DEAD,
         subcode=460,
         meaning=_M.PERSON,
-        reason=_T("The account's password was changed; log in again."),
+        reason=c.Text("The account's password was changed; log in again."),
     ),
     Row(
         codes=_DEAD,
         subcode=463,
         meaning=_M.PERSON,
-        reason=_T("The access token has expired; log in again."),
+        reason=c.Text("The access token has expired; log in again."),
     ),
     Row(
         codes=_DEAD,
         subcode=464,
         meaning=_M.PERSON,
-        reason=_T("The account is not confirmed at facebook.com."),
+        reason=c.Text("The account is not confirmed at facebook.com."),
     ),
     Row(
         codes=_DEAD,
         subcode=467,
         meaning=_M.PERSON,
-        reason=_T("The access token is not valid any more; log in again."),
+        reason=c.Text("The access token is not valid any more; log in again."),
     ),
     Row(
         codes=_DEAD,
         subcode=492,
         meaning=_M.PERSON,
-        reason=_T(
+        reason=c.Text(
             "The account has no role on this Page; an administrator of the Page must give it."
         ),
     ),
@@ -147,39 +149,45 @@ TABLE: tuple[Row, ...] = (
         codes=_DEAD,
         phrase="impersonating",
         meaning=_M.PERSON,
-        reason=_T(
+        reason=c.Text(
             "The account has no role on this Page; an administrator of the Page must give it."
         ),
     ),
-    Row(codes=_DEAD, meaning=_M.PERSON, reason=_T("The access token is refused; log in again.")),
+    Row(
+        codes=_DEAD, meaning=_M.PERSON, reason=c.Text("The access token is refused; log in again.")
+    ),
     Row(
         codes=(104,),
         meaning=_M.PERSON,
-        reason=_T("The call was not signed as the app demands; check app_secret in config.toml."),
+        reason=c.Text(
+            "The call was not signed as the app demands; check app_secret in config.toml."
+        ),
     ),
     Row(codes=(613,), subcode=1996, meaning=_M.HOLD, wait=timedelta(hours=6), reason=_BUSY),
     Row(codes=(4, 17, 32, 341, 613, 80001), meaning=_M.THROTTLED, reason=_BUSY),
     Row(
         codes=_PERMISSION,
         meaning=_M.PERSON,
-        reason=_T("The app or the account lacks a permission that publishing needs."),
+        reason=c.Text("The app or the account lacks a permission that publishing needs."),
     ),
     Row(
         codes=(368,),
         subcode=1390008,
         meaning=_M.HOLD,
         wait=timedelta(hours=4),
-        reason=_T("Facebook says that the Page posts too fast."),
+        reason=c.Text("Facebook says that the Page posts too fast."),
     ),
     Row(codes=(368,), phrase="already posted", meaning=_M.DUPLICATE, reason=_SAME),
     Row(
-        codes=(368,), meaning=_M.PERSON, reason=_T("Facebook has blocked the Page from publishing.")
+        codes=(368,),
+        meaning=_M.PERSON,
+        reason=c.Text("Facebook has blocked the Page from publishing."),
     ),
     Row(codes=(506,), meaning=_M.DUPLICATE, reason=_SAME),
     Row(
         codes=(1500, 1609005),
         meaning=_M.LINK,
-        reason=_T("Facebook cannot open the link of this message."),
+        reason=c.Text("Facebook cannot open the link of this message."),
     ),
     Row(codes=(324,), meaning=_M.REJECT, reason=_PICTURE),
     Row(codes=(6001,), meaning=_M.RETRY, reason=_VIDEO),
@@ -188,12 +196,16 @@ TABLE: tuple[Row, ...] = (
         codes=(100,),
         subcode=33,
         meaning=_M.GONE,
-        reason=_T("It does not exist at Facebook, or the account may not see it."),
+        reason=c.Text("It does not exist at Facebook, or the account may not see it."),
     ),
-    Row(codes=(100, 3001), meaning=_M.REJECT, reason=_T("Facebook does not accept this request.")),
+    Row(
+        codes=(100, 3001),
+        meaning=_M.REJECT,
+        reason=c.Text("Facebook does not accept this request."),
+    ),
     Row(codes=(1, 2), meaning=_M.UNKNOWN, reason=_SORRY),
     Row(transient=True, meaning=_M.UNKNOWN, reason=_SORRY),
-    Row(meaning=_M.UNKNOWN, reason=_T("Facebook answered with an error that we do not know.")),
+    Row(meaning=_M.UNKNOWN, reason=c.Text("Facebook answered with an error that we do not know.")),
 )
 """Facts: the Graph API's guide to errors, and what its clients have met. The last row catches everything."""
 
