@@ -19,7 +19,6 @@ from outreach.testing import sample_rendition
 from tests.channels.facebook_stage import NOON, Stage, picture, staged
 from tests.dispatch.world import FOREVER, WITHIN_A_DAY, World
 
-
 pytestmark = pytest.mark.slow
 
 
@@ -216,7 +215,7 @@ def test_hanging_a_cover_and_putting_the_former_one_back(tmp_path: Path, boundar
         graph = lives.stage.sandbox.graph
         graph.ledger.put({"id": "page", "kind": "page", "cover": "77", "visible": 0})
         graph.ledger.put({"id": "77", "kind": "photo", "post": "cover", "visible": 0})
-        banner = {"kind": Kind.BANNER, "media": (picture(tmp_path),)}
+        banner: dict[str, Any] = {"kind": Kind.BANNER, "media": (picture(tmp_path),)}
         hung = lives.ask("m", **banner)
         lives.settle()
         assert lives.death.struck

@@ -50,7 +50,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def run(channel: FacebookPage, call: Callable[[], Awaitable[Any]]) -> Any:
     async def scenario() -> Any:
         try:
-            return await outcome_of(call())  # type: ignore[arg-type]  # a look passes through as well
+            return await outcome_of(call())
         finally:
             await channel.aclose()
 
@@ -112,7 +112,7 @@ class TestBannersAsCovers(ChannelContract):
             assert self.count(channel, SAMPLE_KEY) == 1
             await channel.withdraw(hung, key=SAMPLE_KEY, steps=MemorySteps())
 
-        run(channel, scenario)  # type: ignore[arg-type]  # the scenario returns nothing
+        run(channel, scenario)
         assert self.count(channel, SAMPLE_KEY) == 0
         assert stage.sandbox.posts == []
 
@@ -156,6 +156,15 @@ def test_a_comment_that_fails_never_puts_the_post_in_doubt(stage: Stage) -> None
     assert isinstance(receipt, Receipt)
     assert "missing" in receipt.details["first_comment"]
     assert len(stage.sandbox.posts) == 1
+
+
+def test_a_post_found_without_its_comment_says_so(stage: Stage) -> None:
+    stage.sandbox.faults.arm("created-then-500", on="POST feed")
+    publish(stage.channel(first_comment=("link",)))
+    channel = stage.channel(first_comment=("link",))
+    look = find(channel, stage)
+    assert isinstance(look, Found)
+    assert look.receipt.details["first_comment"] == {"missing": "never made"}
 
 
 def test_what_is_previewed_is_what_is_sent(stage: Stage) -> None:

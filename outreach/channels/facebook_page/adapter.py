@@ -6,6 +6,7 @@ Facebook has no idempotency, and sometimes fails after it has published: every d
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -89,7 +90,11 @@ class FacebookPage:
         post, as_cover = self._composed(rendition)
         if as_cover:
             return await self._cover.look(key)
-        return await self._reader.look(post, key=key, since=since)
+        look = await self._reader.look(post, key=key, since=since)
+        if isinstance(look, c.Found) and post.comment:
+            seen = await self._seen_comment(look.receipt.remote_id, post.comment)
+            return c.Found(receipt=replace(look.receipt, details={"first_comment": seen}))
+        return look
 
     async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
         """Delete the post, or put the former cover back."""
@@ -196,6 +201,13 @@ class FacebookPage:
             return {"id": str(made.get("id", ""))}
         except c.NotPublished as failure:
             return {"missing": str(failure.reason)}
+
+    async def _seen_comment(self, name: str, text: str) -> dict[str, Any]:
+        try:
+            known = await self._commented(name, text)
+        except c.NotPublished as failure:
+            return {"missing": str(failure.reason)}
+        return {"id": known} if known else {"missing": "never made"}
 
     async def _commented(self, name: str, text: str) -> str:
         answer = await self._graph.get(f"{name}/comments", fields="id,message", limit=100)
