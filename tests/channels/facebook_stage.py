@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from outreach.channel import AdapterPlace, Media
 from outreach.channels.facebook_page import FacebookPage, FacebookPageSettings
@@ -76,15 +77,35 @@ class Stage:
         return [post["message"] for post in self.sandbox.posts]
 
 
+class Door:
+    """An application that is exchanged while its server goes on: starting one for every test takes longer than the test."""
+
+    url = ""
+
+    def __init__(self) -> None:
+        self.app: Any = Starlette()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
 @contextmanager
-def staged(folder: Path, place: Place = PLACE) -> Iterator[Stage]:
-    """A Page that lives until the block ends."""
+def door() -> Iterator[Door]:
+    """A server for many tests."""
+    opened = Door()
+    with served(opened) as client:
+        opened.url = client.url
+        yield opened
+
+
+def stage_behind(door: Door, folder: Path, place: Place = PLACE) -> Stage:
+    """A Page for one test."""
     stages: list[Stage] = []
 
     def unix() -> float:
         return stages[0].time.timestamp()
 
     sandbox = Sandbox(place, folder=folder / "facebook", now=unix)
-    with served(sandbox.app) as client:
-        stages.append(Stage(url=client.url, folder=folder, sandbox=sandbox))
-        yield stages[0]
+    door.app = sandbox.app
+    stages.append(Stage(url=door.url, folder=folder, sandbox=sandbox))
+    return stages[0]

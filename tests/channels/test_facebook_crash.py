@@ -16,7 +16,7 @@ from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference
 from outreach.domain.plan import Planned
 from outreach.testing import sample_rendition
-from tests.channels.facebook_stage import NOON, Stage, picture, staged
+from tests.channels.facebook_stage import NOON, Stage, door, picture, stage_behind
 from tests.dispatch.world import FOREVER, WITHIN_A_DAY, World
 
 pytestmark = pytest.mark.slow
@@ -140,9 +140,8 @@ class PageWorld(World):
 
 @contextmanager
 def world(folder: Path, boundary: int, **settings: Any) -> Iterator[PageWorld]:
-    folder.mkdir(exist_ok=True)
-    with staged(folder) as stage:
-        stage.time = NOON
+    with door() as opened:
+        stage = stage_behind(opened, folder)
         lives = PageWorld(stage, Death(boundary), **settings)
         lives.true_time = NOON
         try:

@@ -36,15 +36,29 @@ from outreach.testing import (
     outcome_of,
     sample_rendition,
 )
-from tests.channels.facebook_stage import PLACE, SECRET, TOKEN, Stage, picture, staged
+from tests.channels.facebook_stage import (
+    PLACE,
+    SECRET,
+    TOKEN,
+    Door,
+    Stage,
+    door,
+    picture,
+    stage_behind,
+)
 
 OTHER_KEY = "qrstuvwxyzabcdef"
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Door]:
+    with door() as opened:
+        yield opened
+
+
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as stage:
-        yield stage
+def stage(server: Door, tmp_path: Path) -> Stage:
+    return stage_behind(server, tmp_path)
 
 
 def run(channel: FacebookPage, call: Callable[[], Awaitable[Any]]) -> Any:
@@ -442,16 +456,15 @@ def test_it_is_well(stage: Stage) -> None:
     assert "Sở Công Thương" in str(health.summary)
 
 
-def test_a_token_that_ends_says_how_many_days_are_left(tmp_path: Path) -> None:
+def test_a_token_that_ends_says_how_many_days_are_left(server: Door, tmp_path: Path) -> None:
     end = int(datetime(2022, 11, 26, 6, 0, tzinfo=UTC).timestamp())
-    with staged(tmp_path, replace(PLACE, expires=end)) as stage:
-        health = check(stage.channel())
+    health = check(stage_behind(server, tmp_path, replace(PLACE, expires=end)).channel())
     assert health.ok
     assert health.expires == datetime.fromtimestamp(end, UTC)
     assert "10 days" in str(health.summary)
 
 
-def test_each_thing_that_is_wrong_is_told_apart(tmp_path: Path) -> None:
+def test_each_thing_that_is_wrong_is_told_apart(server: Door, tmp_path: Path) -> None:
     end = int(datetime(2022, 11, 1, tzinfo=UTC).timestamp())
     broken = {
         "expired": replace(PLACE, expires=end),
@@ -460,16 +473,13 @@ def test_each_thing_that_is_wrong_is_told_apart(tmp_path: Path) -> None:
     }
     said = {}
     for name, place in broken.items():
-        folder = tmp_path / name
-        folder.mkdir()
-        with staged(folder, place) as stage:
-            health = check(stage.channel())
+        health = check(stage_behind(server, tmp_path / name, place).channel())
         assert not health.ok
         said[name] = str(health.summary)
-    with staged(tmp_path) as stage:
-        said["Development"] = str(check(stage.channel(app_is_live=False)).summary)
-        said["secret"] = str(check(stage.channel(app_secret=SecretStr("wrong"))).summary)
-        said["another app"] = str(check(stage.channel(app_id="7", app_secret=None)).summary)
+    stage = stage_behind(server, tmp_path)
+    said["Development"] = str(check(stage.channel(app_is_live=False)).summary)
+    said["secret"] = str(check(stage.channel(app_secret=SecretStr("wrong"))).summary)
+    said["another app"] = str(check(stage.channel(app_id="7", app_secret=None)).summary)
     assert "expired" in said["expired"]
     assert "no role" in said["role"]
     assert "pages_manage_posts" in said["permissions"]

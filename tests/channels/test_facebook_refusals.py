@@ -17,7 +17,7 @@ from outreach.dispatch.verdict import judge
 from outreach.domain.delivery import State
 from outreach.sandbox.facebook import Fault
 from outreach.testing import SAMPLE_KEY, MemorySteps, outcome_of, sample_rendition
-from tests.channels.facebook_stage import Stage, staged
+from tests.channels.facebook_stage import Stage, door, stage_behind
 from tests.dispatch.claims import a_claim
 
 
@@ -88,8 +88,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(tmp_path_factory.mktemp("facebook")) as stage:
-        yield stage
+    with door() as opened:
+        yield stage_behind(opened, tmp_path_factory.mktemp("facebook"))
 
 
 def refused(stage: Stage, case: Case, folder: Path) -> NotPublished:
