@@ -19,6 +19,7 @@ from outreach.domain.problem import Place, Problem, Problems
 from outreach.settings import ChannelSettings, Wrong, unknown_key
 
 ADAPTERS: Mapping[str, str] = {
+    "facebook_page": "outreach.channels.facebook_page:FacebookPage",
     "in_person": "outreach.channels.in_person:InPerson",
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",

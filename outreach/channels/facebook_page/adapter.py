@@ -1,0 +1,223 @@
+"""Publishes on a Facebook Page.
+
+Facebook has no idempotency, and sometimes fails after it has published: every doubt is settled by looking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from outreach import channel as c
+from outreach.channels.facebook_page.composition import PHOTOS, TEXT_LIMIT, Post, compose, problems
+from outreach.channels.facebook_page.cover import Cover
+from outreach.channels.facebook_page.graph import GraphClient
+from outreach.channels.facebook_page.health import health
+from outreach.channels.facebook_page.journal import Journal
+from outreach.channels.facebook_page.photos import upload
+from outreach.channels.facebook_page.readback import Reader, permalink
+from outreach.channels.facebook_page.refusals import BadLink, Duplicate, Gone
+from outreach.channels.facebook_page.settings import FacebookPageSettings
+
+LAG = timedelta(minutes=3)
+"""The longest that a post was seen to stay out of the Page's listing."""
+
+MOST_DOUBTS = 5
+"""So many failures over one message, each followed by proof that it is not public, lie in the message."""
+
+_HALF_DAY = 43_200
+"""Seconds; unpublished photos live for a day, so an upload is used for less."""
+
+_YESTERDAY = timedelta(days=1)
+
+
+class FacebookPage:
+    """Text, a link, photos, a first comment, and the cover picture as banner."""
+
+    Settings = FacebookPageSettings
+
+    def __init__(self, name: str, settings: FacebookPageSettings, place: c.AdapterPlace) -> None:
+        self.name = name
+        self.capabilities = c.Capabilities(
+            text_limit=TEXT_LIMIT,
+            media_limit=PHOTOS,
+            can_find=True,
+            can_withdraw=True,
+            visibility_lag=LAG,
+            slots=1,
+        )
+        self._settings, self._now, self._page = settings, place.clock, settings.page_id
+        self._graph = GraphClient(settings, place.clock)
+        self._journal = Journal(place.state / "journal.jsonl")
+        self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
+        self._reader = Reader(
+            self._graph, self._journal, page=settings.page_id, app=settings.app_id
+        )
+
+    def preview(self, rendition: c.Rendition) -> c.Preview:
+        """The post as sent, then its link card and its first comment."""
+        post, as_cover = self._composed(rendition)
+        shown = [post.message, post.link, post.comment]
+        return c.Preview(
+            text="\n\n".join(part for part in shown if part),
+            problems=tuple(problems(rendition, post, self.capabilities, as_cover=as_cover)),
+        )
+
+    async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
+        """Upload the photos unpublished, create the post in one call, then its first comment."""
+        post, as_cover = self._composed(rendition)
+        if as_cover:
+            return await self._cover.hang(post, key=key, steps=steps)
+        photos = [await self._photo(medium, steps) for medium in post.photos]
+        create = partial(self._create, post, key, photos)
+        made = await steps.once("create", create)
+        details: dict[str, Any] = {"photos": len(photos)}
+        if post.comment:
+            comment = partial(self._comment, made["id"], post.comment, key)
+            details["first_comment"] = await steps.once("comment", comment, repeatable=True)
+        return c.Receipt(
+            remote_id=made["id"],
+            permalink=made["permalink"],
+            at=datetime.fromisoformat(made["at"]),
+            details=details,
+        )
+
+    async def find(self, rendition: c.Rendition, *, key: str, since: datetime) -> c.Look:
+        """Look through the Page's own listings, or at its cover."""
+        post, as_cover = self._composed(rendition)
+        if as_cover:
+            return await self._cover.look(key)
+        look = await self._reader.look(post, key=key, since=since)
+        if isinstance(look, c.Found) and post.comment:
+            seen = await self._seen_comment(look.receipt.remote_id, post.comment)
+            return c.Found(receipt=replace(look.receipt, details={"first_comment": seen}))
+        return look
+
+    async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
+        """Delete the post, or put the former cover back."""
+        call = self._cover.take_down if "cover" in receipt.details else self._delete
+        at = await steps.once("withdraw", partial(call, receipt), repeatable=True)
+        return c.Receipt(remote_id=receipt.remote_id, at=datetime.fromisoformat(at))
+
+    async def check(self) -> c.ChannelHealth:
+        """Ask for the Page and for what Facebook knows of the token."""
+        return await health(self._graph, self._settings, self._now())
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._graph.aclose()
+
+    def _composed(self, rendition: c.Rendition) -> tuple[Post, bool]:
+        as_cover = rendition.kind is c.Kind.BANNER and self._settings.banner == "cover"
+        return compose(rendition, self._settings), as_cover
+
+    async def _photo(self, medium: c.Media, steps: c.Steps) -> str:
+        age = int(self._now().timestamp()) // _HALF_DAY
+        step = f"photo-{medium.sha256[:16]}-{age}"
+        call = partial(self._upload, medium)
+        return str(await steps.once(step, call, repeatable=True))
+
+    async def _upload(self, medium: c.Media) -> str:
+        self._graph.pace.admit_post(self._now())
+        return await upload(self._graph, self._page, medium)
+
+    # --- creating -----------------------------------------------------------------------------------------
+
+    async def _create(self, post: Post, key: str, photos: list[str]) -> dict[str, str]:
+        self._refuse_if_hopeless(key)
+        self._graph.pace.admit_post(self._now())
+        try:
+            made = await self._send_with_link_fetched(post, photos)
+        except Duplicate as refused:
+            return await self._adopt(post, key, refused)
+        except c.UnknownOutcome as doubt:
+            if doubt.evidence.get("code") in (1, 2):
+                await asyncio.to_thread(self._journal.doubt, key)
+            raise
+        if not made.get("id"):
+            raise c.UnknownOutcome(c.Text("Facebook's answer does not name the post."))
+        await asyncio.to_thread(self._journal.own, str(made["id"]), key)
+        return self._made(str(made["id"]), permalink(made), self._now())
+
+    def _refuse_if_hopeless(self, key: str) -> None:
+        failed = self._journal.doubts(key)
+        if failed >= MOST_DOUBTS:
+            self._journal.trust(key)
+            reason = c.Text(
+                "Facebook failed {count} times over this message; perhaps something in it is the cause.",
+                count=failed,
+            )
+            raise c.Reject(reason)
+
+    async def _send_with_link_fetched(self, post: Post, photos: list[str]) -> dict[str, Any]:
+        try:
+            return await self._send(post, photos)
+        except BadLink:
+            if not post.link:
+                raise
+            await self._fetch_link(post.link)
+            return await self._send(post, photos)
+
+    async def _send(self, post: Post, photos: list[str]) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"message": post.message, "fields": "id,permalink_url"}
+        if post.link:
+            wanted["link"] = post.link
+        if photos:
+            wanted["attached_media"] = [{"media_fbid": photo} for photo in photos]
+        return await self._graph.post(f"{self._page}/feed", **wanted)
+
+    async def _fetch_link(self, link: str) -> None:
+        """Let Facebook open the link; whether that helps is seen at the next try."""
+        try:
+            await self._graph.post("", id=link, scrape=True)
+        except (c.Reject, c.RetryAt, c.UnknownOutcome):
+            return
+
+    async def _adopt(self, post: Post, key: str, refused: Duplicate) -> dict[str, str]:
+        """Refused as a repetition: the earlier try may have succeeded after all."""
+        seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
+        if isinstance(seen, c.Found):
+            found = seen.receipt
+            return self._made(found.remote_id, found.permalink, found.at)
+        if isinstance(seen, c.Absent) and seen.proof["others"]:
+            raise refused
+        raise c.UnknownOutcome(refused.reason, ask_person=True, evidence=refused.evidence)
+
+    def _made(self, name: str, link: str, at: datetime) -> dict[str, str]:
+        return {"id": name, "permalink": link, "at": at.isoformat()}
+
+    # --- the first comment, and taking down ------------------------------------------------------------------
+
+    async def _comment(self, name: str, text: str, key: str) -> dict[str, Any]:
+        """Make the comment once; its failure is told, but never puts the post itself in doubt."""
+        begun = await asyncio.to_thread(self._journal.begin_comment, key)
+        try:
+            if begun and (known := await self._commented(name, text)):
+                return {"id": known}
+            made = await self._graph.post(f"{name}/comments", message=text)
+            return {"id": str(made.get("id", ""))}
+        except c.NotPublished as failure:
+            return {"missing": str(failure.reason)}
+
+    async def _seen_comment(self, name: str, text: str) -> dict[str, Any]:
+        try:
+            known = await self._commented(name, text)
+        except c.NotPublished as failure:
+            return {"missing": str(failure.reason)}
+        return {"id": known} if known else {"missing": "never made"}
+
+    async def _commented(self, name: str, text: str) -> str:
+        answer = await self._graph.get(f"{name}/comments", fields="id,message", limit=100)
+        own = [one for one in answer.get("data") or () if one.get("message") == text]
+        return str(own[0]["id"]) if own else ""
+
+    async def _delete(self, receipt: c.Receipt) -> str:
+        try:
+            await self._graph.delete(receipt.remote_id)
+        except Gone as gone:
+            if await self._reader.lists(receipt.remote_id, receipt.at):
+                raise c.Reject(gone.reason, evidence=gone.evidence) from gone
+        return self._now().isoformat()

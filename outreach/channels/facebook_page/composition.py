@@ -1,0 +1,76 @@
+"""What of a message becomes the post, its link card, its photos and its first comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from outreach import channel as c
+from outreach.channels._text import over_limits
+from outreach.channels.facebook_page.settings import FacebookPageSettings
+
+TEXT_LIMIT = 63_206
+"""Characters, counted in UTF-16 units to be on the safe side."""
+
+PHOTOS = 10
+LARGEST_PHOTO = 4_000_000
+TYPES = ("image/jpeg", "image/png")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What is sent: `link` only where it becomes a card, `comment` only where something goes there."""
+
+    message: str
+    link: str = ""
+    comment: str = ""
+    photos: tuple[c.Media, ...] = ()
+
+
+def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
+    """The post that a rendition becomes. A post with photos has no card, so its link stands in the text."""
+    aside = settings.first_comment
+    said = [rendition.title] if settings.headline else []
+    said.append(rendition.text.strip())
+    tags = " ".join(tag for tag in rendition.hashtags if tag not in rendition.text)
+    link = rendition.link
+    in_text = bool(link) and "link" not in aside and bool(rendition.media)
+    if in_text and link not in rendition.text:
+        said.append(link)
+    if tags and "hashtags" not in aside:
+        said.append(tags)
+    beside = [link if "link" in aside else "", tags if "hashtags" in aside else ""]
+    return Post(
+        message="\n\n".join(part for part in said if part),
+        link="" if rendition.media or "link" in aside else link,
+        comment="\n\n".join(part for part in beside if part),
+        photos=rendition.media,
+    )
+
+
+def problems(
+    rendition: c.Rendition, post: Post, can: c.Capabilities, *, as_cover: bool
+) -> Iterator[c.PreviewProblem]:
+    """What Facebook would refuse."""
+    yield from over_limits(rendition, can)
+    units = len(post.message.encode("utf-16-le")) // 2
+    if units > TEXT_LIMIT:
+        yield c.PreviewProblem(
+            what=c.Text(
+                "The post has {size} characters; Facebook takes {limit}.",
+                size=units,
+                limit=TEXT_LIMIT,
+            ),
+            mend=c.Text("Shorten it, or write a shorter variant for this channel."),
+        )
+    if as_cover and not post.photos:
+        yield c.PreviewProblem(
+            what=c.Text("A cover picture needs a picture, and this banner has none."),
+            mend=c.Text("Name a picture in the banner's file, or take this channel out of it."),
+        )
+    for medium in post.photos:
+        if medium.mime not in TYPES or medium.size > LARGEST_PHOTO:
+            yield c.PreviewProblem(
+                what=c.Text("Facebook may refuse the picture “{name}”.", name=medium.name),
+                mend=c.Text("Use a JPEG or PNG picture of at most 4 MB."),
+            )

@@ -1,0 +1,152 @@
+"""Looks on the Page for a publication of ours: by application, normalised text and link, over every page of the listing.
+
+`Absent` names how many posts with the same words belong to `others`, that is to deliveries of their own.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import regex
+
+from outreach import channel as c
+from outreach.channels.facebook_page.composition import Post
+from outreach.channels.facebook_page.graph import GraphClient
+from outreach.channels.facebook_page.journal import Journal
+
+EARLIER = timedelta(minutes=2)
+"""Facebook's clock may be behind ours by so much."""
+
+PAGES = 20
+"""More pages than this within one look are not believed."""
+
+FIELDS = (
+    "id,message,created_time,permalink_url,application,attachments{unshimmed_url,url,media_type}"
+)
+
+
+class _Endless(Exception):
+    """The listing goes on and on."""
+
+
+class Reader:
+    """Reads one Page back. `journal` says which posts belong to other deliveries."""
+
+    def __init__(self, graph: GraphClient, journal: Journal, *, page: str, app: str) -> None:
+        self._graph, self._journal, self._page, self._app = graph, journal, page, app
+
+    async def look(self, post: Post, *, key: str, since: datetime) -> c.Look:
+        """Whether the post is public; `Absent` only after every page of the listing was read."""
+        try:
+            return await self._look(post, key, since)
+        except (c.RetryAt, c.PauseChannel, c.UnknownOutcome) as outcome:
+            return c.CannotTell(why=outcome.reason, passing=True)
+        except c.Reject as outcome:
+            return c.CannotTell(why=outcome.reason)
+        except _Endless:
+            why = c.Text("Facebook's listing did not come to an end.")
+            return c.CannotTell(why=why, passing=True)
+
+    async def lists(self, name: str, around: datetime) -> bool:
+        """Whether the Page's listing shows the post `name`, made at about `around`. Raises one of the four."""
+        try:
+            posts = [
+                one async for one in self._posts("published_posts", around - timedelta(hours=1))
+            ]
+        except _Endless:
+            return True
+        return any(one.get("id") == name for one in posts)
+
+    async def _look(self, post: Post, key: str, since: datetime) -> c.Look:
+        read, others, doubtful = 0, 0, False
+        async for one in self._posts("published_posts", since - EARLIER):
+            read += 1
+            if not self._is_it(one, post, key):
+                others += _says(one, post)
+                continue
+            if self._is_ours(one, key):
+                self._journal.own(str(one["id"]), key)
+                return c.Found(receipt=receipt(one))
+            doubtful = doubtful or "application" not in one
+        if doubtful:
+            why = c.Text(
+                "The Page shows a post with these words, and Facebook does not say who made it."
+            )
+            return c.CannotTell(why=why)
+        async for one in self._posts("scheduled_posts", since - EARLIER):
+            if self._is_it(one, post, key):
+                why = c.Text("It waits among the Page's scheduled posts.")
+                return c.CannotTell(why=why, passing=True)
+        since_when = (since - EARLIER).isoformat()
+        return c.Absent(proof={"read": read, "others": others, "since": since_when})
+
+    def _is_it(self, one: Mapping[str, Any], post: Post, key: str) -> bool:
+        owner = self._journal.owner(str(one.get("id")))
+        if owner is not None:
+            return owner == key
+        return _says(one, post)
+
+    def _is_ours(self, one: Mapping[str, Any], key: str) -> bool:
+        owned = self._journal.owner(str(one.get("id"))) == key
+        return owned or str((one.get("application") or {}).get("id")) == self._app
+
+    async def _posts(self, edge: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        """Every post of an edge; the cursor is used, never `next`, which contains the token."""
+        params = {"fields": FIELDS, "limit": 100, "since": int(since.timestamp())}
+        for _ in range(PAGES):
+            answer = await self._graph.get(f"{self._page}/{edge}", **params)
+            for one in answer.get("data") or ():
+                yield one
+            paging = answer.get("paging") or {}
+            if "next" not in paging:
+                return
+            params["after"] = paging["cursors"]["after"]
+        raise _Endless
+
+
+def receipt(one: Mapping[str, Any]) -> c.Receipt:
+    """The proof that a post in a listing is."""
+    return c.Receipt(
+        remote_id=str(one["id"]),
+        permalink=permalink(one),
+        at=datetime.fromisoformat(one["created_time"]),
+    )
+
+
+def permalink(one: Mapping[str, Any]) -> str:
+    """Where the public sees the post."""
+    return str(one.get("permalink_url") or f"https://www.facebook.com/{one['id']}")
+
+
+def plain(text: str) -> str:
+    """Words without what Facebook may change: composition, invisible characters, white space."""
+    visible = regex.sub(r"[\p{Cf}\p{Variation_Selector}]", "", unicodedata.normalize("NFC", text))
+    return " ".join(visible.split())
+
+
+def _says(one: Mapping[str, Any], post: Post) -> bool:
+    same = plain(one.get("message") or "") == plain(post.message)
+    return same and _same_link(one, post.link)
+
+
+def _same_link(one: Mapping[str, Any], link: str) -> bool:
+    shown = [_bare(str(a.get("unshimmed_url") or a.get("url") or "")) for a in _attached(one)]
+    links = [address for address in shown if address]
+    return not link or not links or _bare(link) in links
+
+
+def _attached(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    attached = (one.get("attachments") or {}).get("data") or []
+    return [a for a in attached if a.get("media_type") not in ("photo", "album")]
+
+
+def _bare(link: str) -> str:
+    parts = urlsplit(link)
+    if parts.hostname == "l.facebook.com":
+        return _bare(parse_qs(parts.query).get("u", [""])[0])
+    query = "&".join(p for p in parts.query.split("&") if not p.startswith("fbclid="))
+    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}?{query}"

@@ -1,0 +1,8 @@
+"""A local Facebook: one Page behind the Graph API, durable, with faults to switch on, and the feed as a follower sees it."""
+
+from outreach.sandbox.facebook.app import Sandbox
+from outreach.sandbox.facebook.faults import FAULTS, Fault, Faults
+from outreach.sandbox.facebook.graph import Place
+from outreach.sandbox.facebook.wire import appsecret_proof
+
+__all__ = ["FAULTS", "Fault", "Faults", "Place", "Sandbox", "appsecret_proof"]
