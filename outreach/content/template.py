@@ -20,7 +20,7 @@ from outreach.domain.problem import Place, Problem, Problems
 _WORKER = Path(__file__).with_name("template_worker.py")
 START_SECONDS = 30.0
 WALL_SECONDS = 5.0
-"""Real time after which a template is stopped even if the machine gave it no processor; its own limit is a tenth of a second of processor time."""
+"""Real time after which a template is stopped when the machine gives it no processor; its own limit is a tenth of a second."""
 
 
 def has_marks(text: str) -> bool:
