@@ -9,7 +9,6 @@ import ipaddress
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -39,7 +38,7 @@ class Arrived:
 
 @dataclass
 class MailServer:
-    """Takes letters into `arrived`. `rcpt` and `content` hold its answers per recipient; `welcome` runs for each connection."""
+    """Takes letters into `arrived`. `rcpt` and `content` hold its answers per recipient, `mail` the one to any sender."""
 
     folder: Path
     security: str = "starttls"
@@ -49,7 +48,6 @@ class MailServer:
     rcpt: dict[str, str] = field(default_factory=dict)
     content: dict[str, str] = field(default_factory=dict)
     mail: str = ""
-    on_content: Callable[[], None] = lambda: None
     port: int = 0
     connections: int = 0
 
@@ -96,11 +94,10 @@ class MailServer:
     ) -> str:
         (to,) = envelope.rcpt_tos
         answer = self.content.get(to, TAKEN)
-        self.on_content()
         if answer in (TAKEN, DIES_AFTER_TAKING):
             self._keep(to, session, envelope)
         if not answer[0].isdigit():
-            assert server.transport
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return answer
 

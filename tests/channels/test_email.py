@@ -95,7 +95,7 @@ def test_each_recipient_gets_one_letter_of_their_own(server: MailServer) -> None
 
 
 def test_text_and_page_say_the_same(server: MailServer) -> None:
-    event = {
+    event: dict[str, Any] = {
         "kind": Kind.EVENT,
         "start": NOW,
         "end": NOW + timedelta(hours=2),
