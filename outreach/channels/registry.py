@@ -19,7 +19,10 @@ from outreach.domain.problem import Place, Problem, Problems
 from outreach.settings import ChannelSettings, Wrong, unknown_key
 
 ADAPTERS: Mapping[str, str] = {
+    "apprise": "outreach.channels.apprise:Apprise",
+    "email": "outreach.channels.email:Email",
     "in_person": "outreach.channels.in_person:InPerson",
+    "micropub": "outreach.channels.micropub:Micropub",
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",

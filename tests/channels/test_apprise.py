@@ -154,10 +154,19 @@ class Lines(logging.Handler):
         self.lines.append(f"{record.name}: {record.getMessage()}")
 
 
-def test_the_secret_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    log = Lines()
-    monkeypatch.setattr(logging.getLogger(), "handlers", [log])
-    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+@pytest.fixture
+def log() -> Iterator[Lines]:
+    """A root logger that hears everything."""
+    root, lines = logging.getLogger(), Lines()
+    level = root.level
+    root.addHandler(lines)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.setLevel(level)
+    root.removeHandler(lines)
+
+
+def test_the_secret_shows_nowhere(log: Lines) -> None:
     with FaultServer(answer(500)) as server:
         channel = channel_to(server)
         publish(channel)
