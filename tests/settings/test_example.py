@@ -37,6 +37,9 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("WEBHOOK_OLD_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_AUTHORIZATION", "Bearer x")
     monkeypatch.setenv("WEBHOOK_PROXY", "http://127.0.0.1:3128")
+    monkeypatch.setenv("SMTP_PASSWORD", "x")
+    monkeypatch.setenv("APPRISE_URL", "json://127.0.0.1:1/")
+    monkeypatch.setenv("MICROPUB_TOKEN", "x")
     return parse_settings(EVERYTHING, file=None, folder=tmp_path)
 
 
