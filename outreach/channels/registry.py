@@ -20,7 +20,10 @@ from outreach.settings import ChannelSettings, Wrong, unknown_key
 
 ADAPTERS: Mapping[str, str] = {
     "facebook_page": "outreach.channels.facebook_page:FacebookPage",
+    "apprise": "outreach.channels.apprise:Apprise",
+    "email": "outreach.channels.email:Email",
     "in_person": "outreach.channels.in_person:InPerson",
+    "micropub": "outreach.channels.micropub:Micropub",
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",
