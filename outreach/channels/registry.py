@@ -19,9 +19,9 @@ from outreach.domain.problem import Place, Problem, Problems
 from outreach.settings import ChannelSettings, Wrong, unknown_key
 
 ADAPTERS: Mapping[str, str] = {
-    "facebook_page": "outreach.channels.facebook_page:FacebookPage",
     "apprise": "outreach.channels.apprise:Apprise",
     "email": "outreach.channels.email:Email",
+    "facebook_page": "outreach.channels.facebook_page:FacebookPage",
     "in_person": "outreach.channels.in_person:InPerson",
     "micropub": "outreach.channels.micropub:Micropub",
     "outbox": "outreach.channels.outbox:Outbox",
