@@ -1,0 +1,1 @@
+"""Local platforms that behave like the real ones; imports nothing of ours."""
