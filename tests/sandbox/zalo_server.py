@@ -46,6 +46,7 @@ class ZaloServer:
 
     def __enter__(self) -> Self:
         socket = self._server.config.bind_socket()
+        socket.listen()
         self.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [socket]})
         self._thread.start()
