@@ -20,16 +20,14 @@ START = datetime(2022, 11, 15, 1, 0, tzinfo=UTC)
 class ZaloServer:
     """One account on a clock of its own; covers come from `pictures` (address -> bytes), by default always a small one."""
 
-    def __init__(
-        self, folder: Path, faults: Faults | None = None, start: datetime = START
-    ) -> None:
+    def __init__(self, folder: Path, faults: Faults | None = None, start: datetime = START) -> None:
         self.now = start
         self.fetch: Callable[[str], bytes] = lambda _url: JPEG
         self.platform = Platform(
             folder,
             clock=lambda: self.now,
             faults=faults,
-            fetch=lambda url: self.fetch(url),
+            fetch=lambda url: self.fetch(url),  # noqa: PLW0108 - tests change `fetch` later
         )
         config = uvicorn.Config(
             zalo_app(self.platform), port=0, log_level="critical", lifespan="off", ws="none"

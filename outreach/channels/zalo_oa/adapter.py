@@ -182,7 +182,9 @@ class ZaloOA:
             for pause in (0, *POLLS):
                 await self._sleep(pause)
                 try:
-                    answer = await self._api.post("/v2.0/article/verify", {"token": created["token"]})
+                    answer = await self._api.post(
+                        "/v2.0/article/verify", {"token": created["token"]}
+                    )
                 except Processing:
                     continue
                 return _told(answer, "id")

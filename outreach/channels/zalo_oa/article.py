@@ -55,7 +55,9 @@ def problems(rendition: Rendition, settings: ZaloSettings) -> Iterator[PreviewPr
     size = units(nfc(rendition.title))
     if size > TITLE:
         yield PreviewProblem(
-            what=Text("The title has {size} characters; Zalo takes {limit}.", size=size, limit=TITLE),
+            what=Text(
+                "The title has {size} characters; Zalo takes {limit}.", size=size, limit=TITLE
+            ),
             mend=Text("Shorten the title."),
         )
     if not cover(rendition, settings):

@@ -162,9 +162,7 @@ ROWS: tuple[Row, ...] = (
 """The first row that fits decides; a code that no row names has an unknown outcome."""
 
 
-def outcome(
-    code: int, message: str, *, now: datetime, evidence: Mapping[str, Any]
-) -> NotPublished:
+def outcome(code: int, message: str, *, now: datetime, evidence: Mapping[str, Any]) -> NotPublished:
     """What an answer other than success means; `now` is aware."""
     row = next((row for row in ROWS if row.fits(code, message)), None)
     meaning = row.meaning if row else Text("Zalo answered something unexpected.")

@@ -30,7 +30,9 @@ class Ledger:
 
     def broadcast(self, key: str) -> str:
         """How far its broadcast has come: empty, `BEGUN`, `REFUSED`, or the id of the message that was sent."""
-        steps = [r["broadcast"] for r in self._records() if r.get("key") == key and "broadcast" in r]
+        steps = [
+            r["broadcast"] for r in self._records() if r.get("key") == key and "broadcast" in r
+        ]
         return str(steps[-1]) if steps else ""
 
     def note(self, **record: str) -> None:

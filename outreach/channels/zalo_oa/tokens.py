@@ -31,6 +31,9 @@ LIFE = timedelta(days=90)
 EARLY = timedelta(hours=5)
 """Tokens are renewed this long before they end."""
 
+REST = timedelta(minutes=5)
+"""After a failed early renewal the old token serves this long before the next try."""
+
 _ACCESS_LIFE = 90_000
 _LONGEST_WAIT = 150.0
 _LOOK = 0.05
@@ -64,6 +67,7 @@ class Tokens:
         self._http = http
         self._now = now
         self._unsaved: list[dict[str, Any]] = []
+        self._rest_until: datetime | None = None
         self._renewals: set[asyncio.Task[str]] = set()
 
     async def access(self, *, stale: str = "") -> str:
@@ -113,6 +117,7 @@ class Tokens:
             except RetryAt:
                 if grant.access in ("", stale) or self._now() >= grant.ends:
                     raise
+                self._rest_until = self._now() + REST
                 return grant.access
 
     async def _renew(self, grant: Grant) -> Grant:
@@ -170,7 +175,10 @@ class Tokens:
         raise PauseChannel(refusal.reason, evidence=told)
 
     def _is_due(self, grant: Grant, stale: str) -> bool:
-        return grant.access in ("", stale) or self._now() >= grant.ends - EARLY
+        if grant.access in ("", stale) or self._now() >= grant.ends:
+            return True
+        resting = self._rest_until is not None and self._now() < self._rest_until
+        return self._now() >= grant.ends - EARLY and not resting
 
     def _records(self) -> list[dict[str, Any]]:
         while self._unsaved:

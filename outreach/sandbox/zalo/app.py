@@ -57,7 +57,7 @@ def zalo_app(platform: Platform) -> Starlette:
         Route("/", front.page, methods=["GET"]),
     ]
     wrong_path = {404: _empty_api, 405: _empty_api}
-    return Starlette(routes=routes, exception_handlers=wrong_path)  # type: ignore[arg-type]  # Starlette types handlers by Exception
+    return Starlette(routes=routes, exception_handlers=wrong_path)
 
 
 class _Front:

@@ -18,6 +18,7 @@ from outreach.sandbox.zalo.oauth import Grants, Pair, ZaloError
 
 __all__ = ["OA_ID", "Pair", "Platform", "ZaloError"]
 
+APP_SECRET = "sandbox-secret"  # noqa: S105 - of a platform for tests
 OA_ID = "4318657068771012646"
 MOST_ELEMENTS = 5
 LONGEST_SLICE = 10
@@ -43,7 +44,7 @@ class Platform:
         faults: Faults | None = None,
         fetch: Callable[[str], bytes] = fetch_over_http,
         app_id: str = "1234567890",
-        app_secret: str = "sandbox-secret",
+        app_secret: str = APP_SECRET,
     ) -> None:
         self.clock = clock
         self.faults = faults or Faults()
@@ -90,9 +91,7 @@ class Platform:
         content = checked(body, strict=self.faults.strict_lengths)
         today = self._local().date()
         limit = self.faults.articles_per_day
-        made = sum(
-            _local(a["created"]).date() == today for a in self._state["articles"].values()
-        )
+        made = sum(_local(a["created"]).date() == today for a in self._state["articles"].values())
         if limit is not None and made >= limit:
             raise ZaloError(-223, "OA has used up its article publishing quota")
         number = len(self._state["articles"]) + 1
