@@ -32,6 +32,7 @@ from outreach.channel import (
 from outreach.channels.website.cards import media_path
 from outreach.channels.zalo_oa import ZaloOA, ZaloSettings
 from outreach.channels.zalo_oa.article import article, cut, picture_address, problems, units
+from outreach.sandbox.zalo.platform import fetch_over_http
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer
 from tests.channels.zalo_office import KEY, NOWHERE, DyingSteps, Office, is_for_people
@@ -218,6 +219,17 @@ def test_a_cover_refused_at_verify_is_mended_by_a_new_article(office: Office) ->
     office.server.fetch = lambda _url: JPEG
     assert isinstance(office.publish(steps, media=(medium(),)), Receipt)
     assert len(office.server.platform.public) == 1
+
+
+def test_the_platform_fetches_the_cover_from_the_website(office: Office) -> None:
+    office.server.fetch = fetch_over_http
+    steps = MemorySteps()
+    with FaultServer(answer(200, b"<html>no picture</html>")) as website:
+        office.settings = office.settings.model_copy(update={"cover_url": website.url})
+        assert isinstance(office.publish(steps), Reject)
+        website.handler = answer(200, JPEG)
+        assert isinstance(office.publish(MemorySteps()), Receipt)
+    assert [request.method for request in website.requests].count("GET") == 2
 
 
 # --- processing -----------------------------------------------------------------------------------------

@@ -68,9 +68,7 @@ class _Front:
     def endpoint(self, name: str, act: Act) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             given = await _given(request)
-            return await self._with_faults(
-                name, lambda: self._call(act, given, request.headers.get("access_token", ""))
-            )
+            return await self._with_faults(name, lambda: self._call(act, given, request))
 
         return answer
 
@@ -115,15 +113,16 @@ class _Front:
         }
         return replies[fault]() if fault in replies else None
 
-    def _call(self, act: Act, given: Mapping[str, Any], access: str) -> Response:
+    def _call(self, act: Act, given: Mapping[str, Any], request: Request) -> Response:
         with self._platform.lock:
             try:
-                self._platform.grants.check(access)
+                self._platform.grants.check(request.headers.get("access_token", ""))
                 answer = act(given)
                 reply: Response = JSONResponse({"data": answer, "error": 0, "message": "Success"})
             except ZaloError as error:
                 reply = _failure(error.code, error.message)
-            self._platform.save()
+            if request.method == "POST":
+                self._platform.save()
         return reply
 
     def _token(self, form: Mapping[str, str], secret: str) -> Response:
