@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from outreach.sandbox.zalo.platform import fetch_over_http
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer
 from tests.channels.zalo_office import KEY, NOWHERE, DyingSteps, Office, is_for_people
+from tests.domain import office as planning
 from tests.sandbox.zalo_server import JPEG, ZaloServer
 
 
@@ -425,3 +427,19 @@ def test_a_crash_inside_the_broadcast_call_asks_a_person(
     assert isinstance(sender.find(), CannotTell)
     assert is_for_people(sender.publish(steps))
     assert len(sender.server.platform.broadcasts) == 1
+
+
+# --- the plan -----------------------------------------------------------------------------------------
+
+
+def test_a_month_of_more_than_four_broadcasts_is_refused_with_those_that_are_kept(
+    sender: Office,
+) -> None:
+    can = sender.channel().capabilities
+    channel = replace(planning.WEBSITE, capabilities=can)
+    daily = planning.message("a", planning.once(*(f"11-{day} 08:00" for day in range(21, 26))))
+    plan = planning.plan_of(daily, channels=(channel,))
+    assert planning.dues(plan) == [f"11-{day} 08:00" for day in range(21, 25)]
+    (problem,) = plan.problems
+    assert problem.code == "quota"
+    assert "a (2022-11-21 08:00)" in str(problem.what)
