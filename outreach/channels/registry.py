@@ -27,6 +27,7 @@ ADAPTERS: Mapping[str, str] = {
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",
+    "zalo_oa": "outreach.channels.zalo_oa:ZaloOA",
 }
 """The adapters that come with the program: name → `module:class`."""
 

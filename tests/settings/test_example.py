@@ -29,6 +29,8 @@ EVERYTHING = re.sub(r"(?m)^#(?=\S)", "", TEXT)
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+TOKEN_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
 
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -43,6 +45,10 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("SMTP_PASSWORD", "x")
     monkeypatch.setenv("APPRISE_URL", "json://127.0.0.1:1/")
     monkeypatch.setenv("MICROPUB_TOKEN", "x")
+    monkeypatch.setenv("ZALO_APP_SECRET", "x")
+    monkeypatch.setenv("ZALO_TOKEN_KEY", TOKEN_KEY)
+    monkeypatch.setenv("ZALO_REFRESH_TOKEN", "x")
+    monkeypatch.setenv("ZALO_ACCESS_TOKEN", "x")
     return parse_settings(EVERYTHING, file=None, folder=tmp_path)
 
 

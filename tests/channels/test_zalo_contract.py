@@ -1,0 +1,36 @@
+"""The Zalo channel keeps the contract on a platform that behaves like the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outreach.channel import Channel
+from outreach.testing import ChannelContract
+from tests.channels.zalo_office import Office
+from tests.sandbox.zalo_server import ZaloServer
+
+
+class TestArticles(ChannelContract):
+    broadcast = False
+
+    @pytest.fixture
+    def channel(self, tmp_path: Path) -> Iterator[Channel]:
+        with ZaloServer(tmp_path / "platform") as self.server:
+            self.server.faults.verify_delay = 3
+            self.server.faults.visibility_lag = 30
+            yield Office(self.server, tmp_path / "state", broadcast=self.broadcast).channel()
+
+    def settle(self, channel: Channel) -> None:
+        self.server.now += channel.capabilities.visibility_lag
+
+    def count(self, channel: Channel, key: str) -> int:
+        return sum(key in str(article["content"]) for article in self.server.platform.articles)
+
+
+class TestBroadcasts(TestArticles):
+    """Articles that are also sent to followers."""
+
+    broadcast = True
