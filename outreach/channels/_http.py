@@ -22,6 +22,7 @@ import httpx
 
 from outreach.channel import NotPublished, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
 from outreach.channels._addresses import Private, PublicOnly
+from outreach.channels._connections import FewConnections
 
 CONNECTIONS = 10
 """More connections make httpx's pool slower, not faster."""
@@ -93,12 +94,7 @@ class HttpClient:
         self._secrets = tuple(secret for secret in secrets if secret)
         self._public_only = None if proxy else public_only
         self._deadline = deadline
-        self._transport = httpx.AsyncHTTPTransport(
-            verify=_trust(),
-            trust_env=False,
-            proxy=proxy,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-        )
+        self._transport = _transport(proxy)
 
     async def send(
         self,
@@ -157,12 +153,25 @@ class HttpClient:
         return {"method": method, "url": _without_query(url, self._secrets), "error": said}
 
 
+def _transport(proxy: str | None) -> httpx.AsyncHTTPTransport:
+    transport = httpx.AsyncHTTPTransport(
+        verify=_trust(),
+        trust_env=False,
+        proxy=proxy,
+        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+    )
+    if not proxy:
+        transport._pool = FewConnections(_trust(), CONNECTIONS)  # noqa: SLF001 - httpx has no other place for a pool of one's own
+    return transport
+
+
 def refusal(reply: Reply, *, now: datetime) -> NotPublished | None:
     """What a reply to a publication means when the service's own words do not say more; None when it was taken (2xx)."""
-    status, evidence = reply.status, reply.evidence
-    wait = retry_after(reply.headers.get("retry-after"), now=now)
+    status = reply.status
     if 200 <= status < 300:
         return None
+    evidence = reply.evidence
+    wait = retry_after(reply.headers.get("retry-after"), now=now)
     if status in (408, 425, 429) or (status == 503 and wait):
         reason = Text("The service asks to wait (HTTP {status}).", status=status)
         return RetryAt(reason, at=wait, evidence=evidence)

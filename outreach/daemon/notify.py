@@ -6,9 +6,15 @@ import contextlib
 import os
 import socket
 
+ALIVE = "WATCHDOG=1"
+"""Said now and again while the event loop turns."""
+
+PATIENCE = 2.0
+"""How many seconds a supervisor that is busy may keep us waiting; for a sign of life it keeps us not at all."""
+
 
 def notify(state: str) -> None:
-    """Send one state such as `READY=1` or `WATCHDOG=1` to the supervisor, if there is one."""
+    """Send one state such as `READY=1` to the supervisor, if there is one."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
@@ -18,6 +24,7 @@ def notify(state: str) -> None:
         contextlib.suppress(OSError),  # a supervisor that is being replaced is no reason to end
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock,
     ):
+        sock.settimeout(0.0 if state == ALIVE else PATIENCE)
         sock.connect(address)
         sock.sendall(state.encode())
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from outreach.daemon.chores import FileSync, check_channels
 from outreach.daemon.machinery import Machinery
-from outreach.daemon.notify import notify, watchdog_interval
+from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.site import show_site
 from outreach.daemon.watch import watch
 from outreach.domain.text import Text
@@ -109,7 +109,7 @@ class Serving:
             await self._files()
 
         async def alive() -> None:
-            notify("WATCHDOG=1")
+            notify(ALIVE)
 
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
         engine.every(parts.check_channels.total_seconds(), "check channels", check)

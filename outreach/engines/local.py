@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,8 @@ async def _wake(dispatcher: Dispatcher) -> None:
 
 
 def _report(event: JobExecutionEvent) -> None:
+    if isinstance(event.exception, asyncio.CancelledError):  # the service ends
+        return
     log.error(
         Text("The chore “{name}” failed and will run again at its next time.", name=event.job_id),
         exc_info=event.exception,

@@ -53,11 +53,13 @@ def ready(
     open_ones = [(channel, count) for channel, count in free.items() if count > 0]
     if not open_ones:
         return []
-    values: dict[str, Any] = {"now": to_microseconds(now), "state": state.value}
+    values: dict[str, Any] = {"now": to_microseconds(now)}
     for place, (channel, count) in enumerate(open_ones):
         values[f"c{place}"] = channel
         values[f"n{place}"] = count
-    rows = connection.execute(_ready(len(open_ones), is_postgresql(connection)), values).all()
+    rows = connection.execute(
+        _ready(state, len(open_ones), is_postgresql(connection)), values
+    ).all()
     return sorted(rows, key=lambda row: (row.ready_at, row.due, row.id))
 
 
@@ -122,8 +124,8 @@ def next_time(
     if not channels:
         return None
     values: dict[str, Any] = {f"c{place}": channel for place, channel in enumerate(channels)}
-    values |= {"after": to_microseconds(after), "state": state.value}
-    found: datetime | None = connection.execute(_next_time(len(channels)), values).scalar()
+    values["after"] = to_microseconds(after)
+    found: datetime | None = connection.execute(_next_time(state, len(channels)), values).scalar()
     return found
 
 
@@ -183,11 +185,11 @@ def _begun(claim: Claim, fence: int, now: datetime) -> Event:
 
 
 @lru_cache(maxsize=256)
-def _ready(channels: int, locks: bool) -> TextualSelect:
+def _ready(state: State, channels: int, locks: bool) -> TextualSelect:
     columns = ", ".join(column.name for column in DELIVERY.c)
     lock = "FOR UPDATE SKIP LOCKED" if locks else ""
     arms = (
-        f"SELECT * FROM (SELECT {columns} FROM delivery WHERE channel = :c{place} AND state = :state "  # noqa: S608 - only numbers and column names are filled in
+        f"SELECT * FROM (SELECT {columns} FROM delivery WHERE channel = :c{place} AND state = '{state.value}' "  # noqa: S608 - only our own names and numbers are filled in
         f"AND ready_at <= :now ORDER BY ready_at, due, id LIMIT :n{place} {lock}) AS a{place}"
         for place in range(channels)
     )
@@ -195,9 +197,9 @@ def _ready(channels: int, locks: bool) -> TextualSelect:
 
 
 @lru_cache(maxsize=256)
-def _next_time(channels: int) -> TextualSelect:
+def _next_time(state: State, channels: int) -> TextualSelect:
     arms = (
-        f"SELECT min(ready_at) AS t FROM delivery WHERE channel = :c{place} AND state = :state "  # noqa: S608 - only numbers are filled in
+        f"SELECT min(ready_at) AS t FROM delivery WHERE channel = :c{place} AND state = '{state.value}' "  # noqa: S608 - only our own names and numbers are filled in
         "AND ready_at > :after"
         for place in range(channels)
     )
