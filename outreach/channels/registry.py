@@ -23,6 +23,7 @@ ADAPTERS: Mapping[str, str] = {
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",
+    "wordpress": "outreach.channels.wordpress:WordPress",
 }
 """The adapters that come with the program: name → `module:class`."""
 
