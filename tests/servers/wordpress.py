@@ -71,18 +71,18 @@ class Site:
         """What an administrator's call answers."""
         name, password = self.accounts["administrator"]
         sign = base64.b64encode(f"{name}:{password}".encode()).decode()
-        request = urllib.request.Request(  # noqa: S310 - loopback
+        request = urllib.request.Request(
             f"{self.api}wp/v2/{route}",
             method=method,
             data=json.dumps(content).encode() if content is not None else None,
             headers={"authorization": f"Basic {sign}", "content-type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def read(self, address: str) -> str:
         """A page as readers get it."""
-        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(address, timeout=30) as answer:
             page: str = answer.read().decode()
             return page
 
@@ -212,7 +212,7 @@ def _process(
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=30)
 
 
@@ -220,7 +220,7 @@ def _await(ready: Any, process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + 60
     while not ready():
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"{process.args} did not start: {log.read_text()[-2000:]}")
+            raise RuntimeError(f"{process.args!r} did not start: {log.read_text()[-2000:]}")
         time.sleep(0.05)
 
 

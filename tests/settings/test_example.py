@@ -37,6 +37,8 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("WEBHOOK_OLD_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_AUTHORIZATION", "Bearer x")
     monkeypatch.setenv("WEBHOOK_PROXY", "http://127.0.0.1:3128")
+    monkeypatch.setenv("WORDPRESS_PASSWORD", "abcd efgh ijkl mnop")
+    monkeypatch.setenv("WORDPRESS_PROXY", "http://127.0.0.1:3128")
     return parse_settings(EVERYTHING, file=None, folder=tmp_path)
 
 

@@ -37,7 +37,8 @@ class TestBlock(ChannelContract):
 
     def count(self, channel: Channel, key: str) -> int:
         block = self.site.as_admin("GET", f"blocks/{self.block}?context=edit")
-        return block["content"]["raw"].count(f"<!-- outreach:{key} -->")
+        content: str = block["content"]["raw"]
+        return content.count(f"<!-- outreach:{key} -->")
 
 
 class TestDraft(TestWordPress):

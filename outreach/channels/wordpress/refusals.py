@@ -33,7 +33,7 @@ class Row:
 
 
 NO_ENTRY = Text(
-    "WordPress does not let this account in. `outreach check` tells whether the password is wrong or the feature is off."
+    "WordPress does not let this account in. `outreach doctor` tells whether the password is wrong or the feature is off."
 )
 ROLE = Text("The account may not do this on the site: its role is too low ({code}).", code="?")
 CLOSED = Text("Something on the site closes its REST API to us: a plugin or a firewall.")
