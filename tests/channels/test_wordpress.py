@@ -22,6 +22,7 @@ from outreach.channel import (
     Media,
     NotPublished,
     PauseChannel,
+    Receipt,
     Reject,
     Rendition,
     RetryAt,
@@ -338,7 +339,8 @@ def test_everything_that_stands_in_the_way_is_named(site: FakeWordPress) -> None
     site.authentication = []
     assert "switched off" in health(site, password=SecretStr("x"))
     site.capabilities = {"edit_posts": True}
-    assert "manage_categories" in health(site)
+    assert "publish_posts, upload_files, manage_categories" in health(site)
+    assert "manage_categories" not in health(site, topic_as_category=False)
     site.capabilities = {}
     site.override = answering((200, b"<html></html>"), method="GET", part="users/me")
     assert "not at this address" in health(site)
@@ -435,3 +437,9 @@ def test_a_post_is_found_with_its_time(site: FakeWordPress) -> None:
     found = look(site)
     assert isinstance(found, Found)
     assert found.receipt.at == receipt.at == NOW
+
+
+def test_a_proof_that_a_person_gave_takes_nothing_down(site: FakeWordPress) -> None:
+    by_hand = Receipt(remote_id="", permalink="https://soct.example.gov.vn/bai", at=NOW)
+    act = lambda c: outcome_of(c.withdraw(by_hand, key="w" * 16, steps=MemorySteps()))  # noqa: E731 - one call, named
+    assert isinstance(run(site, act), Reject)

@@ -8,6 +8,7 @@ from outreach import channel as c
 from outreach.channels._text import over_limits
 from outreach.channels.wordpress import writing
 from outreach.channels.wordpress.banners import Banners
+from outreach.channels.wordpress.library import Library
 from outreach.channels.wordpress.posts import Posts
 from outreach.channels.wordpress.preflight import preflight
 from outreach.channels.wordpress.settings import WordPressSettings
@@ -25,12 +26,14 @@ class WordPress:
             can_find=True,
             can_withdraw=True,
             visibility_lag=timedelta(seconds=settings.server_time_limit),
+            slots=2,
         )
         self._settings = settings
         self._language = place.language
         self._site = Site(settings, place.clock)
-        self._posts = Posts(self._site, settings, place.language)
-        self._banners = Banners(self._site, settings.banner_block, place.language)
+        library = Library(self._site)
+        self._posts = Posts(self._site, settings, library, place.language)
+        self._banners = Banners(self._site, settings.banner_block, library, place.language)
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see, without the theme around it."""

@@ -38,11 +38,11 @@ _RECEIPT = re.compile(r"block-(\d+)-([a-z2-7]{16})")
 class Banners:
     """The block of one site. One write at a time; after one in doubt none until the server has certainly given up."""
 
-    def __init__(self, site: Site, block: int, language: str) -> None:
+    def __init__(self, site: Site, block: int, library: Library, language: str) -> None:
         self.block = block
         self._site = site
         self._language = language
-        self._library = Library(site)
+        self._library = library
         self._one = asyncio.Lock()
         self._quiet_until = datetime.min.replace(tzinfo=UTC)
 
@@ -74,7 +74,7 @@ class Banners:
         """Take the banner's section out of the block; harmless when it, or the block, is gone."""
         named = _RECEIPT.fullmatch(receipt.remote_id)
         if not named:
-            raise Reject(Text("The proof names no banner of this site: {id}", id=receipt.remote_id))
+            raise Reject(Text("The proof names nothing on this site: {id}", id=receipt.remote_id))
 
         async def take_out() -> str:
             return await self._take_out(int(named[1]), named[2])

@@ -42,11 +42,13 @@ Post = Mapping[str, Any]
 class Posts:
     """The posts of one site that carry our marks."""
 
-    def __init__(self, site: Site, settings: WordPressSettings, language: str) -> None:
+    def __init__(
+        self, site: Site, settings: WordPressSettings, library: Library, language: str
+    ) -> None:
         self._site = site
         self._settings = settings
+        self._library = library
         self._language = language
-        self._library = Library(site)
 
     async def publish(self, rendition: Rendition, key: str, steps: Steps) -> Receipt:
         """Make the post public, once. Raises the four; `UnknownOutcome` only from the moment when readers may see it."""
@@ -82,6 +84,10 @@ class Posts:
 
     async def withdraw(self, receipt: Receipt, steps: Steps) -> Receipt:
         """Trash the post, or make it a draft; one that is gone already stays gone."""
+        if not receipt.remote_id.isdecimal():
+            raise Reject(
+                Text("The proof names nothing on this site: {id}", id=receipt.remote_id or "—")
+            )
 
         async def take_down() -> str:
             return await self._take_down(f"posts/{receipt.remote_id}")

@@ -12,8 +12,8 @@ from outreach.channels.wordpress.refusals import CLOSED, NO_ROUTE, refused
 from outreach.channels.wordpress.settings import WordPressSettings
 from outreach.channels.wordpress.site import Site
 
-NEEDED = ("edit_posts", "publish_posts", "upload_files", "manage_categories")
-"""WordPress's names for what an editor may do and we need."""
+NEEDED = ("edit_posts", "publish_posts", "upload_files")
+"""WordPress's names for what an author may do and we need."""
 
 
 async def preflight(site: Site, settings: WordPressSettings) -> ChannelHealth:
@@ -42,7 +42,9 @@ async def _account(site: Site, settings: WordPressSettings, reply: Reply) -> Tex
     if not isinstance(account, Mapping) or "capabilities" not in account:
         return NO_ROUTE
     may = account["capabilities"]
-    missing = [name for name in NEEDED if not may.get(name)]
+    makes_categories = settings.categories or settings.topic_as_category
+    needed = (*NEEDED, "manage_categories") if makes_categories else NEEDED
+    missing = [name for name in needed if not may.get(name)]
     if not missing:
         return None
     return Text(
