@@ -96,6 +96,11 @@ class Site:
         finally:
             file.unlink()
 
+    @property
+    def held(self) -> Path:
+        """Exists while the site holds a request back (the fault `held`); whoever removes it lets the request go on."""
+        return self.folder / "www/wp-content/mu-plugins/held"
+
     @contextmanager
     def maintenance(self) -> Iterator[None]:
         """The site is closed, as while WordPress updates itself."""

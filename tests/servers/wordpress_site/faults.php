@@ -10,10 +10,14 @@ if ( isset( $faults['closed'] ) ) {
 if ( isset( $faults['no_header'] ) ) {
 	unset( $_SERVER['PHP_AUTH_USER'], $_SERVER['PHP_AUTH_PW'], $_SERVER['HTTP_AUTHORIZATION'] );
 }
-if ( isset( $faults['slow'] ) ) {
-	// The time-out hole: the request arrives, and the post appears this many seconds later.
-	add_filter( 'rest_pre_insert_post', function ( $post ) use ( $faults ) {
-		usleep( (int) ( 1e6 * $faults['slow'] ) );
+if ( isset( $faults['held'] ) ) {
+	// The time-out hole: the request arrives, and the post appears only when the file `held` is gone.
+	add_filter( 'rest_pre_insert_post', function ( $post ) {
+		touch( __DIR__ . '/held' );
+		while ( file_exists( __DIR__ . '/held' ) ) {
+			usleep( 20000 );
+			clearstatcache();
+		}
 		return $post;
 	} );
 }
