@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from outreach.channel import Capabilities, ChannelHealth, Look, Preview, Receipt, Rendition, Steps
+from outreach.channel import (
+    Capabilities,
+    ChannelHealth,
+    Kind,
+    Look,
+    Preview,
+    Receipt,
+    Rendition,
+    Steps,
+)
 from outreach.channels.wordpress import WordPress
 from tests.dispatch.world import World
 from tests.wordpress.conftest import Office
@@ -67,14 +77,15 @@ class DoomedSteps:
 
 
 class DoomedChannel:
-    """The real adapter in a process that may die."""
+    """The real adapter in a process that may die; every message is of one kind."""
 
     died: asyncio.Event
 
-    def __init__(self, inner: WordPress, doom: Doom) -> None:
+    def __init__(self, inner: WordPress, doom: Doom, kind: Kind) -> None:
         self.inner = inner
         self.name = inner.name
         self._doom = doom
+        self._kind = kind
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,14 +96,16 @@ class DoomedChannel:
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         doomed = DoomedSteps(steps, self._doom, self.died)
-        return await self.inner.publish(rendition, key=key, steps=doomed)
+        of_kind = replace(rendition, kind=self._kind)
+        return await self.inner.publish(of_kind, key=key, steps=doomed)
 
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         doomed = DoomedSteps(steps, self._doom, self.died)
         return await self.inner.withdraw(receipt, key=key, steps=doomed)
 
     async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
-        return await self.inner.find(rendition, key=key, since=since)
+        of_kind = replace(rendition, kind=self._kind)
+        return await self.inner.find(of_kind, key=key, since=since)
 
     async def check(self) -> ChannelHealth:
         return await self.inner.check()
@@ -115,7 +128,8 @@ class WordPressWorld(World):
 
     def start(self) -> None:
         inner = self._office.channel(clock=self.truth, **self._settings)
-        self.channels = {"site": DoomedChannel(inner, self._doom)}
+        kind = Kind.BANNER if "banner_block" in self._settings else Kind.POST
+        self.channels = {"site": DoomedChannel(inner, self._doom, kind)}
         super().start()
 
     def kill(self) -> None:

@@ -78,3 +78,25 @@ def test_whatever_the_network_loses_nothing_doubles(
     assert not way.lost, "the loss has happened"
     assert office.site.public(published.key) == 0
     assert {row.state for row in world.rows()} == {State.PUBLISHED, State.WITHDRAWN}
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("step", ["banner", "withdraw"])
+def test_a_crash_around_a_banner_shows_it_once_and_takes_it_down(
+    office: Office, world_of: Worlds, block: int, step: str, moment: Moment
+) -> None:
+    doom = Doom(step, moment)
+    world = world_of(doom, banner_block=block)
+    published = world.plan(world.message, "site", NOON)
+    world.settle()
+    assert shown(office, block).count(f"<!-- outreach:{published.key} -->") == 1
+    withdraw(world)
+    assert doom.struck
+    assert {row.state for row in world.rows()} == {State.PUBLISHED, State.WITHDRAWN}
+    assert published.key not in shown(office, block)
+
+
+def shown(office: Office, block: int) -> str:
+    """What stands in the block."""
+    content: str = office.site.as_admin("GET", f"blocks/{block}?context=edit")["content"]["raw"]
+    return content
