@@ -45,7 +45,7 @@ async def _work(
     engine = open_engine(f"sqlite:///{folder / 'outreach.db'}")
     lease = Lease.take(engine, folder, now=now())
     queue = Queue(engine, media_folder=folder, fence=lease.fence)
-    queue.interrupted(now())
+    cut_off = queue.interrupted(now())
     user, password = account
     settings = WordPressSettings(url=url, user=user, password=SecretStr(password))
     channel = WordPress("site", settings, AdapterPlace(state=folder, clock=now))
@@ -53,7 +53,7 @@ async def _work(
     dispatcher = Dispatcher(
         queue=queue, channels={"site": channel}, write=write, now=now, monotonic=uptime
     )
-    ready.send("working")
+    ready.send(cut_off)
     next_due = await dispatcher.work_off()
     while next_due:
         await asyncio.sleep(max(0.0, (next_due - now()).total_seconds() / SPEED))
