@@ -11,6 +11,11 @@ command -v chromium >/dev/null || want chromium
 dpkg-query -W -f '${Status}' fonts-noto-core 2>/dev/null | grep -q 'ok installed' || want fonts-noto-core
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want postgresql
 command -v systemd-analyze >/dev/null || want systemd
+# php-cgi and micro-httpd satisfy what the package wordpress demands of a web server, and start none.
+for package in wordpress wordpress-l10n wordpress-theme-twentytwentythree php php-cgi micro-httpd \
+    php-cli php-mysql php-gd php-mbstring php-xml php-curl php-intl mariadb-server-core mariadb-client-core; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || want "$package"
+done
 
 [ -n "$missing" ] || exit 0
 

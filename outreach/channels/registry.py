@@ -28,6 +28,7 @@ ADAPTERS: Mapping[str, str] = {
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",
     "zalo_oa": "outreach.channels.zalo_oa:ZaloOA",
+    "wordpress": "outreach.channels.wordpress:WordPress",
 }
 """The adapters that come with the program: name → `module:class`."""
 

@@ -49,6 +49,8 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("ZALO_TOKEN_KEY", TOKEN_KEY)
     monkeypatch.setenv("ZALO_REFRESH_TOKEN", "x")
     monkeypatch.setenv("ZALO_ACCESS_TOKEN", "x")
+    monkeypatch.setenv("WORDPRESS_PASSWORD", "abcd efgh ijkl mnop")
+    monkeypatch.setenv("WORDPRESS_PROXY", "http://127.0.0.1:3128")
     return parse_settings(EVERYTHING, file=None, folder=tmp_path)
 
 

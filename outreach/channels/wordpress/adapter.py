@@ -1,0 +1,75 @@
+"""Publishes on a WordPress site: posts as drafts first, banners in a synced block or as posts that stay on top."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from outreach import channel as c
+from outreach.channels._text import over_limits
+from outreach.channels.wordpress import writing
+from outreach.channels.wordpress.banners import Banners
+from outreach.channels.wordpress.library import Library
+from outreach.channels.wordpress.posts import Posts
+from outreach.channels.wordpress.preflight import preflight
+from outreach.channels.wordpress.settings import WordPressSettings
+from outreach.channels.wordpress.site import Site
+
+
+class WordPress:
+    """One site. Nothing that WordPress does is idempotent, so only drafts are ever created; publishing changes them by number."""
+
+    Settings = WordPressSettings
+
+    def __init__(self, name: str, settings: WordPressSettings, place: c.AdapterPlace) -> None:
+        self.name = name
+        self.capabilities = c.Capabilities(
+            can_find=True,
+            can_withdraw=True,
+            visibility_lag=timedelta(seconds=settings.server_time_limit),
+            slots=2,
+        )
+        self._settings = settings
+        self._language = place.language
+        self._site = Site(settings, place.clock)
+        library = Library(self._site)
+        self._posts = Posts(self._site, settings, library, place.language)
+        self._banners = Banners(self._site, settings.banner_block, library, place.language)
+
+    def preview(self, rendition: c.Rendition) -> c.Preview:
+        """What readers will see, without the theme around it."""
+        text = f"{rendition.title}\n\n{rendition.text}"
+        if self._is_banner(rendition):
+            html = writing.banner(rendition, (), self._language)
+        else:
+            html = writing.post(rendition, "preview", (), self._language)
+        page = f'<!doctype html><meta charset="utf-8"><title>{writing.plain(rendition.title)}</title>{html}'
+        return c.Preview(text=text, html=page, problems=over_limits(rendition, self.capabilities))
+
+    async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
+        """Put it on the site, once."""
+        if self._is_banner(rendition):
+            return await self._banners.publish(rendition, key, steps)
+        return await self._posts.publish(rendition, key, steps)
+
+    async def find(self, rendition: c.Rendition, *, key: str, since: datetime) -> c.Look:
+        """Look in every state that a post may be in, or into the block."""
+        if self._is_banner(rendition):
+            return await self._banners.find(key)
+        return await self._posts.find(rendition, key)
+
+    async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
+        """Take the post, or the banner's section of the block, away."""
+        if receipt.remote_id.startswith("block-"):
+            return await self._banners.withdraw(receipt, steps)
+        return await self._posts.withdraw(receipt, steps)
+
+    async def check(self) -> c.ChannelHealth:
+        """Whether the site would take our posts."""
+        return await preflight(self._site, self._settings)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._site.aclose()
+
+    def _is_banner(self, rendition: c.Rendition) -> bool:
+        return rendition.kind is c.Kind.BANNER and bool(self._settings.banner_block)
