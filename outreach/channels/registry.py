@@ -27,8 +27,8 @@ ADAPTERS: Mapping[str, str] = {
     "outbox": "outreach.channels.outbox:Outbox",
     "webhook": "outreach.channels.webhook:Webhook",
     "website": "outreach.channels.website:Website",
-    "zalo_oa": "outreach.channels.zalo_oa:ZaloOA",
     "wordpress": "outreach.channels.wordpress:WordPress",
+    "zalo_oa": "outreach.channels.zalo_oa:ZaloOA",
 }
 """The adapters that come with the program: name → `module:class`."""
 
