@@ -77,6 +77,10 @@ def renditions(tmp_path: Path) -> list[Rendition]:
     return month(tmp_path / "media")
 
 
+MOMENTS = ["before", "half", pytest.param("after", marks=pytest.mark.slow)]
+"""After one write is all but before the next, so that only `make test` tries both."""
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path / "site")
@@ -170,7 +174,7 @@ def test_a_banner_is_on_every_page_while_it_hangs(site: Site, renditions: list[R
     assert not [path for path in pages if 'class="strip"' in site.page(path)]
 
 
-@pytest.mark.parametrize("how", ["before", "half", "after"])
+@pytest.mark.parametrize("how", MOMENTS)
 def test_a_crash_at_any_write_converges(
     tmp_path: Path, renditions: list[Rendition], how: str
 ) -> None:
@@ -198,7 +202,7 @@ def _is_consistent(site: Site, rendition: Rendition) -> bool:
     return isinstance(look(site, rendition), Found) is page.exists()
 
 
-@pytest.mark.parametrize("how", ["before", "half", "after"])
+@pytest.mark.parametrize("how", MOMENTS)
 def test_a_crash_while_withdrawing_converges(
     tmp_path: Path, renditions: list[Rendition], how: str
 ) -> None:
