@@ -1,0 +1,43 @@
+"""What the service says on stderr: in the reader's language, one line an event, not to be forged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from outreach.daemon.logs import JsonLines, PlainLines
+from outreach.domain.text import Text
+
+
+def record(message: object, *args: object, broken: bool = False) -> logging.LogRecord:
+    try:
+        raise ValueError("a\nb")
+    except ValueError:
+        trace = sys.exc_info() if broken else None
+    return logging.LogRecord("outreach.x", logging.INFO, "f.py", 1, message, args, trace)
+
+
+def test_sentences_are_in_the_readers_language() -> None:
+    assert PlainLines("vi").format(record(Text("Stopped."))).endswith(" Đã dừng.")
+    assert PlainLines("en").format(record(Text("Stopped."))).endswith(" Stopped.")
+    assert json.loads(JsonLines("vi").format(record(Text("Stopped."))))["message"] == "Đã dừng."
+
+
+def test_words_of_libraries_stay_as_they_are() -> None:
+    assert PlainLines("vi").format(record("%d of %s", 3, "x")).endswith(" 3 of x")
+
+
+def test_nobody_can_forge_a_line() -> None:
+    for broken in (False, True):
+        first, *trace = PlainLines("en").format(record("a\nFORGED\rb", broken=broken)).split("\n")
+        assert first.endswith(r"a\nFORGED\rb")
+        assert not any(line.startswith("FORGED") for line in trace)
+
+
+def test_json_keeps_a_traceback_in_its_line() -> None:
+    line = JsonLines("en").format(record("x", broken=True))
+    assert "\n" not in line
+    found = json.loads(line)
+    assert found["level"] == "info"
+    assert "ValueError" in found["traceback"]
