@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from outreach.channel import Channel
 from outreach.daemon.machinery import Machinery
+from outreach.daemon.memory import give_back
 from outreach.daemon.watch import quiet_stamp
 from outreach.dispatch.sync import Proposal
 from outreach.domain.problem import Problem
@@ -46,8 +47,11 @@ class FileSync:
         Waits while somebody is saving: what is applied was whole before it was read and the same after.
         """
         async with self._one_at_a_time:
+            known = self._known_since
             while not await self._read():  # noqa: ASYNC110 - an editor that saves a file sets no event
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if self._known_since != known:
+                await asyncio.to_thread(give_back)
         self._machinery.dispatcher.wake()
 
     async def _read(self) -> bool:

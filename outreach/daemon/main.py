@@ -12,6 +12,7 @@ from outreach.daemon.chores import in_a_line, utc_now
 from outreach.daemon.ending import LEAVE_FOR_ENDING, Deadline
 from outreach.daemon.logs import log_to_stderr
 from outreach.daemon.machinery import Machinery
+from outreach.daemon.memory import keep_one_heap
 from outreach.daemon.notify import notify
 from outreach.daemon.serving import Serving
 from outreach.domain.problem import Problems
@@ -39,6 +40,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Serve until told to stop. Raises `Problems`, `Fenced` or `LeaseLost`; a reload that fails keeps the old parts."""
+        keep_one_heap()
         machinery: Machinery | None = self._build()
         self._listen_for_signals()
         try:

@@ -10,7 +10,6 @@ from typing import Self
 from outreach.daemon.chores import FileSync, check_channels
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
-from outreach.daemon.site import show_site
 from outreach.daemon.watch import watch
 from outreach.domain.text import Text
 
@@ -54,6 +53,9 @@ class Serving:
         begun = asyncio.create_task
         self._files_tasks = [begun(watching), begun(self._say_when_ready())]
         if self.machinery.site:
+            # A service without a site of its own needs no web server in memory.
+            from outreach.daemon.site import show_site  # noqa: PLC0415 - as said
+
             self._site = begun(show_site(self.machinery.site, self._ended))
         return self
 
