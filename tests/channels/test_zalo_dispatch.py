@@ -17,6 +17,8 @@ from tests.channels.zalo_office import Office
 from tests.dispatch.world import World
 from tests.sandbox.zalo_server import ZaloServer
 
+pytestmark = pytest.mark.slow
+
 
 class ZaloWorld(World):
     """The dispatcher's small world with one channel, a Zalo account that also broadcasts; the account's clock is the world's."""
