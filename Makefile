@@ -17,7 +17,7 @@ demo: setup ## Rehearse the sample month, then show its website until Ctrl-C
 run: setup ## Start the service here with CONFIG=config.toml
 	$(BIN)/outreach run --config $(CONFIG)
 
-check: setup-test ## Style, types, rooms and unit tests with coverage: under a minute
+check: setup-test ## Style, types, rooms and unit tests with coverage: a few minutes
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
