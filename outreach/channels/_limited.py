@@ -36,6 +36,11 @@ class Limited:
         """As the channel does."""
         return await self.inner.withdraw(receipt, key=key, steps=steps)
 
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """As the channel does."""
+        counted = c.counting(self.inner)
+        return await counted.counts(receipt) if counted else {}
+
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
         return await self.inner.check()

@@ -13,6 +13,7 @@ from typing import Any
 
 from outreach import channel as c
 from outreach.channels.facebook_page.composition import PHOTOS, TEXT_LIMIT, Post, compose, problems
+from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.health import health
@@ -46,6 +47,7 @@ class FacebookPage:
             media_limit=PHOTOS,
             can_find=True,
             can_withdraw=True,
+            can_count=True,
             visibility_lag=LAG,
             slots=1,
         )
@@ -53,6 +55,7 @@ class FacebookPage:
         self._graph = GraphClient(settings, place.clock)
         self._journal = Journal(place.state / "journal.jsonl")
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
+        self._counts = PostCounts(self._graph, place.clock)
         self._reader = Reader(
             self._graph, self._journal, page=settings.page_id, app=settings.app_id
         )
@@ -101,6 +104,10 @@ class FacebookPage:
         call = self._cover.take_down if "cover" in receipt.details else self._delete
         at = await steps.once("withdraw", partial(call, receipt), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=datetime.fromisoformat(at))
+
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """What Facebook tells of the post."""
+        return await self._counts.read(receipt)
 
     async def check(self) -> c.ChannelHealth:
         """Ask for the Page and for what Facebook knows of the token."""

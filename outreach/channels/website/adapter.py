@@ -14,9 +14,11 @@ from outreach.channel import (
     AdapterPlace,
     Capabilities,
     ChannelHealth,
+    Counts,
     Found,
     Look,
     Media,
+    Metric,
     PauseChannel,
     Preview,
     PreviewProblem,
@@ -48,7 +50,10 @@ class Website:
 
     def __init__(self, name: str, settings: WebsiteSettings, place: AdapterPlace) -> None:
         self.name = name
-        self.capabilities = Capabilities(can_find=True, can_withdraw=True, slots=1)
+        self._views = place.views if settings.views else None
+        self.capabilities = Capabilities(
+            can_find=True, can_withdraw=True, can_count=self._views is not None, slots=1
+        )
         self._settings = settings
         self._clock = place.clock
         self._folder = SiteFolder(root=settings.folder)
@@ -76,6 +81,12 @@ class Website:
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         """Leave a page that says the content was taken down, and name it nowhere."""
         return await asyncio.to_thread(self._withdraw, receipt)
+
+    async def counts(self, receipt: Receipt) -> Counts:
+        """How often our own server showed the page, in both languages together."""
+        if self._views is None:
+            return {}
+        return {Metric.VIEWS: await asyncio.to_thread(self._views, f"/{receipt.remote_id}/")}
 
     async def check(self) -> ChannelHealth:
         """Whether the folder can be written; mends whatever a crash left behind in lists and feeds."""

@@ -93,6 +93,10 @@ class ZaloOA:
         await steps.once("remove", partial(self._remove, receipt.remote_id), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=self._now())
 
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """Views and shares of the article."""
+        return await self._listing.counts(receipt.remote_id)
+
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers, and how long the permission lasts if nothing renews it."""
         try:
@@ -226,6 +230,7 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,
         can_withdraw=True,
+        can_count=True,
         visibility_lag=LAG,
         slots=1,
     )
