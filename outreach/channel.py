@@ -17,6 +17,16 @@ from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quot
 from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Receipt
 from outreach.domain.message import Kind
+from outreach.domain.preview import (
+    Dropped,
+    Fold,
+    Gauge,
+    Hashtag,
+    LinkCard,
+    Preview,
+    PreviewProblem,
+    ShownMedia,
+)
 from outreach.domain.problem import Severity
 from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
@@ -31,8 +41,13 @@ __all__ = [
     "ChannelProfile",
     "Counting",
     "Counts",
+    "Dropped",
+    "Fold",
     "Found",
+    "Gauge",
+    "Hashtag",
     "Kind",
+    "LinkCard",
     "Look",
     "Media",
     "Metric",
@@ -48,6 +63,7 @@ __all__ = [
     "Rendition",
     "RetryAt",
     "Severity",
+    "ShownMedia",
     "Steps",
     "Text",
     "UnknownOutcome",
@@ -124,24 +140,6 @@ class CannotTell:
 
 
 Look = Found | Absent | CannotTell
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewProblem:
-    """Something readers or the platform would stumble over, before anything is sent."""
-
-    what: Text
-    mend: Text
-    severity: Severity = Severity.ERROR
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """What readers will see: plain `text`, or a complete `html` page where the channel shows one."""
-
-    text: str
-    html: str = ""
-    problems: tuple[PreviewProblem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -174,3 +174,13 @@ def test_stats_of_nothing_and_of_what_does_not_exist(office: Office) -> None:
     assert "Nothing has been published yet." in run("stats").out
     assert run("stats", "khac").code is ExitCode.BAD_INPUT
     assert run("stats", "--by", "năm").code is ExitCode.BAD_INPUT
+
+
+def test_show_tells_how_the_stored_content_looks_on_its_channel(published: Office) -> None:
+    [one] = published.deliveries("--state", "published")
+    found = run("show", str(one["id"]), "--json").json
+    assert found["preview"]["text"] == found["content"]["text"]
+    assert found["preview"]["digest"] == one["digest"]
+    said = run("show", str(one["id"]), language="vi").out
+    assert "Thẻ liên kết: " in said
+    assert "Độ dài: phần chữ " in said

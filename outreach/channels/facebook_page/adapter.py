@@ -12,7 +12,14 @@ from functools import partial
 from typing import Any
 
 from outreach import channel as c
-from outreach.channels.facebook_page.composition import PHOTOS, TEXT_LIMIT, Post, compose, problems
+from outreach.channels.facebook_page.composition import (
+    PHOTOS,
+    TEXT_LIMIT,
+    Post,
+    compose,
+    previewed,
+    previewed_cover,
+)
 from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
 from outreach.channels.facebook_page.graph import GraphClient
@@ -61,13 +68,10 @@ class FacebookPage:
         )
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
-        """The post as sent, then its link card and its first comment."""
+        """The post as sent, then its first comment; or the cover."""
         post, as_cover = self._composed(rendition)
-        shown = [post.message, post.link, post.comment]
-        return c.Preview(
-            text="\n\n".join(part for part in shown if part),
-            problems=tuple(problems(rendition, post, self.capabilities, as_cover=as_cover)),
-        )
+        show = previewed_cover if as_cover else previewed
+        return show(rendition, post, self.capabilities)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Upload the photos unpublished, create the post in one call, then its first comment."""

@@ -16,6 +16,7 @@ from outreach.channel import (
     ChannelHealth,
     Counts,
     Found,
+    LinkCard,
     Look,
     Media,
     Metric,
@@ -31,6 +32,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.channels._previews import all_media, hashtag_forms, text_gauge
 from outreach.channels.website.assets import logo, style
 from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
@@ -67,8 +69,29 @@ class Website:
         edition = Edition(
             Frame(settings=self._settings, language=self._settings.language), (entry,)
         )
-        page = edition.page(Card(entry, edition.frame), preview=True)
-        return Preview(text=rendition.text, html=page.decode(), problems=_problems(rendition))
+        card = Card(entry, edition.frame)
+        return Preview(
+            text=rendition.text,
+            html=edition.page(card, preview=True).decode(),
+            problems=_problems(rendition),
+            gauges=(text_gauge(rendition.text),),
+            media=all_media(rendition.media, Text("picture on the page"), self._address),
+            card=self._link_card(card),
+            hashtags=hashtag_forms(rendition),
+        )
+
+    def _address(self, medium: Media) -> str:
+        return self._settings.base_url + media_path(medium)
+
+    def _link_card(self, card: Card) -> LinkCard:
+        """What the page tells services that show a link to it."""
+        images = [self._address(medium) for medium in card.rendition.media]
+        return LinkCard(
+            link=card.permalink,
+            title=card.rendition.title,
+            description=card.lead,
+            image=images[0] if images else "",
+        )
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         """Put the page there, then everything that names it."""

@@ -59,7 +59,7 @@ class ZaloOA:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see."""
-        return preview(rendition, self._settings)
+        return preview(rendition, self._settings, self._language)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Create and verify the article, then send it if the channel broadcasts; every call is a durable step."""
