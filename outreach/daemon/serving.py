@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Self
 
 from outreach.daemon.chores import FileSync, check_channels, utc_now
-from outreach.daemon.counting import EVERY, Rounds
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
+from outreach.dispatch.counting import EVERY, Rounds
 from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.daemon")

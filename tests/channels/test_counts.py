@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from outreach.channels.website import Settings, Website
 from outreach.settings import Limits
 from outreach.store.views import Views
 from outreach.testing import SAMPLE_KEY, FakeChannel, MemorySteps, sample_rendition
-from tests.channels.facebook_stage import Door, Stage, door, picture, stage_behind
+from tests.channels.facebook_stage import PLACE, Door, Stage, door, picture, stage_behind
 from tests.channels.zalo_office import Office
 from tests.sandbox.zalo_server import ZaloServer
 from tests.store.blank import blank
@@ -49,9 +50,9 @@ def stage(server: Door, tmp_path: Path) -> Stage:
     return stage_behind(server, tmp_path)
 
 
-async def published(channel: Any, **changes: Any) -> Receipt:
+async def published(channel: Any, *, key: str = SAMPLE_KEY, **changes: Any) -> Receipt:
     receipt: Receipt = await channel.publish(
-        sample_rendition(**changes), key=SAMPLE_KEY, steps=MemorySteps()
+        sample_rendition(**changes), key=key, steps=MemorySteps()
     )
     return receipt
 
@@ -103,11 +104,16 @@ def test_an_insight_that_facebook_gave_up_costs_only_itself(
     assert len(caplog.records) == 1
 
 
-def test_without_the_permission_the_open_counts_remain(stage: Stage) -> None:
+def test_without_the_permission_the_open_counts_remain(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     message = "(#200) Requires read_insights permission"
     fault = {"code": 200, "message": message, "status": 403, "transient": False}
     stage.sandbox.faults.arm("refused-500", on="GET insights", times=3, **fault)
-    first, second = on_facebook(stage, times=2)
+    with caplog.at_level(logging.WARNING):
+        first, second = on_facebook(stage, times=2)
+    assert stage.sandbox.calls.count("GET insights") == 1
+    assert len(caplog.records) == 1
     assert first == second == {Metric.REACTIONS: 12, Metric.COMMENTS: 0, Metric.SHARES: 3}
 
 
@@ -116,6 +122,27 @@ def test_half_a_quota_is_kept_for_publishing(stage: Stage) -> None:
     (refused,) = on_facebook(stage)
     assert isinstance(refused, RetryAt)
     assert refused.at == stage.now() + timedelta(hours=1)
+
+
+def test_counting_never_costs_a_publication_its_quota(server: Door, tmp_path: Path) -> None:
+    """Twenty posts, each counted, would take the day's hundred calls; publishing keeps the other half."""
+    stage = stage_behind(server, tmp_path, replace(PLACE, quota=100))
+
+    async def scenario() -> tuple[list[Receipt], list[Any]]:
+        channel = stage.channel()
+        receipts, readings = [], []
+        for number in range(20):
+            receipts.append(await published(channel, key=f"{number:016}", text=f"Tin {number}"))
+            readings.append(await _reading(channel, receipts[-1]))
+        await channel.aclose()
+        return receipts, readings
+
+    receipts, readings = asyncio.run(scenario())
+    assert len({receipt.remote_id for receipt in receipts}) == len(stage.sandbox.posts) == 20
+    kinds = [type(reading) for reading in readings]
+    assert kinds == [dict] * kinds.count(dict) + [RetryAt] * kinds.count(RetryAt)
+    assert 5 < kinds.count(dict) < 15
+    assert len(stage.sandbox.calls) < 75
 
 
 def test_throttled_insights_are_said_and_not_asked_on(stage: Stage) -> None:

@@ -28,7 +28,7 @@ class PostCounts:
 
     def __init__(self, graph: GraphClient, now: Callable[[], datetime]) -> None:
         self._graph, self._now = graph, now
-        self._refused: set[c.Metric] = set()
+        self._refused: set[str] = set()
 
     async def read(self, receipt: c.Receipt) -> c.Counts:
         """What is known now; a cover has no counts. Raises like any call, and `RetryAt` before it costs publishing its quota."""
@@ -41,33 +41,36 @@ class PostCounts:
             c.Metric.COMMENTS: _total(post, "comments"),
             c.Metric.SHARES: int((post.get("shares") or {}).get("count") or 0),
         }
-        for metric in (one for one in INSIGHTS if one not in self._refused):
-            figure = await self._insight(name, metric)
-            if figure is not None:
-                found[metric] = figure
+        for metric, insight in INSIGHTS.items():
+            if insight not in self._refused:
+                figure = await self._insight(name, insight)
+                found |= {} if figure is None else {metric: figure}
         return found
 
     async def _get(self, path: str, **params: Any) -> dict[str, Any]:
         self._graph.pace.admit_count(self._now())
         return await self._graph.get(path, **params)
 
-    async def _insight(self, name: str, metric: c.Metric) -> int | None:
+    async def _insight(self, name: str, insight: str) -> int | None:
         try:
-            answer = await self._get(f"{name}/insights", metric=INSIGHTS[metric], period="lifetime")
+            return _figure(await self._get(f"{name}/insights", metric=insight, period="lifetime"))
         except Gone:
             raise
-        except (c.Reject, c.PauseChannel) as refusal:
-            if isinstance(refusal, c.PauseChannel) and refusal.until:
+        except c.Reject as refusal:
+            self._refuse({insight}, refusal)
+        except c.PauseChannel as refusal:
+            if refusal.until:
                 raise
-            self._refuse(metric, refusal.reason)
-            return None
-        return _figure(answer)
+            self._refuse(set(INSIGHTS.values()), refusal)
+        return None
 
-    def _refuse(self, metric: c.Metric, reason: c.Text) -> None:
-        self._refused.add(metric)
+    def _refuse(self, insights: set[str], refusal: c.NotPublished) -> None:
+        """One that Facebook has given up, or all of them for want of a permission."""
+        self._refused |= insights
+        names = ", ".join(sorted(insights))
         log.warning(
             c.Text(
-                "Facebook does not tell {metric}: {reason}", metric=INSIGHTS[metric], reason=reason
+                "Facebook does not tell {insights}: {reason}", insights=names, reason=refusal.reason
             )
         )
 

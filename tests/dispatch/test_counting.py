@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from outreach.channel import Capabilities, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
-from outreach.daemon import counting
-from outreach.daemon.counting import Rounds
+from outreach.dispatch import counting
+from outreach.dispatch.counting import Rounds
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.writer import Writer
 from outreach.domain.counts import Metric
@@ -87,6 +87,19 @@ def test_counts_are_read_when_their_time_has_come_and_not_before(desk: Desk) -> 
 def test_a_long_absence_is_made_up_for_by_one_reading(desk: Desk) -> None:
     assert desk.round(DUE + 100 * HOUR) == 2
     assert desk.round(DUE + 101 * HOUR) == 0
+
+
+def test_without_a_channel_that_counts_nothing_is_asked(desk: Desk) -> None:
+    rounds = Rounds(
+        channels={"zalo": desk.silent},
+        series=desk.series,
+        queue=desk.queue,
+        dispatcher=desk.dispatcher,
+        write=desk.write,
+        now=lambda: DUE + 2 * HOUR,
+    )
+    asyncio.run(rounds())
+    assert desk.kept() == [0, 0]
 
 
 def test_a_paused_channel_is_left_alone(desk: Desk) -> None:

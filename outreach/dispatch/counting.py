@@ -24,7 +24,7 @@ from outreach.domain.counts import next_reading
 from outreach.store.counts import CountSeries, Published
 from outreach.store.queue import Queue
 
-log = logging.getLogger("outreach.daemon")
+log = logging.getLogger("outreach.dispatch")
 
 EVERY = timedelta(minutes=15)
 """How often the service looks whether something is to be counted."""
