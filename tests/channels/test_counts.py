@@ -124,6 +124,7 @@ def test_half_a_quota_is_kept_for_publishing(stage: Stage) -> None:
     assert refused.at == stage.now() + timedelta(hours=1)
 
 
+@pytest.mark.slow
 def test_counting_never_costs_a_publication_its_quota(server: Door, tmp_path: Path) -> None:
     """Twenty posts, each counted, would take the day's hundred calls; publishing keeps the other half."""
     stage = stage_behind(server, tmp_path, replace(PLACE, quota=100))
@@ -176,6 +177,7 @@ def test_a_cover_has_no_counts(stage: Stage, tmp_path: Path) -> None:
     assert asyncio.run(scenario()) == {}
 
 
+@pytest.mark.slow
 def test_zalo_tells_views_and_shares_of_an_article_beyond_the_first_page(tmp_path: Path) -> None:
     with ZaloServer(tmp_path / "platform") as server:
         office = Office(server, tmp_path / "state")

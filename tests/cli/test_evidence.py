@@ -159,14 +159,14 @@ def counted(published: Office) -> Office:
     return published
 
 
-@pytest.mark.parametrize("by", list(By))
-def test_stats_in_every_format_by_everything(counted: Office, by: str) -> None:
-    [row] = run("stats", CAMPAIGN, "--by", by, "--format", "json").json
-    assert (row["by"], row["publications"], row["views"], row["reach"]) == (by, 1, 7, None)
-    said = run("stats", "--by", by, language="vi")
+def test_stats_in_every_format_by_everything(counted: Office) -> None:
+    for by in By:
+        [row] = run("stats", CAMPAIGN, "--by", by, "--format", "json").json
+        assert (row["by"], row["publications"], row["views"], row["reach"]) == (by, 1, 7, None)
+    said = run("stats", language="vi")
     assert (said.code, "Lượt xem" in said.out) == (ExitCode.OK, True)
     assert max(map(len, said.out.splitlines())) <= 80
-    [line] = csv.DictReader(io.StringIO(run("stats", "--by", by, "--format", "csv").out[1:]))
+    [line] = csv.DictReader(io.StringIO(run("stats", "--format", "csv").out[1:]))
     assert (line["Views"], line["Reach"]) == ("7", "")
 
 
