@@ -30,9 +30,10 @@ from outreach.channel import (
     Severity,
     UnknownOutcome,
 )
+from outreach.channels._previews import utf16
 from outreach.channels.website.cards import media_path
 from outreach.channels.zalo_oa import ZaloOA, ZaloSettings
-from outreach.channels.zalo_oa.article import article, cut, picture_address, problems, units
+from outreach.channels.zalo_oa.article import article, cut, picture_address, problems
 from outreach.sandbox.zalo.platform import fetch_over_http
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer
@@ -122,10 +123,10 @@ def test_texts_are_composed_and_cut_at_a_word() -> None:
         language="vi",
     )
     assert unicodedata.is_normalized("NFC", content["title"] + content["description"])
-    assert units(content["description"]) <= 250
+    assert utf16(content["description"]) <= 250
     assert content["description"].endswith(("Bình…", "đẳng…", "giới…"))
     assert cut("x" * 300, 250) == "x" * 249 + "…"
-    assert units(cut("👩‍🏫" * 100, 50)) <= 50
+    assert utf16(cut("👩‍🏫" * 100, 50)) <= 50
 
 
 # --- what is refused before anything is sent ----------------------------------------------------------
@@ -171,7 +172,7 @@ def test_late_broadcasts_are_warned_of() -> None:
 def test_preview_shows_what_readers_see(office: Office) -> None:
     preview = office.run(_preview)
     assert preview.text.startswith("Phát động Tháng hành động vì bình đẳng giới\n\nLễ phát động")
-    assert preview.text.endswith("#BinhDangGioi")
+    assert preview.text.endswith("#BinhDangGioi\nMã bài: …")
 
 
 async def _preview(channel: Any) -> Any:
