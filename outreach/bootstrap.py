@@ -9,23 +9,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels.registry import Opened, open_channels, settings_of
 from outreach.daemon.ending import LEAVE_FOR_ENDING
 from outreach.daemon.machinery import Machinery, SiteAddress
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.sync import Sync
+from outreach.dispatch.sync_process import SyncPlan, SyncProcess
 from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.rehearsal.clock import LONG_AGO, VirtualClock
-from outreach.rehearsal.far_end import Faulty, Platform, StandIn
 from outreach.rehearsal.faults import Faults
-from outreach.rehearsal.rehearse import Stage, begin, conclude, play
-from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read
@@ -33,6 +30,11 @@ from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.store.views import Views
+
+if TYPE_CHECKING:
+    from outreach.dispatch.sync import Sync
+    from outreach.rehearsal.rehearse import Stage
+    from outreach.rehearsal.summary import Summary
 
 __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service", "rehearse"]
 
@@ -103,6 +105,8 @@ def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[Chann
 
 def build_sync(settings: Settings, channels: Mapping[str, Channel], queue: Queue) -> Sync:
     """The way from files to the queue."""
+    from outreach.dispatch.sync import Sync  # noqa: PLC0415 - the service does without
+
     return Sync(
         messages=settings.messages,
         media_folder=media_folder(settings),
@@ -186,7 +190,15 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         queue=queue,
         write=write,
         channels=opened.channels,
-        sync=build_sync(settings, opened.channels, queue),
+        sync=SyncProcess(
+            SyncPlan(
+                database=settings.database.get_secret_value(),
+                messages=settings.messages,
+                media_folder=media_folder(settings),
+                profiles=profiles(settings, opened.channels),
+                share=settings.guard.mass_delete,
+            )
+        ),
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
         series=CountSeries(engine),
@@ -223,6 +235,9 @@ def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> I
 
 
 def _stage(settings: Settings, engine: Engine, fence: int, faults: int | None) -> Stage:
+    from outreach.rehearsal.far_end import Faulty, Platform, StandIn  # noqa: PLC0415 - as in build_sync
+    from outreach.rehearsal.rehearse import Stage  # noqa: PLC0415 - as in build_sync
+
     clock = VirtualClock(_reached(engine))
     opened = build_channels(settings, clock)
     queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
@@ -266,6 +281,8 @@ def rehearse(
 
     `faults` is the seed of what goes wrong on the way (None: nothing); `progress` hears each instant that is reached.
     """
+    from outreach.rehearsal.rehearse import begin, conclude, play  # noqa: PLC0415 - as in build_sync
+
     with open_rehearsal(settings, folder, faults=faults) as stage:
         proposal = begin(stage, campaign)
         month = proposal.content.campaign
