@@ -21,10 +21,12 @@ from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
-from outreach.rehearsal.clock import LONG_AGO, VirtualClock
-from outreach.rehearsal.far_end import Faulty, Platform, StandIn
-from outreach.rehearsal.faults import Faults
-from outreach.rehearsal.rehearse import Stage, begin, conclude, play
+from outreach.rehearsal.clock import VirtualClock
+from outreach.rehearsal.far_ends import STAYS_HERE, put_before_far_ends
+from outreach.rehearsal.memory import Sandbox
+from outreach.rehearsal.rehearse import begin, conclude, play, starts
+from outreach.rehearsal.sandboxes import open_sandboxes, with_accounts
+from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.store.delivery_log import head, read
@@ -34,9 +36,6 @@ from outreach.store.queue import Queue
 from outreach.store.views import Views
 
 __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service", "rehearse"]
-
-STAYS_HERE = frozenset({"website", "in_person", "outbox"})
-"""Adapters that only write files on this machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +77,12 @@ def open_store(settings: Settings) -> Engine:
 
 def build_channels(settings: Settings, now: Callable[[], datetime] = utc_now) -> Opened:
     """Every configured channel that can be built, and the problems of the others."""
+    return open_channels(settings.channels.values(), lambda name: _place(settings, name, now))
 
-    def place(name: str) -> AdapterPlace:
-        state = settings.state / "channels" / name
-        return AdapterPlace(state=state, clock=now, language=settings.language)
 
-    return open_channels(settings.channels.values(), place)
+def _place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
+    state = settings.state / "channels" / name
+    return AdapterPlace(state=state, clock=now, language=settings.language)
 
 
 def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[ChannelProfile, ...]:
@@ -203,7 +202,9 @@ def _site(settings: Settings, engine: Engine) -> SiteAddress | None:
 
 
 @contextmanager
-def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> Iterator[Stage]:
+def open_rehearsal(
+    settings: Settings, campaign: str, folder: Path, *, faults: int | None
+) -> Iterator[Stage]:
     """A stage below `folder`; one that was cut off goes on where it stood. Nothing on it can leave this machine."""
     inside = for_rehearsal(settings, folder)
     engine = open_store(inside)
@@ -211,41 +212,48 @@ def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> I
         stack.callback(engine.dispose)
         lease = Lease.take(engine, folder)
         stack.callback(lease.release)
-        stage = _stage(inside, engine, lease.fence, faults)
+        stage = _stage(inside, engine, lease.fence, campaign, faults)
         stack.callback(stage.sync.close)
         yield stage
 
 
-def _stage(settings: Settings, engine: Engine, fence: int, faults: int | None) -> Stage:
-    clock = VirtualClock(_reached(engine))
-    opened = build_channels(settings, clock)
-    queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
+def _stage(
+    settings: Settings, engine: Engine, fence: int, campaign: str, faults: int | None
+) -> Stage:
+    clock = VirtualClock(_reached(engine) or starts(settings.messages / campaign))
     memories = settings.state / "platforms"
     memories.mkdir(exist_ok=True)
-    platforms = {
-        name: Platform(memories / f"{name}.jsonl")
-        for name in opened.channels
-        if settings.channels[name].adapter not in STAYS_HERE - {"outbox"}
-    }
-    channels: dict[str, Channel] = {}
-    for name, channel in opened.channels.items():
-        far_end = StandIn(channel, platforms[name], clock) if name in platforms else channel
-        by_people = channel.capabilities.carried_out_by_people
-        channels[name] = far_end if by_people else Faulty(far_end, Faults(faults), clock)
+    pictures = media_folder(settings)
+    sandboxes = open_sandboxes(settings, memories, clock, pictures=pictures, faults=faults)
+    opened = _rehearsed(with_accounts(settings, sandboxes), clock, sandboxes)
+    ends = put_before_far_ends(
+        opened.channels, settings, sandboxes, clock, memories=memories, faults=faults
+    )
+    queue = Queue(engine, media_folder=pictures, fence=fence)
     return Stage(
         queue=queue,
-        sync=build_sync(settings, channels, queue),
-        channels=channels,
-        platforms=platforms,
+        sync=build_sync(settings, ends.channels, queue),
+        channels=ends.channels,
+        platforms=ends.platforms,
         clock=clock,
         jitter=random.Random(faults).random,  # noqa: S311 - a repeatable rehearsal, not a secret
     )
 
 
-def _reached(engine: Engine) -> datetime:
+def _rehearsed(settings: Settings, clock: VirtualClock, sandboxes: Mapping[str, Sandbox]) -> Opened:
+    """The channels on virtual time, with their sandbox for a network."""
+
+    def place(name: str) -> AdapterPlace:
+        network = sandboxes[name].network if name in sandboxes else None
+        return replace(_place(settings, name, clock), sleep=clock.sleep, network=network)
+
+    return open_channels(settings.channels.values(), place)
+
+
+def _reached(engine: Engine) -> datetime | None:
     """The instant that an earlier run of the same rehearsal has reached."""
     last = read(engine, after=max(0, head(engine).seq - 1))
-    return max((line.event.at for line in last), default=LONG_AGO)
+    return max((line.event.at for line in last), default=None)
 
 
 def rehearse(
@@ -260,7 +268,7 @@ def rehearse(
 
     `faults` is the seed of what goes wrong on the way (None: nothing); `progress` hears each instant that is reached.
     """
-    with open_rehearsal(settings, folder, faults=faults) as stage:
+    with open_rehearsal(settings, campaign, folder, faults=faults) as stage:
         proposal = begin(stage, campaign)
         month = proposal.content.campaign
         if month is None:

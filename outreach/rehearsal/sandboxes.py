@@ -1,0 +1,56 @@
+"""Which channels of a rehearsal speak to a local platform, each to one of its own."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from outreach.rehearsal.clock import VirtualClock
+from outreach.rehearsal.facebook import FacebookEnd
+from outreach.rehearsal.memory import Sandbox
+from outreach.rehearsal.zalo import ZaloEnd
+from outreach.settings import ChannelSettings, Settings
+
+SANDBOXED = frozenset({"facebook_page", "zalo_oa"})
+"""Adapters that are rehearsed as they are, against a local platform."""
+
+
+def open_sandboxes(
+    settings: Settings, folder: Path, clock: VirtualClock, *, pictures: Path, faults: int | None
+) -> dict[str, Sandbox]:
+    """The platforms below `folder`, by channel. After a restart other things go wrong than before, but always the same."""
+    found: dict[str, Sandbox] = {}
+    for channel in settings.channels.values():
+        if channel.adapter not in SANDBOXED:
+            continue
+        seed = None
+        if faults is not None:
+            seed = zlib.crc32(f"{faults}/{channel.name}/{clock().isoformat()}".encode()) % 10_000
+        found[channel.name] = _open(channel, folder / channel.name, clock, pictures, seed)
+    return found
+
+
+def _open(
+    channel: ChannelSettings, folder: Path, clock: VirtualClock, pictures: Path, seed: int | None
+) -> Sandbox:
+    if channel.adapter == "facebook_page":
+        return FacebookEnd(folder, now=clock, faults=seed)
+    return ZaloEnd(
+        folder,
+        now=clock,
+        faults=seed,
+        pictures=pictures,
+        cover_url=str(channel.settings.get("cover_url", "")),
+        broadcast=bool(channel.settings.get("broadcast")),
+    )
+
+
+def with_accounts(settings: Settings, sandboxes: Mapping[str, Sandbox]) -> Settings:
+    """The same configuration with the sandboxes' accounts in the place of the configured ones."""
+    channels = dict(settings.channels)
+    for name, sandbox in sandboxes.items():
+        own = {**channels[name].settings, **sandbox.account}
+        channels[name] = replace(channels[name], settings=own)
+    return replace(settings, channels=channels)
