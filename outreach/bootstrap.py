@@ -170,8 +170,8 @@ def _stay_put(before: Settings, after: Settings) -> None:
 def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machinery:
     """The parts of the running service. Raises `Problems` when a channel cannot be built."""
     opened = build_channels(settings)
-    if opened.problems:
-        raise Problems(opened.problems)
+    if opened.problems or opened.absent:
+        raise Problems((*opened.problems, *opened.absent))
     queue = Queue(engine, media_folder=media_folder(settings), fence=lease.fence)
     write = Writer()
     dispatcher = Dispatcher(queue=queue, channels=opened.channels, write=write, now=utc_now)

@@ -47,15 +47,19 @@ folder = "outbox/website"
 """
 OTHERS = """
 [channels.facebook-page]
-adapter = "outbox"
+adapter = "facebook_page"
 tags = ["facebook", "social"]
-folder = "outbox/facebook"
+page_id = "1"
+token = { env = "NOBODY_SETS_THIS" }
+app_id = "1"
 [channels.zalo-oa]
-adapter = "outbox"
+adapter = "zalo_oa"
 tags = ["zalo", "social"]
-folder = "outbox/zalo"
-quota_per_month = 4
-hours = "06:00-21:59"
+app_id = "1"
+app_secret = { env = "NOBODY_SETS_THIS" }
+token_key = { env = "NOBODY_SETS_THIS" }
+picture_base_url = "http://127.0.0.1:8080/media/"
+broadcast = true
 [channels.truc-tiep]
 adapter = "in_person"
 tags = ["in-person"]
@@ -67,9 +71,11 @@ PROCESSES.set_forkserver_preload(
         "pytest",
         "holidays.countries",
         "outreach.bootstrap",
+        "outreach.channels.facebook_page.adapter",
         "outreach.channels.in_person",
         "outreach.channels.outbox",
         "outreach.channels.website.adapter",
+        "outreach.channels.zalo_oa.adapter",
         "tests.crash.killed_months",
     ]
 )
