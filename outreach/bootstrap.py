@@ -25,7 +25,7 @@ from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.far_ends import STAYS_HERE, put_before_far_ends
 from outreach.rehearsal.memory import Sandbox
 from outreach.rehearsal.rehearse import begin, conclude, play, starts
-from outreach.rehearsal.sandboxes import open_sandboxes, with_accounts
+from outreach.rehearsal.sandboxes import MEMORIES, open_sandboxes, with_accounts
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
@@ -221,7 +221,7 @@ def _stage(
     settings: Settings, engine: Engine, fence: int, campaign: str, faults: int | None
 ) -> Stage:
     clock = VirtualClock(_reached(engine) or starts(settings.messages / campaign))
-    memories = settings.state / "platforms"
+    memories = settings.state / MEMORIES
     memories.mkdir(exist_ok=True)
     pictures = media_folder(settings)
     sandboxes = open_sandboxes(settings, memories, clock, pictures=pictures, faults=faults)
@@ -236,7 +236,7 @@ def _stage(
         channels=ends.channels,
         platforms=ends.platforms,
         clock=clock,
-        jitter=random.Random(faults).random,  # noqa: S311 - a repeatable rehearsal, not a secret
+        jitter=lambda: random.Random(f"{faults}/{clock()}").random(),  # noqa: S311 - a repeatable rehearsal, not a secret
     )
 
 

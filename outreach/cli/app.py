@@ -28,6 +28,7 @@ from outreach.cli import (
     rehearse,
     report,
     run,
+    sandbox,
     show,
 )
 from outreach.cli.command import PageGroup, help_page
@@ -43,7 +44,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(rehearse, audit, doctor, campaign),
+    *(rehearse, sandbox, audit, doctor, campaign),
 )
 
 

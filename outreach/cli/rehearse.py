@@ -159,11 +159,13 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
 
 
 def _serve(session: Session, home: Path) -> None:
-    """Serve the rehearsed website on this machine only, until Ctrl-C."""
+    """Serve the rehearsed website and what followers saw on this machine only, until Ctrl-C."""
     sites = [c.name for c in session.settings.channels.values() if c.adapter == "website"]
     if not sites:
         session.screen.note(Text("No channel is a website, so there is nothing to show."))
         return
     from outreach.cli.site_server import serve  # noqa: PLC0415 - help pages need no web server
+    from outreach.rehearsal.sandboxes import follower_pages  # noqa: PLC0415 - as above
 
-    serve(home / sites[0], session.settings.web, session.screen)
+    others = follower_pages(session.settings, home)
+    serve(home / sites[0], session.settings.web, session.screen, others)

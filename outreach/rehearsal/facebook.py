@@ -46,7 +46,7 @@ class FacebookEnd:
         self._place = Place()
         self.sandbox = Sandbox(self._place, folder=folder, now=lambda: now().timestamp())
         if faults is not None:
-            self.sandbox.faults.by_chance(seed=faults, share=SHARE, names=MISHAPS)
+            let_go_wrong(self.sandbox, faults)
 
     @property
     def account(self) -> Mapping[str, Any]:
@@ -61,6 +61,11 @@ class FacebookEnd:
             "base_url": ADDRESS,
             "proxy": None,
         }
+
+    @property
+    def pages(self) -> Network:
+        """The Page as its followers see it."""
+        return self.sandbox.pages
 
     @property
     def network(self) -> Network:
@@ -82,6 +87,11 @@ class FacebookEnd:
             if not one.is_publication and any(thing.gone for thing in owned[one.published]):
                 counted[one.key] = 1
         return counted
+
+
+def let_go_wrong(sandbox: Sandbox, seed: int) -> None:
+    """Let a share of what is asked of the Page meet a mishap."""
+    sandbox.faults.by_chance(seed=seed, share=SHARE, names=MISHAPS)
 
 
 def shared_out(asked: Sequence[Asked], things: Sequence[Made]) -> dict[str, list[Made]]:

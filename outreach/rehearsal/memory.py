@@ -52,6 +52,11 @@ class Sandbox(Memory, Protocol):
         ...
 
     @property
+    def pages(self) -> Network:
+        """What followers see, as a website."""
+        ...
+
+    @property
     def network(self) -> Network:
         """Where the adapter's calls end."""
         ...

@@ -5,13 +5,21 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from outreach.channel import Network
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.facebook import FacebookEnd
 from outreach.rehearsal.memory import Sandbox
 from outreach.rehearsal.zalo import ZaloEnd
 from outreach.settings import ChannelSettings, Settings
+
+MEMORIES = "platforms"
+"""The folder, in a rehearsal's, of what its far ends remember."""
+
+THE_END = datetime(2100, 1, 1, tzinfo=UTC)
+"""When everything that was to appear has appeared."""
 
 SANDBOXED = frozenset({"facebook_page", "zalo_oa"})
 """Adapters that are rehearsed as they are, against a local platform."""
@@ -54,3 +62,10 @@ def with_accounts(settings: Settings, sandboxes: Mapping[str, Sandbox]) -> Setti
         own = {**channels[name].settings, **sandbox.account}
         channels[name] = replace(channels[name], settings=own)
     return replace(settings, channels=channels)
+
+
+def follower_pages(settings: Settings, home: Path) -> dict[str, Network]:
+    """What followers of the rehearsal in `home` have seen, by channel, each as a website."""
+    clock, media = VirtualClock(THE_END), home / "media"
+    opened = open_sandboxes(settings, home / MEMORIES, clock, pictures=media, faults=None)
+    return {name: sandbox.pages for name, sandbox in opened.items()}

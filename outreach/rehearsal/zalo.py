@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from outreach.channel import Network
 from outreach.rehearsal.memory import Asked
-from outreach.sandbox.zalo import Faults, Platform, zalo_app
+from outreach.sandbox.zalo import Faults, Platform, zalo_app, zalo_pages
 
 ADDRESS = "https://zalo.invalid"
 """Nobody can have this name."""
@@ -44,7 +44,7 @@ class ZaloEnd:
         broadcast: bool = False,
     ) -> None:
         self._pictures, self._cover_url, self._broadcast = pictures, cover_url, broadcast
-        wrong = Faults() if faults is None else _mishaps(faults)
+        wrong = Faults() if faults is None else mishaps(faults)
         self.platform = Platform(folder, clock=now, faults=wrong, fetch=self._picture)
         self._app = zalo_app(self.platform)
         self._pair = self.platform.issue()
@@ -62,6 +62,11 @@ class ZaloEnd:
             "api_url": ADDRESS,
             "oauth_url": ADDRESS,
         }
+
+    @property
+    def pages(self) -> Network:
+        """The account as its followers see it."""
+        return zalo_pages(self.platform)
 
     @property
     def network(self) -> Network:
@@ -115,7 +120,7 @@ class ZaloEnd:
         return found[0].read_bytes()
 
 
-def _mishaps(seed: int) -> Faults:
+def mishaps(seed: int) -> Faults:
     """Bad luck that ends without new permission: what is lost on the way to new tokens would need it."""
     return Faults(
         seed=seed,

@@ -210,13 +210,22 @@ def switch_read_back_off() -> None:
     """Let this process repeat blindly whatever it does not know."""
     from outreach.dispatch import dispatcher
 
-    async def blind(_: Any, claim: Claim, *, now: datetime, quiet_for: timedelta) -> Finish:
-        reason = Text("Tried again without looking.")
-        return Finish(
-            claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0
-        )
+    vars(dispatcher).update(look=blind, DurableSteps=Forgotten)
 
-    vars(dispatcher)["look"] = blind
+
+class Forgotten:
+    """Steps of which nothing is kept."""
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    async def once(self, _: str, call: Any, *, repeatable: bool = False) -> Any:
+        return await call()
+
+
+async def blind(_: Any, claim: Claim, *, now: datetime, quiet_for: timedelta) -> Finish:
+    """What a dispatcher without read-back would do: try again and hope."""
+    reason = Text("Tried again without looking.")
+    return Finish(claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=now, looks=0)
 
 
 def glance(database: Path) -> Kill:

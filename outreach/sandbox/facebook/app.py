@@ -29,7 +29,8 @@ _METHODS = ["GET", "POST", "DELETE"]
 class Sandbox:
     """A local Facebook. `folder` keeps it over restarts (None: in memory); `now` gives unix seconds; `faults` says what goes wrong.
 
-    `app` is what a server runs; `graph` is what it holds; `calls` lists what was asked (`POST feed`), refusals included.
+    `app` is what a server runs, `pages` only its page for people; `graph` is what it holds.
+    `calls` lists what was asked (`POST feed`), refusals included.
     """
 
     def __init__(
@@ -48,6 +49,9 @@ class Sandbox:
         self.dead = False
         self._blocked_until = 0.0
         self._moments: deque[float] = deque()
+        self.pages = Starlette(
+            routes=[Route("/", self._page), Route("/photos/{name}", self._photo)]
+        )
         self.app = Starlette(
             routes=[
                 Route("/_sandbox/page", self._page),
