@@ -245,6 +245,7 @@ def test_processing_is_waited_for(office: Office) -> None:
     assert timedelta(seconds=60) <= office.server.now - began < timedelta(minutes=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unverified", [True, False])
 def test_endless_processing_is_unknown_and_taken_up_again(office: Office, unverified: bool) -> None:
     office.server.faults.verify_delay = 900
@@ -272,6 +273,7 @@ def test_trouble_while_verifying_never_says_that_nothing_is_public(
 # --- looking ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_our_article_is_found_among_many(office: Office) -> None:
     mine = office.publish()
     for number in range(25):
@@ -384,6 +386,7 @@ def carry_on(office: Office, steps: DyingSteps) -> Receipt | None:
     raise AssertionError("never settled")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fatal", range(1, 17))
 @pytest.mark.parametrize("broadcast", [False, True], ids=["article", "broadcast"])
 def test_a_crash_at_any_boundary_doubles_and_loses_nothing(
