@@ -133,6 +133,10 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
                 "channels": to_records(table, screen.language),
                 "lost": found.lost,
                 "twice": found.twice,
+                "unsettled": [
+                    {"key": waiting.identity.key, "reason": waiting.reason}
+                    for waiting in found.unsettled
+                ],
                 "days": [
                     {
                         "day": day.day,
@@ -156,6 +160,12 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
     )
     for key in (*found.lost, *found.twice):
         screen.say(Text("    {key}", key=key), style="red")
+    if found.unsettled:
+        screen.say(Text("Still waiting for a person:"), style="bold")
+    for waiting in found.unsettled:
+        screen.say(
+            Text("    {key}: {reason}", key=waiting.identity.key, reason=waiting.reason or "")
+        )
 
 
 def _serve(session: Session, home: Path) -> None:
