@@ -28,6 +28,7 @@ from outreach.cli import (
     rehearse,
     report,
     run,
+    sandbox,
     show,
     stats,
 )
@@ -44,7 +45,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, audit, doctor, campaign),
+    *(stats, rehearse, sandbox, audit, doctor, campaign),
 )
 
 
