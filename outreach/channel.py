@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
 from outreach.domain.delivery import Receipt
@@ -32,6 +32,7 @@ __all__ = [
     "Kind",
     "Look",
     "Media",
+    "NeedsSetup",
     "NotPublished",
     "Outcome",
     "PauseChannel",
@@ -43,10 +44,12 @@ __all__ = [
     "Reject",
     "Rendition",
     "RetryAt",
+    "SetupPoint",
     "Severity",
     "Steps",
     "Text",
     "UnknownOutcome",
+    "Updates",
 ]
 
 
@@ -150,6 +153,15 @@ class ChannelHealth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetupPoint:
+    """One thing that people arrange once at the service: what it is, whether it was `found`, and how to mend it if not."""
+
+    what: Text
+    found: bool
+    mend: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdapterPlace:
     """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language."""
 
@@ -206,4 +218,27 @@ class Channel(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections and files."""
+        ...
+
+
+@runtime_checkable
+class NeedsSetup(Protocol):
+    """What a channel may have besides: things that people arrange once at the service before it can publish."""
+
+    async def setup(self) -> tuple[SetupPoint, ...]:
+        """Every point, each looked at on the service; readers see no difference. Raises like `publish`."""
+        ...
+
+
+@runtime_checkable
+class Updates(Protocol):
+    """What a channel may have besides, and says by `can_update`: it changes what is public."""
+
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Give the publication that `receipt` proves, and that was made with `key`, this content; the same twice is harmless.
+
+        Never brings back what is not public any more: that is a `Reject`. Raises like `publish`.
+        """
         ...

@@ -15,6 +15,7 @@ from outreach import __version__
 from outreach.cli import (
     audit,
     campaign,
+    channel,
     check,
     decisions,
     doctor,
@@ -43,7 +44,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(rehearse, audit, doctor, campaign),
+    *(rehearse, audit, doctor, campaign, channel),
 )
 
 
