@@ -52,6 +52,7 @@ __all__ = [
     "Look",
     "Media",
     "Metric",
+    "NeedsSetup",
     "Network",
     "NotPublished",
     "Outcome",
@@ -64,11 +65,13 @@ __all__ = [
     "Reject",
     "Rendition",
     "RetryAt",
+    "SetupPoint",
     "Severity",
     "ShownMedia",
     "Steps",
     "Text",
     "UnknownOutcome",
+    "Updates",
     "counting",
 ]
 
@@ -159,6 +162,15 @@ Network = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetupPoint:
+    """One thing that people arrange once at the service: what it is, whether it was `found`, and how to mend it if not."""
+
+    what: Text
+    found: bool
+    mend: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdapterPlace:
     """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language.
 
@@ -237,3 +249,26 @@ class Counting(Protocol):
 def counting(channel: Channel) -> Counting | None:
     """The channel as one that gives back counts; None when it does not."""
     return channel if channel.capabilities.can_count and isinstance(channel, Counting) else None
+
+
+@runtime_checkable
+class NeedsSetup(Protocol):
+    """What a channel may have besides: things that people arrange once at the service before it can publish."""
+
+    async def setup(self) -> tuple[SetupPoint, ...]:
+        """Every point, each looked at on the service; readers see no difference. Raises like `publish`."""
+        ...
+
+
+@runtime_checkable
+class Updates(Protocol):
+    """What a channel may have besides, and says by `can_update`: it changes what is public."""
+
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Give the publication that `receipt` proves, and that was made with `key`, this content; the same twice is harmless.
+
+        Never brings back what is not public any more: that is a `Reject`. Raises like `publish`.
+        """
+        ...

@@ -49,6 +49,18 @@ class Limited:
         counted = c.counting(self.inner)
         return await counted.counts(receipt) if counted else {}
 
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """As the channel does; it says by `can_update` whether it does."""
+        if not isinstance(self.inner, c.Updates):
+            raise c.Reject(c.Text("This channel cannot change what is public."))
+        return await self.inner.update(receipt, rendition, key=key, steps=steps)
+
+    async def setup(self) -> tuple[c.SetupPoint, ...]:
+        """As the channel does; nothing when it needs nothing."""
+        return await self.inner.setup() if isinstance(self.inner, c.NeedsSetup) else ()
+
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
         return await self.inner.check()

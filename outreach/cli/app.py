@@ -15,6 +15,7 @@ from outreach import __version__
 from outreach.cli import (
     audit,
     campaign,
+    channel,
     check,
     decisions,
     doctor,
@@ -45,7 +46,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, sandbox, audit, doctor, campaign),
+    *(stats, rehearse, sandbox, audit, doctor, campaign, channel),
 )
 
 

@@ -52,3 +52,6 @@ CampaignWord = Annotated[
         metavar="CAMPAIGN", help=_("The campaign's folder in messages/; all of them without it.")
     ),
 ]
+ChannelWord = Annotated[
+    str, typer.Argument(metavar="CHANNEL", help=_("The channel's name in the configuration."))
+]

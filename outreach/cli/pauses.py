@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.cli.choices import By
+from outreach.cli.choices import By, ChannelWord
 from outreach.cli.command import add as add_command
 from outreach.cli.desk_source import DeskSource
 from outreach.cli.marks import _
@@ -14,10 +14,6 @@ from outreach.cli.parsing import known_channel, parse_instant, person
 from outreach.cli.session import session_of
 from outreach.cli.stop import Stop
 from outreach.domain.text import Text
-
-ChannelWord = Annotated[
-    str, typer.Argument(metavar="CHANNEL", help=_("The channel's name in the configuration."))
-]
 
 
 def add(app: typer.Typer) -> None:

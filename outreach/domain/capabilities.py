@@ -42,6 +42,7 @@ class Capabilities:
     hours: tuple[time, time] | None = None
     can_find: bool = False
     can_withdraw: bool = False
+    can_update: bool = False
     carried_out_by_people: bool = False
     can_count: bool = False
     visibility_lag: timedelta = timedelta(0)

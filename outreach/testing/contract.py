@@ -20,6 +20,7 @@ from outreach.channel import (
     Reject,
     Rendition,
     UnknownOutcome,
+    Updates,
     counting,
 )
 from outreach.testing.fake import MemorySteps, sample_rendition
@@ -146,6 +147,33 @@ class ChannelContract:
 
         _run(channel, scenario())
         assert self.count(channel, SAMPLE_KEY) in (None, 1), "counting publishes nothing"
+
+    def test_update_changes_what_is_public_and_makes_nothing_new(self, channel: Channel) -> None:
+        """The same publication with other content, twice at will; what was taken down is not brought back."""
+        rendition = self.rendition(channel)
+        edited = replace(rendition, title="Edited", html="<p>Edited.</p>", text="Edited.")
+
+        async def scenario() -> None:
+            if not channel.capabilities.can_update:
+                return
+            assert isinstance(channel, Updates), "a channel that says can_update has update"
+            made = await outcome_of(channel.publish(rendition, key=SAMPLE_KEY, steps=MemorySteps()))
+            assert isinstance(made, Receipt), f"publish gives a receipt, not {made!r}"
+            for _ in range(2):
+                update = channel.update(made, edited, key=SAMPLE_KEY, steps=MemorySteps())
+                outcome = await outcome_of(update)
+                assert isinstance(outcome, Receipt), f"update gives a receipt, not {outcome!r}"
+                assert outcome.remote_id == made.remote_id, "an update keeps the remote id"
+            self.settle(channel)
+            await self._finds(channel, edited, made)
+            assert self.count(channel, SAMPLE_KEY) in (None, 1), "an update makes nothing new"
+            await channel.withdraw(made, key=WITHDRAW_KEY, steps=MemorySteps())
+            update = channel.update(made, rendition, key=SAMPLE_KEY, steps=MemorySteps())
+            assert isinstance(await outcome_of(update), Reject), "nothing is brought back"
+            self.settle(channel)
+            await self._finds(channel, rendition, None)
+
+        _run(channel, scenario())
 
     def test_other_kinds_are_rejected(self, channel: Channel) -> None:
         """A kind that the capabilities do not name is rejected before anything is public."""

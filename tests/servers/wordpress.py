@@ -19,11 +19,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 OURS = Path(__file__).with_name("wordpress_site")
 DEBIANS = Path("/usr/share/wordpress")
 TRANSLATIONS = Path("/var/lib/wordpress/wp-content/languages")
 NEEDED = ("php", "mariadbd", "mariadb", "mariadb-install-db")
+
+AT_WORK = ("01", "03", "08")
+"""Linux's numbers for a connection that is open, is being opened, or was left by its caller alone (proc_net_tcp)."""
 
 PHP = ["php", "-d", "display_errors=0", "-d", "log_errors=1", "-d", "error_log="]
 PHP += ["-d", "memory_limit=256M", "-d", "sendmail_path=/bin/true", "-d", "date.timezone=UTC"]
@@ -66,6 +70,24 @@ class Site:
     def public(self, key: str) -> int:
         """How many posts with this mark readers see."""
         return sum(status == "publish" for _, status in self.posts(key))
+
+    def marked(self) -> dict[str, list[str]]:
+        """The mark of every post that has one -> the status of each post with it, the lowest number first."""
+        rows = self.sql(
+            "SELECT REGEXP_SUBSTR(post_content, 'outreach:[a-z2-7]{16}'), post_status FROM wp_posts"
+            " WHERE post_type = 'post' AND post_content LIKE '%<!-- outreach:%' ORDER BY ID"
+        )
+        found: dict[str, list[str]] = {}
+        for mark, status in rows:
+            found.setdefault(mark.removeprefix("outreach:"), []).append(status)
+        return found
+
+    @property
+    def busy(self) -> bool:
+        """Whether the site still works at a request, also at one whose caller is dead."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        port = f":{urlsplit(self.url).port:04X}"
+        return any(row[1].endswith(port) and row[3] in AT_WORK for row in rows)
 
     def as_admin(self, method: str, route: str, content: dict[str, Any] | None = None) -> Any:
         """What an administrator's call answers."""

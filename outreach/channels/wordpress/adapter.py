@@ -13,6 +13,7 @@ from outreach.channels.wordpress.posts import Posts
 from outreach.channels.wordpress.preflight import preflight
 from outreach.channels.wordpress.previews import banner_preview, post_preview
 from outreach.channels.wordpress.settings import WordPressSettings
+from outreach.channels.wordpress.setup import setup
 from outreach.channels.wordpress.site import Site
 
 
@@ -26,6 +27,7 @@ class WordPress:
         self.capabilities = c.Capabilities(
             can_find=True,
             can_withdraw=True,
+            can_update=True,
             visibility_lag=timedelta(seconds=settings.server_time_limit),
             slots=2,
         )
@@ -59,6 +61,18 @@ class WordPress:
         if receipt.remote_id.startswith("block-"):
             return await self._banners.withdraw(receipt, steps)
         return await self._posts.withdraw(receipt, steps)
+
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Give the post, or the banner's section of the block, other content; its address and its date stay."""
+        if receipt.remote_id.startswith("block-"):
+            return await self._banners.update(receipt, rendition, steps)
+        return await self._posts.update(receipt, rendition, key, steps)
+
+    async def setup(self) -> tuple[c.SetupPoint, ...]:
+        """What an administrator arranges once, and whether it is so."""
+        return await setup(self._site, self._settings, self._banners)
 
     async def check(self) -> c.ChannelHealth:
         """Whether the site would take our posts."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,14 +71,31 @@ class Banners:
             return Found(receipt=self._receipt(key, at))
         return Absent(proof={"block": self.block, "status": block["status"], "holds": [*shown]})
 
+    async def update(self, receipt: Receipt, rendition: Rendition, steps: Steps) -> Receipt:
+        """Change the banner's section. Raises the four; `Reject` when it is not shown any more: it is not brought back."""
+        block, key = _named(receipt)
+
+        async def change() -> None:
+            await self._change(block, key, section)
+
+        with self._site.unseen():
+            pictures = await self._library.pictures(rendition.media)
+        section = writing.banner(rendition, pictures, self._language)
+        await steps.once(f"update {rendition.digest[:12]}", change, repeatable=True)
+        return replace(receipt, at=self._site.now())
+
+    async def prepare(self) -> None:
+        """Put into a block that nobody has used yet what tells it on a page, and readers do not see. Raises the four."""
+        async with self._one:
+            if not raw(await self._read(self.block)).strip():
+                await self._write(self.block, {})
+
     async def withdraw(self, receipt: Receipt, steps: Steps) -> Receipt:
         """Take the banner's section out of the block; harmless when it, or the block, is gone."""
-        named = _RECEIPT.fullmatch(receipt.remote_id)
-        if not named:
-            raise Reject(Text("The proof names nothing on this site: {id}", id=receipt.remote_id))
+        block, key = _named(receipt)
 
         async def take_out() -> str:
-            return await self._take_out(int(named[1]), named[2])
+            return await self._take_out(block, key)
 
         left = await steps.once("withdraw", take_out, repeatable=True)
         details = {"left_as": str(left)}
@@ -91,6 +109,15 @@ class Banners:
                 raise Reject(what)
             await self._write(self.block, {**sections(raw(block)), key: section})
         return self._site.now().isoformat()
+
+    async def _change(self, block: int, key: str, section: str) -> None:
+        async with self._one:
+            found = await self._read(block)
+            shown = sections(raw(found)) if found["status"] == "publish" else {}
+            if key not in shown:
+                what = Text("The banner is not on the site any more; it is not brought back.")
+                raise Reject(what, evidence={"status": found["status"], "holds": [*shown]})
+            await self._write(block, {**shown, key: section})
 
     async def _take_out(self, block: int, key: str) -> str:
         async with self._one:
@@ -128,6 +155,14 @@ class Banners:
 
     def _receipt(self, key: str, at: datetime) -> Receipt:
         return Receipt(remote_id=f"block-{self.block}-{key}", permalink=self._site.url, at=at)
+
+
+def _named(receipt: Receipt) -> tuple[int, str]:
+    """Block and key of a banner's proof."""
+    named = _RECEIPT.fullmatch(receipt.remote_id)
+    if not named:
+        raise Reject(Text("The proof names nothing on this site: {id}", id=receipt.remote_id))
+    return int(named[1]), named[2]
 
 
 def sections(content: str) -> dict[str, str]:

@@ -82,15 +82,36 @@ class Posts:
             return Found(receipt=_receipt(public[0]))
         return Absent(proof={"seen": [{"id": p["id"], "status": p["status"]} for p in ours]})
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, key: str, steps: Steps
+    ) -> Receipt:
+        """Change the public post. Raises the four; `Reject` when staff took it away: it is not brought back."""
+        number = _number(receipt)
+
+        async def change() -> list[str]:
+            echo = await self._site.write(f"posts/{number}", body)
+            if echo["status"] != "publish":
+                raise _taken_away(echo)
+            return _dropped(body, echo)
+
+        with self._site.unseen():
+            body = await self._body(rendition, key)
+            await self._is_public(number)
+        name = f"update {rendition.digest[:12]}"
+        dropped = await steps.once(name, change, repeatable=True)
+        return Receipt(
+            remote_id=receipt.remote_id,
+            permalink=await self._permalink(number) or receipt.permalink,
+            at=self._site.now(),
+            details={"dropped": dropped} if dropped else {},
+        )
+
     async def withdraw(self, receipt: Receipt, steps: Steps) -> Receipt:
         """Trash the post, or make it a draft; one that is gone already stays gone."""
-        if not receipt.remote_id.isdecimal():
-            raise Reject(
-                Text("The proof names nothing on this site: {id}", id=receipt.remote_id or "—")
-            )
+        number = _number(receipt)
 
         async def take_down() -> str:
-            return await self._take_down(f"posts/{receipt.remote_id}")
+            return await self._take_down(f"posts/{number}")
 
         left = await steps.once("withdraw", take_down, repeatable=True)
         return Receipt(
@@ -140,6 +161,11 @@ class Posts:
     async def _still_there(self, number: int) -> None:
         post = await self._site.read(f"posts/{number}", context="edit")
         if post["status"] in _TAKEN_AWAY:
+            raise _taken_away(post)
+
+    async def _is_public(self, number: int) -> None:
+        post = await self._site.read(f"posts/{number}", context="edit")
+        if post["status"] != "publish":
             raise _taken_away(post)
 
     async def _release(self, number: int, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,6 +223,14 @@ class Posts:
             return "gone"
         await self._site.write(route, {"status": "draft", "sticky": False})
         return "draft"
+
+
+def _number(receipt: Receipt) -> int:
+    if not receipt.remote_id.isdecimal():
+        raise Reject(
+            Text("The proof names nothing on this site: {id}", id=receipt.remote_id or "—")
+        )
+    return int(receipt.remote_id)
 
 
 def _slugs(slug: str) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from outreach.channel import ChannelHealth, NotPublished, Text
-from outreach.channels._http import Reply
 from outreach.channels.wordpress import banners
 from outreach.channels.wordpress.refusals import CLOSED, NO_ROUTE, refused
 from outreach.channels.wordpress.settings import WordPressSettings
@@ -20,10 +19,9 @@ async def preflight(site: Site, settings: WordPressSettings) -> ChannelHealth:
     """The first thing that stands in the way, or none. Publishes nothing."""
     site.forget_root()
     try:
-        reply = await site.ask("GET", "users/me", query={"context": "edit"})
-        wrong = await _account(site, settings, reply)
+        wrong = await account(site, settings)
         if not wrong and settings.banner_block:
-            wrong = await _block(site, settings.banner_block)
+            wrong = await block(site, settings.banner_block)
     except NotPublished as outcome:
         return ChannelHealth(ok=False, summary=outcome.reason)
     if wrong:
@@ -33,15 +31,17 @@ async def preflight(site: Site, settings: WordPressSettings) -> ChannelHealth:
     )
 
 
-async def _account(site: Site, settings: WordPressSettings, reply: Reply) -> Text | None:
+async def account(site: Site, settings: WordPressSettings) -> Text | None:
+    """Why the account may not publish; None when it may. Raises like `Site`."""
+    reply = await site.ask("GET", "users/me", query={"context": "edit"})
     if reply.status == 401:
         return await _why_no_entry(site, settings)
     if outcome := refused(reply, now=site.now()):
         raise outcome
-    account = reply.json()
-    if not isinstance(account, Mapping) or "capabilities" not in account:
+    found = reply.json()
+    if not isinstance(found, Mapping) or "capabilities" not in found:
         return NO_ROUTE
-    may = account["capabilities"]
+    may = found["capabilities"]
     makes_categories = settings.categories or settings.topic_as_category
     needed = (*NEEDED, "manage_categories") if makes_categories else NEEDED
     missing = [name for name in needed if not may.get(name)]
@@ -50,7 +50,7 @@ async def _account(site: Site, settings: WordPressSettings, reply: Reply) -> Tex
     return Text(
         "The role of {user} is too low ({roles}); the site does not allow: {missing}. Make it an Editor.",
         user=settings.user,
-        roles=", ".join(account.get("roles") or ("—",)),
+        roles=", ".join(found.get("roles") or ("—",)),
         missing=", ".join(missing),
     )
 
@@ -73,22 +73,38 @@ async def _why_no_entry(site: Site, settings: WordPressSettings) -> Text:
     )
 
 
-async def _block(site: Site, block: int) -> Text | None:
-    reply = await site.ask("GET", f"blocks/{block}", query={"context": "edit"})
+async def block(site: Site, number: int) -> Text | None:
+    """What is wrong with the block for banners; None when it is shown, or was never used. Raises like `Site`."""
+    found = await usable_block(site, number)
+    if found is None:
+        return no_block(number)
+    return await shown(site, number) if banners.PLACE in banners.raw(found) else None
+
+
+async def usable_block(site: Site, number: int) -> Mapping[str, Any] | None:
+    """The block as the account may change it; None when it may not, or there is none. Raises like `Site`."""
+    reply = await site.ask("GET", f"blocks/{number}", query={"context": "edit"})
     found: Any = reply.json()
-    if reply.status != 200 or not isinstance(found, Mapping) or found.get("status") == "trash":
-        return Text(
-            "The synced block {block} for banners is not there, or this account may not change it."
-            " An administrator makes one, places it in the theme's header, and writes its number into banner_block.",
-            block=block,
-        )
-    if banners.PLACE not in banners.raw(found):
-        return None
+    usable = reply.status == 200 and isinstance(found, Mapping) and found.get("status") != "trash"
+    return found if usable else None
+
+
+def no_block(number: int) -> Text:
+    """That there is no usable block of this number."""
+    return Text(
+        "The synced block {block} for banners is not there, or this account may not change it."
+        " An administrator makes one, places it in the theme's header, and writes its number into banner_block.",
+        block=number,
+    )
+
+
+async def shown(site: Site, number: int) -> Text | None:
+    """Why the front page does not show the block; None when it does, or cannot be read. Raises like `Site`."""
     page = await site.front_page()
-    if page.status == 200 and banners.PLACE.encode() not in page.body:
-        return Text(
-            'The front page does not show the block {block}: an administrator places <!-- wp:block {{"ref":{block}}} /-->'
-            " once in the theme's header. A page cache may also hold an older page.",
-            block=block,
-        )
-    return None
+    if page.status != 200 or banners.PLACE.encode() in page.body:
+        return None
+    return Text(
+        'The front page does not show the block {block}: an administrator places <!-- wp:block {{"ref":{block}}} /-->'
+        " once in the theme's header. A page cache may also hold an older page.",
+        block=number,
+    )

@@ -1,0 +1,19 @@
+"""channel setup, for a channel that needs nothing and for one that does not exist."""
+
+from __future__ import annotations
+
+from outreach.cli.exit_codes import ExitCode
+from tests.cli.conftest import Office, run
+
+
+def test_a_channel_that_needs_nothing_says_so_in_one_sentence(office: Office) -> None:
+    said = run("channel", "setup", "so-website")
+    assert said.code is ExitCode.OK
+    assert said.out.startswith("✓ Nothing needs to be arranged at the service for so-website.")
+    assert run("channel", "setup", "so-website", "--json").json[0]["found"] is True
+
+
+def test_an_unknown_channel_is_named(office: Office) -> None:
+    said = run("channel", "setup", "nowhere")
+    assert said.code is ExitCode.BAD_INPUT
+    assert "nowhere" in said.err
