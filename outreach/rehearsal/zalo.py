@@ -47,17 +47,17 @@ class ZaloEnd:
         wrong = Faults() if faults is None else mishaps(faults)
         self.platform = Platform(folder, clock=now, faults=wrong, fetch=self._picture)
         self._app = zalo_app(self.platform)
-        self._pair = self.platform.issue()
 
     @property
     def account(self) -> Mapping[str, Any]:
-        """The sandbox's application, and a first pair of tokens as an administrator gives one after each restart."""
+        """The sandbox's application, and a new pair of tokens as an administrator gives one after each restart."""
+        pair = self.platform.issue()
         return {
             "app_id": self.platform.app_id,
             "app_secret": SecretStr(self.platform.app_secret),
             "token_key": SecretStr(KEY),
-            "refresh_token": SecretStr(self._pair.refresh),
-            "access_token": SecretStr(self._pair.access),
+            "refresh_token": SecretStr(pair.refresh),
+            "access_token": SecretStr(pair.access),
             "tokens": None,
             "api_url": ADDRESS,
             "oauth_url": ADDRESS,

@@ -15,9 +15,12 @@ from typing import Any
 import pytest
 
 from outreach.channel import AdapterPlace, Channel
+from outreach.channels._http import HttpClient
 from outreach.channels.registry import open_channels
 from outreach.cli import site_server
 from outreach.cli.exit_codes import ExitCode
+from outreach.cli.screen import Screen
+from outreach.sandbox.facebook import Sandbox
 from outreach.settings import parse_settings
 from outreach.testing import MemorySteps, sample_rendition
 from tests.cli.conftest import Office, run
@@ -84,3 +87,20 @@ def test_it_serves_until_ctrl_c(office: Office) -> None:
         process.send_signal(signal.SIGINT)
         process.wait(60)
         assert process.returncode in (ExitCode.OK, ExitCode.INTERRUPTED)
+
+
+def test_a_rehearsals_followers_pages_stand_beside_the_website(
+    served: list[Any], tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text("<h1>Trang tin</h1>", "utf-8")
+    sandbox = Sandbox()
+    sandbox.graph.add_post(message="Bình đẳng giới")
+    screen = Screen("en")
+    site_server.serve(tmp_path, None, screen, {"facebook-page": sandbox.pages})
+
+    def read(path: str) -> str:
+        url = f"http://site.invalid{path}"
+        return asyncio.run(HttpClient(network=served[0]).send("GET", url)).body.decode()
+
+    assert "Trang tin" in read("/")
+    assert "Bình đẳng giới" in read("/dien-tap/facebook-page/")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 _STYLE = """
 body { font: 16px/1.5 sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 article { border: 1px solid #cbd5e1; border-radius: .5rem; padding: 1rem; margin: 1rem 0; }
-img { max-width: 100%; } small { color: #475569; }
+img { max-width: 100%; } small { color: #475569; } .text { white-space: pre-line; }
 """
+_ENDS = re.compile(r"</(?:p|li|h\d|blockquote)>|<br ?/?>")
+_MARKS = re.compile(r"<[^>]*>")
 
 
 def page(platform: Platform) -> str:
-    """The whole page; texts of articles are shown as text, whatever marks they hold."""
+    """The whole page; of the texts of articles only the words are shown, whatever marks they hold."""
     articles = "".join(_article(one) for one in platform.public)
     titles = {one["id"]: one["content"]["title"] for one in platform.articles}
     sent = "".join(_broadcast(one, titles) for one in platform.broadcasts)
@@ -45,7 +48,13 @@ def _block(block: Mapping[str, Any]) -> str:
     if block["type"] == "image":
         caption = escape(str(block.get("caption", "")))
         return f'<figure><img src="{escape(str(block["url"]))}" alt=""><figcaption>{caption}</figcaption></figure>'
-    return f"<div>{escape(str(block.get('content', '')))}</div>"
+    return f'<div class="text">{escape(_text(str(block.get("content", ""))))}</div>'
+
+
+def _text(content: str) -> str:
+    """The words of a block without its marks; a paragraph or an item begins a line."""
+    lines = _ENDS.sub("\n", content)
+    return unescape(_MARKS.sub("", lines)).strip()
 
 
 def _broadcast(broadcast: Mapping[str, Any], titles: Mapping[str, str]) -> str:
