@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,11 @@ from outreach.sandbox.facebook import Made, Place, Sandbox, made
 
 ADDRESS = "https://facebook.invalid"
 """Nobody can have this name."""
+
+COVER = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""The Page's own cover before anyone hangs a banner: one grey pixel."""
 
 SHARE = 0.3
 """Of the calls that create or change something, so many meet a fault."""
@@ -45,6 +51,9 @@ class FacebookEnd:
     def __init__(self, folder: Path, *, now: Callable[[], datetime], faults: int | None) -> None:
         self._place = Place()
         self.sandbox = Sandbox(self._place, folder=folder, now=lambda: now().timestamp())
+        graph = self.sandbox.graph
+        if not graph.ledger.get("page"):
+            graph.hang(graph.photos.put(COVER, graph.now()))
         if faults is not None:
             let_go_wrong(self.sandbox, faults)
 
@@ -114,8 +123,8 @@ def shared_out(asked: Sequence[Asked], things: Sequence[Made]) -> dict[str, list
         if alike:
             nearest = min(alike, key=lambda one: (bool(owned[one.key]), _apart(one, thing)))
             owned[nearest.key].append(thing)
-        else:
-            owned[thing.id] = [thing] * 2  # nobody asked for it, so it is one too many
+        elif not thing.cover:  # another cover is the Page's own, before and after a banner
+            owned[thing.id] = [thing] * 2  # nobody asked for this post, so it is one too many
     return owned
 
 

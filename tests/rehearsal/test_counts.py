@@ -93,6 +93,7 @@ def test_what_was_deleted_was_public_all_the_same(end: FacebookEnd, tmp_path: Pa
 
 def test_a_cover_is_known_by_its_picture(end: FacebookEnd) -> None:
     graph = end.sandbox.graph
+    end.sandbox.graph.ledger.drop("page")
     for name, picture in (("1", "old"), ("2", "banner"), ("3", "banner"), ("4", "old")):
         graph.ledger.put(
             {"id": name, "kind": "photo", "sha256": picture, "created": 0.0, "visible": 0.0}

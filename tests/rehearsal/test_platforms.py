@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +63,11 @@ class Rehearsal:
 
     @property
     def posts(self) -> list[Made]:
-        return made(self.facebook.graph)
+        return [one for one in made(self.facebook.graph) if not one.cover]
+
+    @property
+    def covers(self) -> list[Made]:
+        return [one for one in made(self.facebook.graph) if one.cover]
 
 
 @contextmanager
@@ -97,6 +103,41 @@ def test_a_lost_broadcast_is_looked_for_by_a_person(settings: Settings, tmp_path
         assert (tally.count(State.PUBLISHED), tally.confirmed) == (BROADCASTS, 1)
         events = [d.reason for d in month.stage.queue.list(channel="zalo-oa") if d.reason]
         assert any("looked: it was done" in str(reason) for reason in events)
+
+
+BANNER = """---
+title: Băng rôn trên Trang
+kind: banner
+channels: [facebook-page]
+from: 2022-11-16
+until: 2022-11-30
+topic: băng rôn
+unit: Văn phòng Sở
+image: media/phat-dong.png
+image_alt: Dải ruy băng trắng trên nền cam
+---
+Hưởng ứng Tháng hành động.
+"""
+
+
+@pytest.mark.parametrize("faults", [None, 1, 2])
+@pytest.mark.usefixtures("socket_disabled")
+def test_a_banner_hangs_and_is_taken_down(
+    settings: Settings, tmp_path: Path, faults: int | None
+) -> None:
+    folder = tmp_path / "messages" / CAMPAIGN
+    shutil.copytree(settings.messages / CAMPAIGN / "media", folder / "media")
+    shutil.copy(settings.messages / CAMPAIGN / "campaign.toml", folder)
+    (folder / "bang-ron.md").write_text(BANNER, "utf-8")
+    changed = replace(settings, messages=tmp_path / "messages")
+    with rehearsal(changed, tmp_path / "a", faults) as month:
+        found = month.play()
+        assert found.ok, (found.lost, found.twice)
+        assert ended(found, "facebook-page", State.PUBLISHED) == 1
+        assert ended(found, "facebook-page", State.WITHDRAWN) == 1
+        before, banner, after = month.covers
+        assert before.cover == after.cover != banner.cover
+        assert banner.gone
 
 
 def assert_accounted_for(settings: Settings, home: Path, seed: int) -> None:

@@ -81,7 +81,10 @@ class Graph:
 
     def hang(self, photo: str) -> None:
         """Make a photo the Page's cover."""
-        covers = [*(self.ledger.get("page") or {}).get("covers", []), photo]
+        covers = [
+            *(self.ledger.get("page") or {}).get("covers", []),
+            {"photo": photo, "at": self.now()},
+        ]
         page = {"id": "page", "kind": "page", "cover": photo, "covers": covers, "visible": 0}
         self.ledger.put(page)
 

@@ -37,14 +37,13 @@ def _posts(graph: Graph) -> Iterator[Made]:
 
 def _covers(graph: Graph) -> Iterator[Made]:
     """One for each change of the cover to another picture; the same picture again is no change for followers."""
-    names = (graph.ledger.get("page") or {}).get("covers", [])
-    photos = [_photo(graph, name) for name in names]
+    hung = (graph.ledger.get("page") or {}).get("covers", [])
+    pictures = [str(_photo(graph, one["photo"])["sha256"]) for one in hung]
     before = ""
-    for photo in photos:
-        picture = photo["sha256"]
+    for one, picture in zip(hung, pictures, strict=True):
         if picture != before:
-            is_gone = picture != photos[-1]["sha256"]
-            yield Made(id=photo["id"], at=photo["created"], gone=is_gone, cover=picture)
+            gone = picture != pictures[-1]
+            yield Made(id=one["photo"], at=one["at"], gone=gone, cover=picture)
         before = picture
 
 

@@ -29,8 +29,11 @@ class Photos:
         pictured = content.startswith(_SIGNATURES) and len(content) <= LARGEST
         if not pictured and (content or not call.text("url")):
             raise GraphError(324, "(#324) Missing or invalid image file", subcode=2069019)
-        facts = {"sha256": self._store(content), "caption": caption, "post": ""}
-        facts |= {"alt": call.text("alt_text_custom")}
+        return self.put(content, now, caption=caption, alt=call.text("alt_text_custom"))
+
+    def put(self, content: bytes, now: float, *, caption: str = "", alt: str = "") -> str:
+        """Store a photo and give its id."""
+        facts = {"sha256": self._store(content), "caption": caption, "post": "", "alt": alt}
         number = str(self._ledger.next_number())
         moment = {"created": now, "visible": now}
         self._ledger.put({"id": number, "kind": "photo", **facts, **moment})
