@@ -189,6 +189,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         site=_site(settings, engine),
         log=settings.log,
         language=settings.language,
+        veil=settings.veil,
     )
 
 

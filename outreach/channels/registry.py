@@ -15,8 +15,10 @@ from pydantic_core import ErrorDetails
 
 from outreach.channel import AdapterPlace, Channel, Text
 from outreach.channels._limited import Limited
+from outreach.channels._veiled import Veiled
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.settings import ChannelSettings, Wrong, unknown_key
+from outreach.settings.veil import Veil, secrets_in
 
 ADAPTERS: Mapping[str, str] = {
     "apprise": "outreach.channels.apprise:Apprise",
@@ -89,10 +91,11 @@ def build(name: str, adapter: str, settings: Mapping[str, Any], place: AdapterPl
 def open_channel(configured: ChannelSettings, place: AdapterPlace) -> Channel:
     """The channel that config.toml asks for, with the limits that it gives. Raises `Problems`."""
     adapter = _adapter(configured)
-    channel: Channel = adapter(configured.name, _validated(adapter, configured), place)
-    if not configured.limits.given:
-        return channel
-    return Limited(channel, configured.limits)
+    settings = _validated(adapter, configured)
+    channel: Channel = adapter(configured.name, settings, place)
+    if veil := Veil(secrets_in(dict(settings))):
+        channel = Veiled(channel, veil)
+    return Limited(channel, configured.limits) if configured.limits.given else channel
 
 
 def settings_of(adapter: str) -> type[BaseModel]:
@@ -151,7 +154,7 @@ def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
     types = _types(known.annotation) if known else frozenset()
     if isinstance(value, SecretStr) and SecretStr not in types:
         value = value.get_secret_value()
-    if isinstance(value, str) and SecretStr in types:
+    if isinstance(value, str) and SecretStr in types and str not in types:
         what = Text("A secret stands in the open here.")
         mend = Text('Keep it elsewhere and write {{ env = "NAME" }} or {{ file = "path" }}.')
         raise Wrong(what, mend, code="settings.secret")

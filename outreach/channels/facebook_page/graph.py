@@ -32,9 +32,8 @@ class GraphClient:
         self._settings, self._now, self._token = settings, now, token
         self.pace = Pace()
         self.spoken = settings.version
-        known = (token, self.app_token, secret, self._proof)
         self._http = HttpClient(
-            secrets=[*known, *(urlencode({"": one})[1:] for one in known)],
+            secrets=[token, secret, self._proof],
             proxy=settings.proxy.get_secret_value() if settings.proxy else None,
         )
 
@@ -89,7 +88,7 @@ class GraphClient:
         return self._understood(reply)
 
     def _understood(self, reply: Reply) -> dict[str, Any]:
-        answer = reply.json()
+        answer = reply.veil.over(reply.json())
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
             raise self._refused(reply, answer["error"])
         if outcome := refusal(reply, now=self._now()):
@@ -101,9 +100,6 @@ class GraphClient:
 
     def _refused(self, reply: Reply, error: dict[str, Any]) -> c.NotPublished:
         told = {key: error.get(key) for key in ("code", "error_subcode", "fbtrace_id")}
-        for one in reply.secrets:
-            for key in ("message", "error_user_msg"):
-                error[key] = str(error.get(key) or "").replace(one, "…")
         return outcome_of_error(
             error, now=self._now(), regain=self.pace.regain, evidence={**reply.evidence, **told}
         )

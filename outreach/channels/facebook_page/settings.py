@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from outreach.channels._text import _
 
 
-class FacebookPageSettings(BaseModel, extra="forbid", frozen=True):
+class FacebookPageSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
     page_id: str = Field(pattern=r"^\d+$", description=_("Number of the Page."))

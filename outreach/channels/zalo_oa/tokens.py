@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ _LOOK = 0.05
 class Grant:
     """A pair of tokens, issued `at`, whose access token `ends` (aware UTC)."""
 
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
     at: datetime
     ends: datetime
 
@@ -85,24 +85,10 @@ class Tokens:
         await asyncio.gather(*self._renewals, return_exceptions=True)
 
     def grant(self) -> Grant | None:
-        """The tokens in force, by the journal; None before the first. Raises `PauseChannel`."""
-        found = None
-        for record in self._records():
-            found = _grant(record) or found
-        return None if self._is_new_seed() else found
-
-    def blot(self, evidence: dict[str, Any]) -> dict[str, Any]:
-        """The evidence without any token that was ever ours; empty when they are not known. Raises nothing."""
-        text = json.dumps(evidence, ensure_ascii=False)
-        try:
-            records = self._records()
-        except (RetryAt, PauseChannel):
-            return {}
-        for grant in filter(None, map(_grant, records)):
-            for secret in (grant.access, grant.refresh):
-                text = text.replace(secret, "…") if secret else text
-        cleaned: dict[str, Any] = json.loads(text)
-        return cleaned
+        """The tokens in force, by the journal; None before the first. From here on nothing shows them. Raises `PauseChannel`."""
+        found = [grant for grant in map(_grant, self._records()) if grant]
+        self._hide(*found[-2:])
+        return None if not found or self._is_new_seed() else found[-1]
 
     async def _renewed(self, stale: str) -> str:
         async with self._locked():
@@ -130,6 +116,7 @@ class Tokens:
                 continue
             record = self._keep(reply)
             if found := _grant(record):
+                self._hide(grant, found)
                 return found
             self._raise_refusal(record)
         reason = Text("Zalo did not answer when the permission was to be renewed.")
@@ -168,11 +155,15 @@ class Tokens:
         code = answer.get("error")
         code = code if isinstance(code, int) else -14000
         said = str(answer.get("error_name") or answer.get("message") or "")
-        told = self.blot({"error": code, "error_name": said})
-        refusal = outcome(code, told["error_name"], now=self._now(), evidence=told)
+        said = self._http.veil.text(said)
+        told = {"error": code, "error_name": said}
+        refusal = outcome(code, said, now=self._now(), evidence=told)
         if isinstance(refusal, RetryAt):
             raise refusal
         raise PauseChannel(refusal.reason, evidence=told)
+
+    def _hide(self, *grants: Grant) -> None:
+        self._http.hide(*(token for grant in grants for token in (grant.access, grant.refresh)))
 
     def _is_due(self, grant: Grant, stale: str) -> bool:
         if grant.access in ("", stale) or self._now() >= grant.ends:
