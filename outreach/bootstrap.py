@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
+from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels, settings_of
 from outreach.daemon.ending import LEAVE_FOR_ENDING
 from outreach.daemon.machinery import Machinery, SiteAddress
@@ -27,6 +28,7 @@ from outreach.rehearsal.faults import Faults
 from outreach.rehearsal.rehearse import Stage, begin, conclude, play
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
+from outreach.settings.channel_table import ChannelTable
 from outreach.store.delivery_log import head, read
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
@@ -84,6 +86,12 @@ def build_channels(settings: Settings, now: Callable[[], datetime] = utc_now) ->
         return AdapterPlace(state=state, clock=now, language=settings.language)
 
     return open_channels(settings.channels.values(), place)
+
+
+def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:
+    """What logs in to the service of a channel whose tokens may be missing yet. Raises `Problems`."""
+    state = table.state / "channels" / table.name
+    return registry.open_login(configured, AdapterPlace(state=state, clock=utc_now))
 
 
 def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[ChannelProfile, ...]:

@@ -34,6 +34,12 @@ ADAPTERS: Mapping[str, str] = {
 }
 """The adapters that come with the program: name → `module:class`."""
 
+LOGINS: Mapping[str, str] = {
+    "facebook_page": "outreach.channels.facebook_page.login:FacebookLogin",
+    "zalo_oa": "outreach.channels.zalo_oa.login:ZaloLogin",
+}
+"""Adapters to which a person can give permission in a browser."""
+
 GROUP = "outreach.channels"
 """The entry-point group of everyone else's."""
 
@@ -96,6 +102,13 @@ def open_channel(configured: ChannelSettings, place: AdapterPlace) -> Channel:
     if veil := Veil(secrets_in(dict(settings))):
         channel = Veiled(channel, veil)
     return Limited(channel, configured.limits) if configured.limits.given else channel
+
+
+def open_login(configured: ChannelSettings, place: AdapterPlace) -> Any:
+    """What logs in to the channel's service. Raises `Problems`."""
+    module, _, attribute = LOGINS[configured.adapter].partition(":")
+    login = getattr(import_module(module), attribute)
+    return login(configured.name, _validated(login, configured), place)
 
 
 def settings_of(adapter: str) -> type[BaseModel]:

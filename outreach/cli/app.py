@@ -21,6 +21,7 @@ from outreach.cli import (
     done,
     init,
     log,
+    login,
     pauses,
     plan,
     preview,
@@ -43,7 +44,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(rehearse, audit, doctor, campaign),
+    *(rehearse, audit, doctor, login, campaign),
 )
 
 

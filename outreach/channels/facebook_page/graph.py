@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from outreach.channels.facebook_page.refusals import outcome_of_error
 from outreach.channels.facebook_page.settings import FacebookPageSettings
 from outreach.channels.facebook_page.usage import Pace
 
+_DAY = timedelta(days=1)
 log = logging.getLogger("outreach.channels.facebook_page")
 
 
@@ -32,6 +33,8 @@ class GraphClient:
         self._settings, self._now, self._token = settings, now, token
         self.pace = Pace()
         self.spoken = settings.version
+        self._facts: dict[str, Any] = {}
+        self._asked_at: datetime | None = None
         self._http = HttpClient(
             secrets=[token, secret, self._proof],
             proxy=settings.proxy.get_secret_value() if settings.proxy else None,
@@ -58,10 +61,19 @@ class GraphClient:
         return await self._call("DELETE", f"{path}?{urlencode(self._signature())}")
 
     async def debug_token(self) -> dict[str, Any]:
-        """What Facebook knows of our token; asked in the app's own name, so it needs the app's secret."""
-        query = urlencode({"input_token": self._token})
-        answer = await self._call("GET", f"debug_token?{query}", token=self.app_token)
-        return dict(answer.get("data") or {})
+        """What Facebook knows of our token, asked once a day in the app's own name; empty without the app's secret."""
+        now = self._now()
+        if self.app_token and (self._asked_at is None or now - self._asked_at >= _DAY):
+            query = urlencode({"input_token": self._token})
+            answer = await self._call("GET", f"debug_token?{query}", token=self.app_token)
+            self._facts = dict(answer.get("data") or {})
+            self._asked_at = now if self._facts.get("is_valid") else None
+        return self._facts
+
+    async def token(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Exchange a code or a token for a longer one; the answer's `access_token` is new, so nothing hides it."""
+        path = f"oauth/access_token?{urlencode(form)}"
+        return await self._call("GET", path, token=self.app_token)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -11,7 +11,7 @@ import base64
 import fcntl
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -90,6 +90,25 @@ class Tokens:
         self._hide(*found[-2:])
         return None if not found or self._is_new_seed() else found[-1]
 
+    async def redeem(self, code: str, verifier: str) -> Grant:
+        """The first pair for the code that a browser brought; a code serves once. Raises like `access`, and `UnknownOutcome`."""
+        form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
+        async with self._locked():
+            self._keep_seed()
+            self._append({"what": "asked", "at": self._now().isoformat()})
+            record = self._keep(await self._ask(form))
+            if found := _grant(record):
+                self._hide(found)
+                return found
+            self._raise_refusal(record)
+        raise UnknownOutcome(Text("Zalo did not answer when permission was given."))
+
+    async def adopt(self, access: str, refresh: str) -> None:
+        """From now on these are the tokens in force; they come from Zalo's console. Raises `RetryAt`."""
+        async with self._locked():
+            self._keep_seed()
+            self._append_seed(access, refresh)
+
     async def _renewed(self, stale: str) -> str:
         async with self._locked():
             self._keep_seed()
@@ -111,7 +130,8 @@ class Tokens:
         for _ in range(2):
             self._append({"what": "asked", "at": self._now().isoformat()})
             try:
-                reply = await self._ask(grant.refresh)
+                form = {"grant_type": "refresh_token", "refresh_token": grant.refresh}
+                reply = await self._ask(form)
             except UnknownOutcome:
                 continue
             record = self._keep(reply)
@@ -122,12 +142,8 @@ class Tokens:
         reason = Text("Zalo did not answer when the permission was to be renewed.")
         raise RetryAt(reason, at=self._now() + timedelta(minutes=1))
 
-    async def _ask(self, refresh: str) -> Reply:
-        form = {
-            "refresh_token": refresh,
-            "app_id": self._settings.app_id,
-            "grant_type": "refresh_token",
-        }
+    async def _ask(self, form: Mapping[str, str]) -> Reply:
+        form = {**form, "app_id": self._settings.app_id}
         return await self._http.send(
             "POST",
             self._settings.oauth_url.rstrip("/") + "/v4/oa/access_token",
@@ -197,14 +213,14 @@ class Tokens:
         if not self._is_new_seed():
             return
         refresh, access = self._settings.refresh_token, self._settings.access_token
-        self._append(
-            {
-                "what": "seed",
-                "at": self._now().isoformat(),
-                "access": access.get_secret_value() if access else "",
-                "refresh": refresh.get_secret_value() if refresh else "",
-            }
+        self._append_seed(
+            access.get_secret_value() if access else "",
+            refresh.get_secret_value() if refresh else "",
         )
+
+    def _append_seed(self, access: str, refresh: str) -> None:
+        at = self._now().isoformat()
+        self._append({"what": "seed", "at": at, "access": access, "refresh": refresh})
 
     def _append(self, record: dict[str, Any]) -> None:
         try:
