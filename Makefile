@@ -5,8 +5,10 @@ BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve
 CONFIG ?= config.toml
-UNIT_TESTS := -n 2 --dist worksteal -m "not slow"
-LONG_TESTS := -m slow --hypothesis-profile=thorough
+UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
+GATED := domain dispatch
+LONG_TESTS := -n 2 --dist worksteal -m "(slow or hypothesis) and not alone" --hypothesis-profile=thorough
+LONE_TESTS := -m alone
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,20 +19,22 @@ demo: setup ## Rehearse the sample month, then show its website until Ctrl-C
 run: setup ## Start the service here with CONFIG=config.toml
 	$(BIN)/outreach run --config $(CONFIG)
 
-check: setup-test ## Style, types, rooms and unit tests with coverage: a few minutes
+check: setup-test ## Style, types, rooms and unit tests with coverage: under a minute
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(UNIT_TESTS)
+	$(BIN)/coverage run -m pytest $(UNIT_TESTS) $(GATED:%=tests/%)
 	$(BIN)/coverage combine --quiet
-	$(BIN)/python scripts/branch_gate.py 95 outreach/domain outreach/dispatch
+	$(BIN)/python scripts/branch_gate.py 95 $(GATED:%=outreach/%)
+	$(BIN)/python -m pytest $(UNIT_TESTS) $(GATED:%=--ignore=tests/%)
 
 test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other long tests
 	scripts/debian.sh
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest $(LONG_TESTS)
+	$(BIN)/python -m pytest $(LONE_TESTS)
 
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks

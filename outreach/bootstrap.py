@@ -29,6 +29,7 @@ from outreach.rehearsal.rehearse import Stage, begin, conclude, play
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.settings.channel_table import ChannelTable
+from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
@@ -78,12 +79,16 @@ def open_store(settings: Settings) -> Engine:
     return engine
 
 
-def build_channels(settings: Settings, now: Callable[[], datetime] = utc_now) -> Opened:
-    """Every configured channel that can be built, and the problems of the others."""
+def build_channels(
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    views: Callable[[str], int] | None = None,
+) -> Opened:
+    """Every configured channel that can be built, and the problems of the others. `views`: as in `AdapterPlace`."""
 
     def place(name: str) -> AdapterPlace:
         state = settings.state / "channels" / name
-        return AdapterPlace(state=state, clock=now, language=settings.language)
+        return AdapterPlace(state=state, clock=now, language=settings.language, views=views)
 
     return open_channels(settings.channels.values(), place)
 
@@ -178,7 +183,7 @@ def _stay_put(before: Settings, after: Settings) -> None:
 
 def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machinery:
     """The parts of the running service. Raises `Problems` when a channel cannot be built."""
-    opened = build_channels(settings)
+    opened = build_channels(settings, views=Views(engine).total if settings.web else None)
     if opened.problems:
         raise Problems(opened.problems)
     queue = Queue(engine, media_folder=media_folder(settings), fence=lease.fence)
@@ -192,6 +197,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         sync=build_sync(settings, opened.channels, queue),
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
+        series=CountSeries(engine),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
         site=_site(settings, engine),

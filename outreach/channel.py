@@ -11,11 +11,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
+from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Receipt
 from outreach.domain.message import Kind
+from outreach.domain.preview import (
+    Dropped,
+    Fold,
+    Gauge,
+    Hashtag,
+    LinkCard,
+    Preview,
+    PreviewProblem,
+    ShownMedia,
+)
 from outreach.domain.problem import Severity
 from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
@@ -28,10 +39,18 @@ __all__ = [
     "Channel",
     "ChannelHealth",
     "ChannelProfile",
+    "Counting",
+    "Counts",
+    "Dropped",
+    "Fold",
     "Found",
+    "Gauge",
+    "Hashtag",
     "Kind",
+    "LinkCard",
     "Look",
     "Media",
+    "Metric",
     "NotPublished",
     "Outcome",
     "PauseChannel",
@@ -44,9 +63,11 @@ __all__ = [
     "Rendition",
     "RetryAt",
     "Severity",
+    "ShownMedia",
     "Steps",
     "Text",
     "UnknownOutcome",
+    "counting",
 ]
 
 
@@ -122,24 +143,6 @@ Look = Found | Absent | CannotTell
 
 
 @dataclass(frozen=True, kw_only=True)
-class PreviewProblem:
-    """Something readers or the platform would stumble over, before anything is sent."""
-
-    what: Text
-    mend: Text
-    severity: Severity = Severity.ERROR
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preview:
-    """What readers will see: plain `text`, or a complete `html` page where the channel shows one."""
-
-    text: str
-    html: str = ""
-    problems: tuple[PreviewProblem, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class ChannelHealth:
     """Whether the channel could publish now; `expires` (aware UTC) is when its permission ends."""
 
@@ -151,11 +154,15 @@ class ChannelHealth:
 
 @dataclass(frozen=True, kw_only=True)
 class AdapterPlace:
-    """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language."""
+    """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language.
+
+    `views` tells how often a path of our own website was read (it blocks); None where nobody counts.
+    """
 
     state: Path
     clock: Callable[[], datetime]
     language: str = "vi"
+    views: Callable[[str], int] | None = None
 
 
 class Steps(Protocol):
@@ -207,3 +214,17 @@ class Channel(Protocol):
     async def aclose(self) -> None:
         """Give back connections and files."""
         ...
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """The optional part of the contract, for a channel whose capabilities say `can_count`."""
+
+    async def counts(self, receipt: Receipt) -> Counts:
+        """How the publication was received until now; changes nothing. Raises like `publish`, and nobody is paused by that."""
+        ...
+
+
+def counting(channel: Channel) -> Counting | None:
+    """The channel as one that gives back counts; None when it does not."""
+    return channel if channel.capabilities.can_count and isinstance(channel, Counting) else None

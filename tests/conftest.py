@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-SLOW_FOLDERS = {"browser", "crash", "postgres", "systemd"}
+ALONE_FOLDERS = {"benchmarks", "browser", "crash", "postgres", "systemd", "wordpress"}
 
 settings.register_profile(
     "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -17,11 +17,12 @@ settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of a slow folder, so that nobody has to remember the mark."""
+    """Mark every test of a folder that wants the machine for itself, so that nobody has to remember the marks."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in SLOW_FOLDERS:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in ALONE_FOLDERS:
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from outreach import channel as c
+from outreach.channels._previews import text_gauge
 from outreach.channels._text import over_limits
 from outreach.settings import Limits
 
@@ -22,7 +23,14 @@ class Limited:
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What the channel shows, and whether it is over the installer's limit."""
         preview = self.inner.preview(rendition)
-        return replace(preview, problems=(*preview.problems, *over_limits(rendition, self._only)))
+        limit, gauges = self._only.text_limit, preview.gauges
+        if limit is not None:
+            own = text_gauge(
+                rendition.text, limit, name=c.Text("text, by the limit in config.toml")
+            )
+            gauges = (*gauges, own)
+        problems = (*preview.problems, *over_limits(rendition, self._only))
+        return replace(preview, gauges=gauges, problems=problems)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """As the channel does."""
@@ -35,6 +43,11 @@ class Limited:
     async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
         """As the channel does."""
         return await self.inner.withdraw(receipt, key=key, steps=steps)
+
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """As the channel does."""
+        counted = c.counting(self.inner)
+        return await counted.counts(receipt) if counted else {}
 
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""

@@ -41,6 +41,12 @@ class Veiled:
             veiled = _VeiledSteps(steps, self._veil)
             return self._veil.over(await self.inner.withdraw(receipt, key=key, steps=veiled))
 
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """As the channel does; nothing where it does not count."""
+        counted = c.counting(self.inner)
+        with self._errors():
+            return self._veil.over(await counted.counts(receipt)) if counted else {}
+
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
         with self._errors():

@@ -20,6 +20,7 @@ from apprise.attachment.file import AttachFile
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from outreach import channel as c
+from outreach.channels._previews import CODE_POINTS, all_media, hashtag_forms, left_out
 from outreach.channels._text import _, over_limits
 from outreach.settings.veil import Veil
 
@@ -70,8 +71,19 @@ class Apprise:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """Title and text as the service gets them."""
-        text = f"{rendition.title}\n\n{_body(rendition)}"
-        return c.Preview(text=text, problems=over_limits(rendition, self.capabilities))
+        body = _body(rendition)
+        limit = int(self._service.body_maxlen)
+        size = c.Gauge(name=c.Text("text"), used=len(body), limit=limit, unit=CODE_POINTS)
+        sent = rendition.media if self._pictures else ()
+        missing = ["summary", "markup", "alt", "moment", "deadline", "honours"]
+        return c.Preview(
+            text=f"{rendition.title}\n\n{body}",
+            problems=over_limits(rendition, self.capabilities),
+            gauges=(size,),
+            media=all_media(sent, c.Text("attached")),
+            hashtags=hashtag_forms(rendition),
+            dropped=left_out(rendition, *missing, *([] if self._pictures else ["pictures"])),
+        )
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """One call of the library; the receipt says only that the service took it, for it gives no id."""

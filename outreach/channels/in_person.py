@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 
 from outreach import channel as c
 from outreach.channels._files import folder_health, keep_media, media_name, write_json, write_whole
+from outreach.channels._previews import all_media, left_out, text_gauge
 from outreach.channels._text import _, over_limits
 from outreach.locale import gettext
 
@@ -52,6 +53,9 @@ class InPerson:
             text=rendition.text,
             html=self._sheet(rendition, key="", taking_down=False),
             problems=over_limits(rendition, self.capabilities),
+            gauges=(text_gauge(rendition.text),),
+            media=all_media(rendition.media, c.Text("printed on the task sheet")),
+            dropped=left_out(rendition, "summary", "link", "hashtags", "deadline"),
         )
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:

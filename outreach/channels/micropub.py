@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from outreach import channel as c
 from outreach.channels._addresses import PublicOnly
 from outreach.channels._http import HttpClient, Reply, refusal
+from outreach.channels._previews import hashtag_forms, left_out, text_gauge
 from outreach.channels._text import _, over_limits
 
 _GONE = frozenset({404, 410})
@@ -61,7 +62,15 @@ class Micropub:
             mend = c.Text("Write a variant for this channel, or leave them out.")
             warning = c.PreviewProblem(what=what, mend=mend, severity=c.Severity.WARNING)
             problems = (*problems, warning)
-        return c.Preview(text=rendition.text, problems=problems)
+        missing = ("pictures", "link", "moment", "deadline", "honours")
+        return c.Preview(
+            text=rendition.text,
+            problems=problems,
+            gauges=(text_gauge(rendition.text),),
+            media=(),
+            hashtags=hashtag_forms(rendition),
+            dropped=left_out(rendition, *missing),
+        )
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Create the entry once, then see whether readers can open it."""

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from outreach import channel as c
-from outreach.channels._files import folder_health, keep_media, write_json
+from outreach.channels._files import folder_health, keep_media, media_name, write_json
+from outreach.channels._previews import all_media, hashtag_forms, text_gauge
 from outreach.channels._text import _, over_limits
 
 
@@ -27,7 +28,13 @@ class Outbox:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see."""
-        return c.Preview(text=rendition.text, problems=over_limits(rendition, self.capabilities))
+        return c.Preview(
+            text=rendition.text,
+            problems=over_limits(rendition, self.capabilities),
+            gauges=(text_gauge(rendition.text),),
+            media=all_media(rendition.media, c.Text("copied beside the file"), media_name),
+            hashtags=hashtag_forms(rendition),
+        )
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Write the exact payload and copies of its media."""

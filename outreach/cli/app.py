@@ -30,6 +30,7 @@ from outreach.cli import (
     report,
     run,
     show,
+    stats,
 )
 from outreach.cli.command import PageGroup, help_page
 from outreach.cli.exit_codes import ExitCode
@@ -44,7 +45,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(rehearse, audit, doctor, login, campaign),
+    *(stats, rehearse, audit, doctor, login, campaign),
 )
 
 

@@ -19,6 +19,7 @@ from outreach.reports.source import Files, Question
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
     from outreach.dispatch.sync import Proposal
+    from outreach.store.counts import Received
     from outreach.store.delivery_log import Line
     from outreach.store.records import ChannelState
 
@@ -78,6 +79,13 @@ class DeskSource:
 
         configured = dict.fromkeys(self._desk.settings.channels, RUNNING)
         return configured | self._desk.queue.channel_states()
+
+    def received(self, question: Question) -> Sequence[Received]:
+        """The publications in question with the readings of their counts."""
+        from outreach.store.counts import CountSeries  # noqa: PLC0415 - the desk has loaded it already
+
+        series = CountSeries(self._desk.engine)
+        return series.received(campaign=question.campaign, channel=question.channel)
 
     def evidence(self, delivery: Delivery) -> Evidence:
         """All that is known about one delivery."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outreach.channel import Channel, Preview, Severity
+from outreach.cli import preview_page
 from outreach.cli.choices import AsJson, OfCampaign, OnChannel
 from outreach.cli.command import add as add_command
 from outreach.cli.desk_source import DeskSource, known_campaign
@@ -21,7 +22,6 @@ from outreach.domain.delivery import Action
 from outreach.domain.problem import Problem, Problems
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.reports.cells import harmless
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
@@ -117,39 +117,9 @@ def _problems(proposal: Proposal, message: str) -> list[Problem]:
 
 def _print(screen: Screen, shown: list[tuple[Rendition, Preview]], *, as_json: bool) -> None:
     if as_json:
-        screen.json([_record(rendition, seen) for rendition, seen in shown])
+        screen.json([preview_page.record(rendition, seen) for rendition, seen in shown])
         return
     for rendition, seen in shown:
         title = Text("{channel}: {title}", channel=rendition.channel, title=rendition.title)
         screen.heading(title)
-        screen.raw(_clean(seen.text) + "\n")
-        for medium in rendition.media:
-            screen.say(
-                Text(
-                    "[picture: {alt} ({width} x {height})]",
-                    alt=medium.alt,
-                    width=medium.width,
-                    height=medium.height,
-                )
-            )
-        for problem in seen.problems:
-            screen.say(
-                Text("! {what} → {mend}", what=problem.what, mend=problem.mend), style="yellow"
-            )
-
-
-def _clean(text: str) -> str:
-    return harmless(text.rstrip("\n"))
-
-
-def _record(rendition: Rendition, seen: Preview) -> dict[str, Any]:
-    return {
-        "channel": rendition.channel,
-        "message": rendition.message,
-        "digest": rendition.digest,
-        "text": seen.text,
-        "html": seen.html,
-        "problems": [
-            {"what": p.what, "mend": p.mend, "severity": p.severity} for p in seen.problems
-        ],
-    }
+        preview_page.show(screen, rendition, seen)

@@ -15,6 +15,7 @@ from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
 from outreach.settings import Log
 from outreach.settings.veil import Veil
+from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 from outreach.store.views import Views
 
@@ -33,6 +34,7 @@ class Machinery:
     sync: Sync
     dispatcher: Dispatcher
     engine: LocalEngine
+    series: CountSeries
     drain: timedelta
     holds: Callable[[], bool] = lambda: True
     resync: timedelta = timedelta(seconds=60)

@@ -7,10 +7,11 @@ import logging
 from datetime import timedelta
 from typing import Self
 
-from outreach.daemon.chores import ChannelChecks, FileSync
+from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
+from outreach.dispatch.counting import EVERY, Rounds
 from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.daemon")
@@ -114,10 +115,22 @@ class Serving:
 
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
         engine.every(parts.check_channels.total_seconds(), "check channels", check)
+        engine.every(EVERY.total_seconds(), "read counts", self._rounds())
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)
+
+    def _rounds(self) -> Rounds:
+        parts = self.machinery
+        return Rounds(
+            channels=parts.channels,
+            series=parts.series,
+            queue=parts.queue,
+            dispatcher=parts.dispatcher,
+            write=parts.write,
+            now=utc_now,
+        )
 
     async def _make_sure(self) -> None:
         if not await asyncio.to_thread(self.machinery.holds):

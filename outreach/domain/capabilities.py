@@ -30,8 +30,8 @@ class Capabilities:
 
     `text_limit` counts graphemes; `media_limit` counts pictures; `hours` are the local times between which the service takes
     publications; `visibility_lag` is the longest time that a publication may stay unseen by `find`; `carried_out_by_people`
-    marks work that someone does and confirms; `slots` is how many publications may be in flight; `gap` is the least time
-    between two starts in seconds.
+    marks work that someone does and confirms; `can_count` says that it gives back counts; `slots` is how many publications
+    may be in flight; `gap` is the least time between two starts in seconds.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -43,6 +43,7 @@ class Capabilities:
     can_find: bool = False
     can_withdraw: bool = False
     carried_out_by_people: bool = False
+    can_count: bool = False
     visibility_lag: timedelta = timedelta(0)
     slots: int = 4
     gap: timedelta = timedelta(0)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from outreach.reports import calendar, coverage, delivery_log, plan_difference, queue, status
+from outreach.reports import (
+    calendar,
+    coverage,
+    delivery_log,
+    plan_difference,
+    queue,
+    statistics,
+    status,
+)
 from outreach.reports.source import Report
 
 REPORTS: Mapping[str, Report] = {
     module.REPORT.name: module.REPORT
-    for module in (delivery_log, queue, status, plan_difference, coverage, calendar)
+    for module in (delivery_log, queue, status, plan_difference, coverage, calendar, statistics)
 }

@@ -16,6 +16,7 @@ from outreach.domain.text import Text
 from outreach.reports.table import Table
 
 if TYPE_CHECKING:
+    from outreach.store.counts import Received
     from outreach.store.delivery_log import Line
     from outreach.store.records import ChannelState
 
@@ -43,7 +44,7 @@ class Files:
 
 
 class Source(Protocol):
-    """Where reports read: the queue, the delivery log and the files."""
+    """Where reports read: the queue, the delivery log, the counts and the files."""
 
     @property
     def now(self) -> datetime:
@@ -68,6 +69,10 @@ class Source(Protocol):
 
     def channels(self) -> Mapping[str, ChannelState]:
         """Every configured channel, and whether it waits."""
+        ...
+
+    def received(self, question: Question) -> Sequence[Received]:
+        """The publications in question with the readings of their counts, ordered by due time."""
         ...
 
     def files(self, question: Question) -> Sequence[Files]:

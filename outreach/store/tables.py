@@ -175,6 +175,18 @@ class PageView(Row, table=True):
     count: int = Field(sa_type=BigInteger)
 
 
+class CountRow(Row, table=True):
+    """What one metric of a delivery's publication stood at when it was read back."""
+
+    __tablename__ = "delivery_count"
+    delivery_id: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")]
+    )
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    metric: str = Field(primary_key=True)
+    value: int = Field(sa_type=BigInteger)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -189,3 +201,4 @@ CHANNEL = _table("channel_state")
 EVENT = _table("event")
 EVENT_HEAD = _table("event_head")
 PAGE_VIEW = _table("page_view")
+DELIVERY_COUNT = _table("delivery_count")

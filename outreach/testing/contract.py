@@ -14,11 +14,13 @@ from outreach.channel import (
     Channel,
     Found,
     Kind,
+    Metric,
     NotPublished,
     Receipt,
     Reject,
     Rendition,
     UnknownOutcome,
+    counting,
 )
 from outreach.testing.fake import MemorySteps, sample_rendition
 
@@ -124,6 +126,26 @@ class ChannelContract:
                 await self._finds(channel, rendition, None)
 
         _run(channel, scenario())
+
+    def test_counts_are_whole_numbers_of_known_metrics(self, channel: Channel) -> None:
+        """A channel that says `can_count` gives counts of what it published and publishes nothing by it; others need no method."""
+        counted = counting(channel)
+        assert counted or not channel.capabilities.can_count, "can_count needs the method counts"
+        if counted is None:
+            return
+
+        async def scenario() -> None:
+            receipt = await outcome_of(
+                channel.publish(self.rendition(channel), key=SAMPLE_KEY, steps=MemorySteps())
+            )
+            assert isinstance(receipt, Receipt), f"publish gives a receipt, not {receipt!r}"
+            self.settle(channel)
+            for metric, count in (await counted.counts(receipt)).items():
+                assert isinstance(metric, Metric), f"{metric!r} is a Metric"
+                assert count >= 0, f"{metric} is not negative"
+
+        _run(channel, scenario())
+        assert self.count(channel, SAMPLE_KEY) in (None, 1), "counting publishes nothing"
 
     def test_other_kinds_are_rejected(self, channel: Channel) -> None:
         """A kind that the capabilities do not name is rejected before anything is public."""

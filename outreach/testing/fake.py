@@ -14,6 +14,7 @@ from outreach.channel import (
     CannotTell,
     Capabilities,
     ChannelHealth,
+    Counts,
     Found,
     Kind,
     Look,
@@ -124,8 +125,9 @@ class FakeChannel:
     """A truthful platform in memory. It has no idempotency: whoever publishes twice has two `publications`.
 
     `script` holds the faults of the next calls of publish and withdraw (None: goes well), `looks` the answers of the next
-    finds; both run dry into good behaviour. A publication is found once `visibility_lag` has passed on `clock`. `calls`
-    counts what was called. `repeatable` says whether its one step may be repeated; True leaves all caution to the dispatcher.
+    finds; both run dry into good behaviour. A publication is found once `visibility_lag` has passed on `clock`. `received`
+    holds what `counts` gives or raises for a remote id; `calls` counts what was called. `repeatable` says whether its one
+    step may be repeated; True leaves all caution to the dispatcher.
     """
 
     def __init__(
@@ -143,6 +145,7 @@ class FakeChannel:
         self.publications: list[Publication] = []
         self.script: deque[Fault | None] = deque()
         self.looks: deque[Look | BaseException] = deque()
+        self.received: dict[str, Counts | BaseException] = {}
         self.calls: Counter[str] = Counter()
         self.health = ChannelHealth(ok=True, summary=Text("The channel answers."))
 
@@ -218,6 +221,14 @@ class FakeChannel:
         return Receipt(
             remote_id=remote_id, at=self._publication(remote_id).withdrawn or self.clock()
         )
+
+    async def counts(self, receipt: Receipt) -> Counts:
+        """What `received` says; nothing for what it does not name."""
+        self.calls["counts"] += 1
+        found = self.received.get(receipt.remote_id, {})
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     async def check(self) -> ChannelHealth:
         """Answer `health`."""

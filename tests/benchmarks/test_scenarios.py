@@ -57,6 +57,7 @@ def test_what_is_not_met_is_said_plainly() -> None:
     assert "NOT MET" in as_table([row])
 
 
+@pytest.mark.slow
 def test_an_unknown_scenario_is_refused_before_anything_is_measured() -> None:
     asked = subprocess.run(
         [sys.executable, "-m", "benchmarks", "nothing"], capture_output=True, text=True, check=False

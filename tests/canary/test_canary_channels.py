@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from outreach.bootstrap import build_channels, load_settings
-from outreach.channel import Channel, Receipt
+from outreach.channel import Channel, Receipt, counting
 from outreach.channels._http import HttpClient
 from outreach.daemon.logs import PlainLines, VeiledLines
 from outreach.settings import Settings
@@ -76,6 +76,7 @@ async def everything(channel: Channel, settings: Settings) -> list[str]:
         channel.check,
         lambda: channel.publish(rendition, key=SAMPLE_KEY, steps=steps),
         lambda: channel.find(rendition, key=SAMPLE_KEY, since=NOW),
+        lambda: counts_of(channel, proof),
         lambda: channel.withdraw(proof, key=SAMPLE_KEY, steps=steps),
     )
     said = [repr(channel), repr(getattr(channel, "inner", ""))]
@@ -91,6 +92,11 @@ async def everything(channel: Channel, settings: Settings) -> list[str]:
         said += [repr(result), str(result), json.dumps(getattr(result, "details", {}))]
     await channel.aclose()
     return [*said, json.dumps(steps.done)]
+
+
+async def counts_of(channel: Channel, proof: Receipt) -> Any:
+    counted = counting(channel)
+    return await counted.counts(proof) if counted else {}
 
 
 def channel_of(stage: Stage, name: str) -> Channel:

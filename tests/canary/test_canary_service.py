@@ -136,6 +136,7 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         ("log", "--json"),
         ("report", "delivery-log", "--format", "csv"),
         ("preview", "facebook-0"),
+        ("stats",),
         ("audit", "verify"),
         ("rehearse", CAMPAIGN, "--faults", "1"),
     ):

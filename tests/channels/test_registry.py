@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from outreach.channel import AdapterPlace
+from outreach.channel import AdapterPlace, counting
 from outreach.channels import registry
 from outreach.channels._limited import Limited
 from outreach.channels.outbox import Outbox
@@ -87,6 +88,46 @@ def test_the_installers_limits_hold(tmp_path: Path) -> None:
     (problem,) = channel.preview(sample_rendition(text="Bình đẳng")).problems
     assert "9 characters" in str(problem.what)
     assert channel.preview(sample_rendition(text="e\u0301" * 5)).problems == ()
+
+
+COUNTED = """
+[channels.w]
+adapter = "website"
+folder = "site"
+base_url = "https://so.example.vn/"
+site_title = "Sở"
+views = true
+[channels.f]
+adapter = "facebook_page"
+page_id = "1"
+app_id = "2"
+token = { env = "COUNTED_TOKEN" }
+[channels.z]
+adapter = "zalo_oa"
+app_id = "1"
+app_secret = { env = "COUNTED_TOKEN" }
+token_key = { env = "COUNTED_KEY" }
+picture_base_url = "https://so.example.vn/media/"
+text_limit = 5
+"""
+
+
+def test_channels_as_they_are_configured_give_back_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is put around an adapter must hand its counts on."""
+    monkeypatch.setenv("COUNTED_TOKEN", "EAAcountedTOKEN")
+    monkeypatch.setenv("COUNTED_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+    here = replace(place(), state=tmp_path, views=lambda path: 0)
+    for settings in configured(COUNTED, tmp_path):
+        assert counting(registry.open_channel(settings, here)) is not None
+
+
+def test_the_installers_limit_is_measured_in_previews(tmp_path: Path) -> None:
+    text = '[channels.o]\nadapter = "outbox"\nfolder = "out"\ntext_limit = 5'
+    channel = registry.open_channel(configured(text, tmp_path)[0], place())
+    last = channel.preview(sample_rendition(text="Bình đẳng")).gauges[-1]
+    assert (last.used, last.limit) == (9, 5)
 
 
 @pytest.fixture

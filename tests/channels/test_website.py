@@ -77,7 +77,7 @@ def renditions(tmp_path: Path) -> list[Rendition]:
     return month(tmp_path / "media")
 
 
-MOMENTS = ["before", "half", pytest.param("after", marks=pytest.mark.slow)]
+MOMENTS = ["before", "half", "after"]
 """After one write is all but before the next, so that only `make test` tries both."""
 
 
@@ -95,6 +95,7 @@ def test_the_receipt_names_the_page(site: Site, renditions: list[Rendition]) -> 
     assert "Mời <strong>toàn thể</strong>" in site.page(f"{first.remote_id}/index.html")
 
 
+@pytest.mark.slow
 def test_the_same_entries_give_the_same_bytes_in_any_order(
     tmp_path: Path, renditions: list[Rendition]
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_banner_is_on_every_page_while_it_hangs(site: Site, renditions: list[R
     assert not [path for path in pages if 'class="strip"' in site.page(path)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", MOMENTS)
 def test_a_crash_at_any_write_converges(
     tmp_path: Path, renditions: list[Rendition], how: str
@@ -202,6 +204,7 @@ def _is_consistent(site: Site, rendition: Rendition) -> bool:
     return isinstance(look(site, rendition), Found) is page.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", MOMENTS)
 def test_a_crash_while_withdrawing_converges(
     tmp_path: Path, renditions: list[Rendition], how: str
@@ -322,6 +325,7 @@ def test_the_logo_is_copied_under_the_name_of_its_bytes(
     assert copied[0] in site.page("index.html")
 
 
+@pytest.mark.slow
 def test_publishing_stays_quick_with_a_hundred_entries(site: Site, tmp_path: Path) -> None:
     several = month(tmp_path / "media")
     entries = site.channel._entries

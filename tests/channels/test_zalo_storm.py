@@ -17,6 +17,8 @@ from outreach.testing import MemorySteps, outcome_of, sample_rendition
 from tests.channels.zalo_office import Office, is_for_people
 from tests.sandbox.zalo_server import ZaloServer
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = 6
 
 
@@ -56,9 +58,7 @@ async def settled(
     return False
 
 
-@pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))]
-)
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("broadcast", [False, True], ids=["articles", "broadcasts"])
 def test_nothing_is_lost_and_nothing_doubles(tmp_path: Path, seed: int, broadcast: bool) -> None:
     luck = Faults(

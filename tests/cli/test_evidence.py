@@ -11,6 +11,7 @@ import pytest
 
 from outreach.cli.exit_codes import ExitCode
 from outreach.reports.registry import REPORTS
+from outreach.reports.statistics import By
 from tests.cli.conftest import CAMPAIGN, Office, run
 
 
@@ -142,3 +143,44 @@ def test_the_audit_finds_a_line_that_was_changed(published: Office) -> None:
     assert run("audit", "verify").code is ExitCode.FOUND_PROBLEMS
     assert run("audit", "verify", "--json").json["ok"] is False
     assert run("audit", "verify", "--against", "2:x").code is ExitCode.BAD_INPUT
+
+
+@pytest.fixture
+def counted(published: Office) -> Office:
+    """An office whose publication was viewed seven times when it was last counted."""
+    from outreach.bootstrap import load_settings, open_desk
+    from outreach.domain.counts import Metric
+    from outreach.store.counts import CountSeries
+
+    [one] = published.deliveries("--state", "published")
+    with open_desk(load_settings(published.folder / "config.toml"), channels=False) as desk:
+        series = CountSeries(desk.engine)
+        series.keep(one["id"], datetime.fromisoformat(one["due"]), {Metric.VIEWS: 7})
+    return published
+
+
+def test_stats_in_every_format_by_everything(counted: Office) -> None:
+    for by in By:
+        [row] = run("stats", CAMPAIGN, "--by", by, "--format", "json").json
+        assert (row["by"], row["publications"], row["views"], row["reach"]) == (by, 1, 7, None)
+    said = run("stats", language="vi")
+    assert (said.code, "Lượt xem" in said.out) == (ExitCode.OK, True)
+    assert max(map(len, said.out.splitlines())) <= 80
+    [line] = csv.DictReader(io.StringIO(run("stats", "--format", "csv").out[1:]))
+    assert (line["Views"], line["Reach"]) == ("7", "")
+
+
+def test_stats_of_nothing_and_of_what_does_not_exist(office: Office) -> None:
+    assert "Nothing has been published yet." in run("stats").out
+    assert run("stats", "khac").code is ExitCode.BAD_INPUT
+    assert run("stats", "--by", "năm").code is ExitCode.BAD_INPUT
+
+
+def test_show_tells_how_the_stored_content_looks_on_its_channel(published: Office) -> None:
+    [one] = published.deliveries("--state", "published")
+    found = run("show", str(one["id"]), "--json").json
+    assert found["preview"]["text"] == found["content"]["text"]
+    assert found["preview"]["digest"] == one["digest"]
+    said = run("show", str(one["id"]), language="vi").out
+    assert "Thẻ liên kết: " in said
+    assert "Độ dài: phần chữ " in said

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from outreach import __version__
 from outreach.cli.exit_codes import ExitCode
 from outreach.cli.reference import reference
@@ -38,6 +40,7 @@ def test_help_needs_no_store() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_fault(office: Office) -> None:
     office.write("dai", at=f"{office.window_start} 13:15", more=f"summary: {'á' * 250}\n")
     run("apply")
@@ -49,6 +52,7 @@ def test_a_reader_that_goes_away_is_no_fault(office: Office) -> None:
         assert process.stderr.read() == ""
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_following(office: Office) -> None:
     run("apply")
     with start("log", "--follow", "--json") as process:
@@ -61,6 +65,7 @@ def test_ctrl_c_ends_following(office: Office) -> None:
     assert all('"what": "new"' in line for line in first)
 
 
+@pytest.mark.slow
 def test_following_prints_what_comes_later(office: Office) -> None:
     with start("log", "--follow") as process:
         assert process.stdout is not None
@@ -71,6 +76,7 @@ def test_following_prints_what_comes_later(office: Office) -> None:
     assert "mới" in first
 
 
+@pytest.mark.slow
 def test_an_unreadable_folder_is_one_sentence(office: Office) -> None:
     (office.folder / "config.toml").write_text(
         'state = "/dev/null/x"\n[channels.website]\nadapter = "outbox"\nfolder = "out"\n', "utf-8"

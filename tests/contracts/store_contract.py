@@ -13,6 +13,7 @@ from outreach.domain.delivery import Action, State
 from outreach.domain.text import Text
 from outreach.store import delivery_log
 from outreach.store.queue import Fenced, IllegalMove, Queue
+from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
 from tests.store.office import (
     DUE,
@@ -279,5 +280,7 @@ class DoubtContract:
         assert what_happened(engine)[-2:] == ["needs_person", "looked"]
 
 
-class StoreContract(ExchangeContract, PauseContract, DoubtContract, DecisionContract):
+class StoreContract(
+    ExchangeContract, PauseContract, DoubtContract, DecisionContract, CountsContract
+):
     """All of it. A subclass gives the fixture `engine`: migrated, empty, disposed of at the end."""

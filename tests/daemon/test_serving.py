@@ -139,6 +139,7 @@ def run_until_it_publishes(
     asyncio.run(go())
 
 
+@pytest.mark.slow
 def test_what_does_not_end_in_time_is_cut_off_and_in_doubt(
     office: Office, build: Callable[[], Machinery]
 ) -> None:
@@ -152,6 +153,7 @@ def test_what_does_not_end_in_time_is_cut_off_and_in_doubt(
     assert [d.state for d in office.deliveries()] == [State.UNKNOWN]
 
 
+@pytest.mark.slow
 def test_a_second_signal_does_not_wait(office: Office, build: Callable[[], Machinery]) -> None:
     channel = Stubborn(deaf=False)
 
@@ -167,6 +169,7 @@ def test_a_second_signal_does_not_wait(office: Office, build: Callable[[], Machi
     assert [d.state for d in office.deliveries()] == [State.UNKNOWN]
 
 
+@pytest.mark.slow
 def test_even_what_cannot_be_cut_off_comes_to_an_end(
     office: Office, build: Callable[[], Machinery], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,12 +150,13 @@ class AnyOrder(RuleBasedStateMachine):
             assert len(under_way) <= channel.capabilities.slots
 
 
-TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder = pytest.mark.slow(AnyOrder.TestCase)
 TestAnyOrder.settings = settings(
     deadline=None, stateful_step_count=20, suppress_health_check=list(HealthCheck)
 )
 
 
+@pytest.mark.slow
 def test_the_machine_notices_a_dispatcher_that_repeats_blindly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -496,6 +496,7 @@ def publications(plan: Plan) -> list[Any]:
     return [one for one in plan.planned if one.identity.action is Action.PUBLISH]
 
 
+@pytest.mark.slow
 def test_planning_grows_with_the_number_of_files_and_no_faster() -> None:
     """Four times the files: four times the work, sixteen times if anything were compared with everything."""
     few, many = (timed(files) for files in (500, 2000))

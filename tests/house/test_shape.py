@@ -7,6 +7,7 @@ import re
 import statistics
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,18 @@ SILENCED_WITH_REASON = re.compile(
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def functions() -> Iterator[tuple[int, str]]:
+@cache
+def functions() -> tuple[tuple[int, str], ...]:
     """The length in lines of every function, decorators aside, and where it stands."""
-    for path in modules():
-        for node in ast.walk(tree(path)):
-            if isinstance(node, Function):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                yield length, f"{name_of(path)}:{node.lineno} {node.name}"
+    return tuple(
+        (
+            (node.end_lineno or node.lineno) - node.lineno + 1,
+            f"{name_of(path)}:{node.lineno} {node.name}",
+        )
+        for path in modules()
+        for node in ast.walk(tree(path))
+        if isinstance(node, Function)
+    )
 
 
 def longest(count: int) -> str:

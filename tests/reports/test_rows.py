@@ -19,6 +19,7 @@ from outreach.domain.schedule import Once
 from outreach.domain.text import Text
 from outreach.reports import calendar, coverage, delivery_log, plan_difference, queue, status
 from outreach.reports.source import Files, Question
+from outreach.store.counts import Received
 from outreach.store.delivery_log import Event, Line
 from outreach.store.records import ChannelState
 
@@ -85,6 +86,7 @@ class FakeSource:
     states: dict[str, ChannelState] = field(default_factory=dict)
     plan: Sequence[Planned] = ()
     changes: Sequence[Change] = ()
+    counted: Sequence[Received] = ()
     now: datetime = DUE
 
     def zone(self, campaign: str) -> ZoneInfo:
@@ -101,6 +103,9 @@ class FakeSource:
 
     def channels(self) -> dict[str, ChannelState]:
         return self.states
+
+    def received(self, question: Question) -> Sequence[Received]:
+        return self.counted
 
     def files(self, question: Question) -> Sequence[Files]:
         plan = Plan(

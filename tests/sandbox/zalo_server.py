@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-
 from outreach.sandbox.zalo import Faults, Platform, zalo_app
+from tests.quick_server import QuickServer
 
 JPEG = b"\xff\xd8\xff\xe0 a small picture"
 START = datetime(2022, 11, 15, 1, 0, tzinfo=UTC)
@@ -29,10 +27,8 @@ class ZaloServer:
             faults=faults,
             fetch=lambda url: self.fetch(url),  # noqa: PLW0108 - tests change `fetch` later
         )
-        config = uvicorn.Config(
-            zalo_app(self.platform), port=0, log_level="critical", lifespan="off", ws="none"
-        )
-        self._server = uvicorn.Server(config)
+        app = zalo_app(self.platform)
+        self._server = QuickServer(app, log_level="critical", lifespan="off")
 
     @property
     def faults(self) -> Faults:
@@ -43,11 +39,7 @@ class ZaloServer:
         self.now += timedelta(seconds=seconds)
 
     def __enter__(self) -> Self:
-        socket = self._server.config.bind_socket()
-        socket.listen()
-        self.url = f"http://127.0.0.1:{socket.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [socket]})
-        self._thread.start()
+        self.url = self._server.__enter__().url
         return self
 
     def __exit__(
@@ -56,6 +48,4 @@ class ZaloServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
-        self._server.force_exit = True
-        self._thread.join(10)
+        self._server.__exit__(kind, error, trace)

@@ -71,6 +71,8 @@ def rendition(plan: Planned, text: str = "Bình đẳng giới") -> Rendition:
         text=text,
         html=f"<p>{text}</p>",
         occurrence=plan.identity.ordinal,
+        topic="phát động",
+        unit="Văn phòng",
         due=plan.due,
         media=(picture,),
     )

@@ -74,6 +74,17 @@ def test_migrations_make_exactly_the_tables_of_the_models(sqlite_engine: Engine)
     assert migrations.script().get_current_head() == SCHEMA
 
 
+def test_an_older_database_keeps_its_rows_and_gets_what_it_lacks(sqlite_engine: Engine) -> None:
+    with writing(sqlite_engine) as connection:
+        connection.execute(text("DROP TABLE delivery_count"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("INSERT INTO page_view VALUES ('2022-11-15', '/', 7)"))
+    migrate(sqlite_engine)
+    with reading(sqlite_engine) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Row.metadata) == []
+        assert connection.execute(text("SELECT count FROM page_view")).scalar() == 7
+
+
 def test_a_database_of_a_newer_program_is_refused_untouched(sqlite_engine: Engine) -> None:
     with writing(sqlite_engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

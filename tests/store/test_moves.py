@@ -189,12 +189,13 @@ def state_after(line: Line, before: list[State]) -> State:
     return target or before[-1]
 
 
-TestAnyMoves = AnyMoves.TestCase
+TestAnyMoves = pytest.mark.slow(AnyMoves.TestCase)
 TestAnyMoves.settings = settings(
     deadline=None, stateful_step_count=40, suppress_health_check=list(HealthCheck)
 )
 
 
+@pytest.mark.slow
 def test_the_machine_notices_a_store_that_allows_every_move(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

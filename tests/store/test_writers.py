@@ -17,6 +17,8 @@ from outreach.store.queue import Queue
 from tests.store.office import DUE, fill, planned, take_over
 from tests.store.postgresql import Server
 
+pytestmark = pytest.mark.slow
+
 DELIVERIES = 400
 
 DRAIN = """
@@ -53,7 +55,7 @@ for row in reversed(queue.list(channel="zalo")[-60:]):
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'outreach.db'}"

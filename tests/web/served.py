@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
+from tests.quick_server import QuickServer
 
 
 @dataclass(frozen=True)
@@ -55,15 +52,5 @@ class Client:
 @contextmanager
 def served(app: Any, headers: dict[str, str] | None = None) -> Iterator[Client]:
     """The application runs until the block ends; its own ending is awaited."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.005)
-        yield Client(listening.getsockname()[1], headers or {})
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listening.close()
+    with QuickServer(app, log_level="warning", lifespan="on") as server:
+        yield Client(server.port, headers or {})

@@ -14,8 +14,9 @@ from functools import partial
 from typing import Any
 
 from outreach import channel as c
+from outreach.channels._previews import BYTES, all_media, hashtag_forms, left_out, text_gauge
 from outreach.channels._text import over_limits
-from outreach.channels.email.letter import letter, message_id, page, plain
+from outreach.channels.email.letter import letter, message_id, page, plain, subject
 from outreach.channels.email.post_office import PostOffice
 from outreach.channels.email.settings import EmailSettings, parsed
 from outreach.channels.email.tally import Tally
@@ -25,6 +26,9 @@ BUDGET = 150.0
 
 LARGEST = 15_000_000
 """Bytes of pictures that most newsrooms' servers still take; in a letter they grow by a third."""
+
+
+_USES = {"inline": c.Text("shown in the letter"), "attached": c.Text("attached")}
 
 
 class Email:
@@ -42,7 +46,8 @@ class Email:
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """The letter as newsrooms read it."""
         problems = over_limits(rendition, self.capabilities)
-        if sum(medium.size for medium in rendition.media) > LARGEST:
+        size = sum(medium.size for medium in rendition.media)
+        if size > LARGEST:
             what = c.Text(
                 "The pictures are larger than 15 MB together; many newsrooms refuse that."
             )
@@ -52,7 +57,18 @@ class Email:
             text=plain(rendition, self._settings),
             html=page(rendition, self._settings),
             problems=problems,
+            gauges=(
+                text_gauge(subject(rendition, self._settings), name=c.Text("subject")),
+                c.Gauge(name=c.Text("pictures"), used=size, limit=LARGEST, unit=BYTES),
+            ),
+            media=all_media(rendition.media, _USES[self._settings.pictures]),
+            hashtags=hashtag_forms(rendition),
+            dropped=self._dropped(rendition),
         )
+
+    def _dropped(self, rendition: c.Rendition) -> tuple[c.Dropped, ...]:
+        inline = self._settings.pictures == "inline"
+        return left_out(rendition, "summary", *([] if inline else ["alt"]))
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """One letter after the other; the receipt says what the mail server answered for whom."""

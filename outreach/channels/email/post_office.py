@@ -49,8 +49,7 @@ class PostOffice:
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
         self._veil = Veil(secrets_in(settings.password))
-        self._client: smtp.SMTP | None = None
-        self._transport: asyncio.BaseTransport | None = None
+        self._client: _Client | None = None
         self.closed = False
         """Whether the server turned us away, so that asking it again now is useless."""
 
@@ -63,7 +62,6 @@ class PostOffice:
             async with asyncio.timeout(TIMEOUT):
                 self._client = _client(self._settings)
                 await self._client.connect()
-                self._transport = self._client.transport
         except (smtp.SMTPException, OSError, ValueError) as error:
             self.closed = True
             raise self._not_open(error) from error
@@ -101,12 +99,9 @@ class PostOffice:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        """End the connection at once; TLS would otherwise wait for the other side's farewell."""
         if self._client:
             self._client.close()
-        if isinstance(self._transport, asyncio.WriteTransport):
-            self._transport.abort()
-        self._client = self._transport = None
+        self._client = None
 
     async def _refused(self, error: smtp.SMTPResponseException, at: datetime) -> Answer:
         evidence = self._evidence(error)
@@ -145,9 +140,20 @@ class PostOffice:
         return self._veil.text(said)[:_SHOWN]
 
 
-def _client(settings: EmailSettings) -> smtp.SMTP:
+class _Client(smtp.SMTP):
+    """Ends its connection at once, a refused one too; TLS would otherwise wait for the other side's farewell."""
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
+def _client(settings: EmailSettings) -> _Client:
     secret = settings.password
-    return smtp.SMTP(
+    return _Client(
         hostname=settings.host,
         port=settings.reached_at,
         use_tls=settings.security == "tls",

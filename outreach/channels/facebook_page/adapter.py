@@ -12,7 +12,15 @@ from functools import partial
 from typing import Any
 
 from outreach import channel as c
-from outreach.channels.facebook_page.composition import PHOTOS, TEXT_LIMIT, Post, compose, problems
+from outreach.channels.facebook_page.composition import (
+    PHOTOS,
+    TEXT_LIMIT,
+    Post,
+    compose,
+    previewed,
+    previewed_cover,
+)
+from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.health import health
@@ -46,6 +54,7 @@ class FacebookPage:
             media_limit=PHOTOS,
             can_find=True,
             can_withdraw=True,
+            can_count=True,
             visibility_lag=LAG,
             slots=1,
         )
@@ -53,18 +62,16 @@ class FacebookPage:
         self._graph = GraphClient(settings, place.clock)
         self._journal = Journal(place.state / "journal.jsonl")
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
+        self._counts = PostCounts(self._graph, place.clock)
         self._reader = Reader(
             self._graph, self._journal, page=settings.page_id, app=settings.app_id
         )
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
-        """The post as sent, then its link card and its first comment."""
+        """The post as sent, then its first comment; or the cover."""
         post, as_cover = self._composed(rendition)
-        shown = [post.message, post.link, post.comment]
-        return c.Preview(
-            text="\n\n".join(part for part in shown if part),
-            problems=tuple(problems(rendition, post, self.capabilities, as_cover=as_cover)),
-        )
+        show = previewed_cover if as_cover else previewed
+        return show(rendition, post, self.capabilities)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Upload the photos unpublished, create the post in one call, then its first comment."""
@@ -101,6 +108,10 @@ class FacebookPage:
         call = self._cover.take_down if "cover" in receipt.details else self._delete
         at = await steps.once("withdraw", partial(call, receipt), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=datetime.fromisoformat(at))
+
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """What Facebook tells of the post."""
+        return await self._counts.read(receipt)
 
     async def check(self) -> c.ChannelHealth:
         """Ask for the Page and for what Facebook knows of the token."""

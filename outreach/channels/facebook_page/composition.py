@@ -6,11 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from outreach import channel as c
+from outreach.channels._previews import (
+    UTF16,
+    all_media,
+    fold,
+    hashtag_forms,
+    left_out,
+    picture_gauge,
+    utf16,
+)
 from outreach.channels._text import over_limits
 from outreach.channels.facebook_page.settings import FacebookPageSettings
 
 TEXT_LIMIT = 63_206
 """Characters, counted in UTF-16 units to be on the safe side."""
+
+ON_A_PHONE, ON_A_COMPUTER = 125, 477
+"""Characters before “see more”, as users of Facebook have measured them."""
 
 PHOTOS = 10
 LARGEST_PHOTO = 4_000_000
@@ -48,12 +60,52 @@ def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
     )
 
 
+def previewed(rendition: c.Rendition, post: Post, can: c.Capabilities) -> c.Preview:
+    """The post as sent, then its first comment."""
+    missing = ["summary", "markup", "moment", "deadline", "honours"]
+    if rendition.title not in post.message:
+        missing.insert(0, "title")
+    size = c.Gauge(name=c.Text("text"), used=utf16(post.message), limit=TEXT_LIMIT, unit=UTF16)
+    return c.Preview(
+        text=post.message,
+        comment=post.comment,
+        problems=tuple(problems(rendition, post, can, as_cover=False)),
+        folds=(
+            *fold(post.message, ON_A_PHONE, c.Text("on a phone")),
+            *fold(post.message, ON_A_COMPUTER, c.Text("on a computer")),
+        ),
+        gauges=(size, picture_gauge(post.photos, PHOTOS)),
+        media=all_media(post.photos, c.Text("photo of the post")),
+        card=c.LinkCard(link=post.link) if post.link else None,
+        hashtags=hashtag_forms(rendition),
+        dropped=left_out(rendition, *missing),
+    )
+
+
+def previewed_cover(rendition: c.Rendition, post: Post, can: c.Capabilities) -> c.Preview:
+    """The banner as the Page's cover: its first picture, and no word besides."""
+    why = c.Text("A cover picture has no text.")
+    words = ("title", "text", "summary", "link", "hashtags", "moment", "deadline", "honours")
+    others = c.Dropped(
+        what=c.Text("all pictures but the first"), why=c.Text("There is only one cover.")
+    )
+    return c.Preview(
+        text="",
+        problems=tuple(problems(rendition, post, can, as_cover=True)),
+        media=all_media(post.photos[:1], c.Text("cover of the Page")),
+        dropped=(
+            *left_out(rendition, *words, why=why),
+            *([others] if len(post.photos) > 1 else []),
+        ),
+    )
+
+
 def problems(
     rendition: c.Rendition, post: Post, can: c.Capabilities, *, as_cover: bool
 ) -> Iterator[c.PreviewProblem]:
     """What Facebook would refuse."""
     yield from over_limits(rendition, can)
-    units = len(post.message.encode("utf-16-le")) // 2
+    units = utf16(post.message)
     if units > TEXT_LIMIT:
         yield c.PreviewProblem(
             what=c.Text(

@@ -13,6 +13,11 @@ from outreach.channels.facebook_page.refusals import HOLD
 EASY = 75
 """Percent of a quota up to which nothing slows down."""
 
+LEISURE = 50
+"""Percent of a quota up to which counts are read; the rest is kept for publishing."""
+
+STATISTICS_WAIT = timedelta(hours=1)
+
 _SHARES = ("call_count", "total_time", "total_cputime")
 
 
@@ -23,6 +28,7 @@ class Pace:
         self.regain: timedelta | None = None
         self._silent_until: datetime | None = None
         self._next_post: datetime | None = None
+        self._share = 0.0
 
     def learn(self, headers: Mapping[str, str], now: datetime) -> None:
         """Take in the headers of a reply."""
@@ -30,6 +36,7 @@ class Pace:
         share = max((_number(usage, name) for usage in usages for name in _SHARES), default=0)
         minutes = max((_number(u, "estimated_time_to_regain_access") for u in usages), default=0)
         self.regain = timedelta(minutes=minutes) if minutes else None
+        self._share = share
         if minutes or share >= 100:
             self._silent_until = now + (self.regain or HOLD)
         slower = timedelta(minutes=min(share, 100) - EASY)
@@ -50,6 +57,13 @@ class Pace:
         if self._next_post and self._next_post > now:
             reason = c.Text("Facebook's quota runs short, so we publish more slowly.")
             raise c.RetryAt(reason, at=self._next_post)
+
+    def admit_count(self, now: datetime) -> None:
+        """Let counts be read. Raises `RetryAt` once half of the quota is used, and like `admit`."""
+        self.admit(now)
+        if self._share > LEISURE:
+            reason = c.Text("Half of Facebook's quota is used; the rest is kept for publishing.")
+            raise c.RetryAt(reason, at=now + STATISTICS_WAIT)
 
 
 def _usages(headers: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:

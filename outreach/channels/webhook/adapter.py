@@ -17,6 +17,7 @@ from standardwebhooks import Webhook as Signer
 from outreach import channel as c
 from outreach.channels._addresses import PublicOnly
 from outreach.channels._http import HttpClient, Reply, refusal
+from outreach.channels._previews import BYTES, hashtag_forms, left_out, text_gauge
 from outreach.channels._text import over_limits
 from outreach.channels.webhook.settings import WebhookSettings, opened
 from outreach.settings.veil import secrets_in
@@ -41,7 +42,17 @@ class Webhook:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see."""
-        return c.Preview(text=rendition.text, problems=over_limits(rendition, self.capabilities))
+        sent = json.dumps(rendition.to_json(), ensure_ascii=False, separators=(",", ":"))
+        size = c.Gauge(name=c.Text("content of the call"), used=len(sent.encode()), unit=BYTES)
+        why = c.Text("Only their names, sizes and descriptions are sent.")
+        return c.Preview(
+            text=rendition.text,
+            problems=over_limits(rendition, self.capabilities),
+            gauges=(text_gauge(rendition.text), size),
+            media=(),
+            hashtags=hashtag_forms(rendition),
+            dropped=left_out(rendition, "pictures", why=why),
+        )
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """One signed call; it needs no steps, since the attempt itself is one."""

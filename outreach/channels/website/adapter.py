@@ -14,9 +14,12 @@ from outreach.channel import (
     AdapterPlace,
     Capabilities,
     ChannelHealth,
+    Counts,
     Found,
+    LinkCard,
     Look,
     Media,
+    Metric,
     PauseChannel,
     Preview,
     PreviewProblem,
@@ -29,6 +32,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.channels._previews import all_media, hashtag_forms, text_gauge
 from outreach.channels.website.assets import logo, style
 from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
@@ -48,7 +52,10 @@ class Website:
 
     def __init__(self, name: str, settings: WebsiteSettings, place: AdapterPlace) -> None:
         self.name = name
-        self.capabilities = Capabilities(can_find=True, can_withdraw=True, slots=1)
+        self._views = place.views if settings.views else None
+        self.capabilities = Capabilities(
+            can_find=True, can_withdraw=True, can_count=self._views is not None, slots=1
+        )
         self._settings = settings
         self._clock = place.clock
         self._folder = SiteFolder(root=settings.folder)
@@ -62,8 +69,29 @@ class Website:
         edition = Edition(
             Frame(settings=self._settings, language=self._settings.language), (entry,)
         )
-        page = edition.page(Card(entry, edition.frame), preview=True)
-        return Preview(text=rendition.text, html=page.decode(), problems=_problems(rendition))
+        card = Card(entry, edition.frame)
+        return Preview(
+            text=rendition.text,
+            html=edition.page(card, preview=True).decode(),
+            problems=_problems(rendition),
+            gauges=(text_gauge(rendition.text),),
+            media=all_media(rendition.media, Text("picture on the page"), self._address),
+            card=self._link_card(card),
+            hashtags=hashtag_forms(rendition),
+        )
+
+    def _address(self, medium: Media) -> str:
+        return self._settings.base_url + media_path(medium)
+
+    def _link_card(self, card: Card) -> LinkCard:
+        """What the page tells services that show a link to it."""
+        images = [self._address(medium) for medium in card.rendition.media]
+        return LinkCard(
+            link=card.permalink,
+            title=card.rendition.title,
+            description=card.lead,
+            image=images[0] if images else "",
+        )
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         """Put the page there, then everything that names it."""
@@ -76,6 +104,12 @@ class Website:
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         """Leave a page that says the content was taken down, and name it nowhere."""
         return await asyncio.to_thread(self._withdraw, receipt)
+
+    async def counts(self, receipt: Receipt) -> Counts:
+        """How often our own server showed the page, in both languages together."""
+        if self._views is None:
+            return {}
+        return {Metric.VIEWS: await asyncio.to_thread(self._views, f"/{receipt.remote_id}/")}
 
     async def check(self) -> ChannelHealth:
         """Whether the folder can be written; mends whatever a crash left behind in lists and feeds."""

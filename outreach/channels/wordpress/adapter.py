@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach import channel as c
 from outreach.channels._text import over_limits
-from outreach.channels.wordpress import writing
 from outreach.channels.wordpress.banners import Banners
 from outreach.channels.wordpress.library import Library
 from outreach.channels.wordpress.posts import Posts
 from outreach.channels.wordpress.preflight import preflight
+from outreach.channels.wordpress.previews import banner_preview, post_preview
 from outreach.channels.wordpress.settings import WordPressSettings
 from outreach.channels.wordpress.site import Site
 
@@ -37,13 +38,9 @@ class WordPress:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see, without the theme around it."""
-        text = f"{rendition.title}\n\n{rendition.text}"
-        if self._is_banner(rendition):
-            html = writing.banner(rendition, (), self._language)
-        else:
-            html = writing.post(rendition, "preview", (), self._language)
-        page = f'<!doctype html><meta charset="utf-8"><title>{writing.plain(rendition.title)}</title>{html}'
-        return c.Preview(text=text, html=page, problems=over_limits(rendition, self.capabilities))
+        show = banner_preview if self._is_banner(rendition) else post_preview
+        preview = show(rendition, self._settings, self._language)
+        return replace(preview, problems=over_limits(rendition, self.capabilities))
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Put it on the site, once."""

@@ -59,7 +59,7 @@ class ZaloOA:
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
         """What readers will see."""
-        return preview(rendition, self._settings)
+        return preview(rendition, self._settings, self._language)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """Create and verify the article, then send it if the channel broadcasts; every call is a durable step."""
@@ -92,6 +92,10 @@ class ZaloOA:
         """Remove the article; what was sent to followers then leads nowhere."""
         await steps.once("remove", partial(self._remove, receipt.remote_id), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=self._now())
+
+    async def counts(self, receipt: c.Receipt) -> c.Counts:
+        """Views and shares of the article."""
+        return await self._listing.counts(receipt.remote_id)
 
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers, and how long the permission lasts if nothing renews it."""
@@ -226,6 +230,7 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,
         can_withdraw=True,
+        can_count=True,
         visibility_lag=LAG,
         slots=1,
     )

@@ -8,7 +8,19 @@ from datetime import time
 from html import escape
 from typing import Any
 
-from outreach.channel import Media, Preview, PreviewProblem, Rendition, Severity, Text
+from outreach.channel import (
+    Dropped,
+    Gauge,
+    LinkCard,
+    Media,
+    Preview,
+    PreviewProblem,
+    Rendition,
+    Severity,
+    ShownMedia,
+    Text,
+)
+from outreach.channels._previews import BYTES, UTF16, hashtag_forms, left_out, utf16
 from outreach.channels.zalo_oa.errors import ZONE
 from outreach.channels.zalo_oa.settings import ZaloSettings
 from outreach.locale import translate
@@ -41,18 +53,59 @@ def article(
     }
 
 
-def preview(rendition: Rendition, settings: ZaloSettings) -> Preview:
-    """What readers will see."""
-    parts = (nfc(rendition.title), description(rendition), rendition.text, _tail(rendition))
+def preview(rendition: Rendition, settings: ZaloSettings, language: str) -> Preview:
+    """What readers will see; the article's code is known only when it is published."""
+    title, said = nfc(rendition.title), description(rendition)
+    code = translate(Text("Article code: {key}", key="…"), language)
+    tags = " ".join(rendition.hashtags)
+    tail = "\n".join(part for part in (rendition.link, tags, code) if part)
     return Preview(
-        text="\n\n".join(part for part in parts if part),
+        text="\n\n".join(part for part in (title, said, rendition.text, tail) if part),
         problems=tuple(problems(rendition, settings)),
+        gauges=tuple(_gauges(rendition, settings)),
+        media=tuple(_shown(rendition, settings)),
+        card=LinkCard(title=title, description=said, image=cover(rendition, settings)),
+        hashtags=hashtag_forms(rendition),
+        dropped=tuple(_dropped(rendition)),
     )
+
+
+def _gauges(rendition: Rendition, settings: ZaloSettings) -> Iterator[Gauge]:
+    author = cut(settings.author or rendition.office, AUTHOR)
+    for name, words, limit in (
+        (Text("title"), nfc(rendition.title), TITLE),
+        (Text("description"), description(rendition), DESCRIPTION),
+        (Text("author"), author, AUTHOR),
+    ):
+        yield Gauge(name=name, used=utf16(words), limit=limit, unit=UTF16)
+    for medium in rendition.media:
+        name = Text("picture {name}", name=medium.name)
+        yield Gauge(name=name, used=medium.size, limit=LARGEST_PICTURE, unit=BYTES)
+
+
+def _shown(rendition: Rendition, settings: ZaloSettings) -> Iterator[ShownMedia]:
+    for number, medium in enumerate(rendition.media):
+        use = Text("picture in the article") if number else Text("cover of the article")
+        address = picture_address(medium, settings.picture_base_url)
+        yield ShownMedia(media=medium, use=use, address=address)
+
+
+def _dropped(rendition: Rendition) -> Iterator[Dropped]:
+    said = nfc(rendition.summary)
+    if said and utf16(said) > DESCRIPTION:
+        why = Text("Zalo takes {limit} of its characters.", limit=DESCRIPTION)
+        yield Dropped(what=Text("the end of the summary"), why=why)
+    if rendition.media and rendition.media[0].alt:
+        yield Dropped(
+            what=Text("the alternative texts of pictures"),
+            why=Text("Zalo takes no such text for a cover."),
+        )
+    yield from left_out(rendition, "moment", "deadline", "honours")
 
 
 def problems(rendition: Rendition, settings: ZaloSettings) -> Iterator[PreviewProblem]:
     """What Zalo would refuse, known before anything is sent."""
-    size = units(nfc(rendition.title))
+    size = utf16(nfc(rendition.title))
     if size > TITLE:
         yield PreviewProblem(
             what=Text(
@@ -115,9 +168,9 @@ def description(rendition: Rendition) -> str:
 def cut(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending with a whole word."""
     text = nfc(text)
-    if units(text) <= limit:
+    if utf16(text) <= limit:
         return text
-    while units(text) > limit - 1:
+    while utf16(text) > limit - 1:
         head, _, _ = text.rpartition(" ")
         text = head or text[:-1]
     return text.rstrip(" ,;:.-–") + "…"
@@ -126,11 +179,6 @@ def cut(text: str, limit: int) -> str:
 def nfc(text: str) -> str:
     """The text as Zalo counts and compares it: composed letters, single blanks."""
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def units(text: str) -> int:
-    """Length in UTF-16 units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _blocks(
@@ -145,7 +193,3 @@ def _blocks(
     link = escape(rendition.link)
     lines = [f'<a href="{link}">{link}</a>' if link else "", " ".join(rendition.hashtags), mark]
     yield {"type": "text", "content": "".join(f"<p>{line}</p>" for line in lines if line)}
-
-
-def _tail(rendition: Rendition) -> str:
-    return "\n".join(part for part in (rendition.link, " ".join(rendition.hashtags)) if part)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from outreach.channel import Absent, CannotTell, Reject, RetryAt, Text
+from outreach.channel import Absent, CannotTell, Counts, Metric, Reject, RetryAt, Text
 from outreach.channels.zalo_oa.api import Api
 
 PAGE = 10
@@ -16,6 +16,8 @@ PAGE = 10
 MOST_PAGES = 20
 MARGIN = timedelta(minutes=5)
 """Zalo's clock and ours may differ by so much."""
+
+_COUNTS = {Metric.VIEWS: "total_view", Metric.SHARES: "total_share"}
 
 
 class Listing:
@@ -46,6 +48,15 @@ class Listing:
             if str(entry.get("id")) == article_id:
                 return str(entry.get("link_view") or "")
         return ""
+
+    async def counts(self, article_id: str) -> Counts:
+        """How often the article was viewed and shared. Raises `Reject` when the list does not show it."""
+        async for entry in self._entries(0):
+            if entry and str(entry.get("id")) == article_id:
+                return {
+                    metric: int(entry[name]) for metric, name in _COUNTS.items() if name in entry
+                }
+        raise Reject(Text("The account's list of articles does not show it."))
 
     async def is_there(self, article_id: str) -> bool:
         """Whether the article can still be read."""

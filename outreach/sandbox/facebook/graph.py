@@ -106,6 +106,11 @@ class Graph:
         }
         return self.ledger.put(post | facts)
 
+    def receive(self, name: str, **counts: int) -> None:
+        """Let people react to a post: totals of `reactions`, `shares`, `views`, `reach`, `clicks`."""
+        stored = self.ledger.get(name) or {}
+        self.ledger.put(stored | {"received": stored.get("received", {}) | counts})
+
     # --- which object, which edge -----------------------------------------------------------------
 
     def _name(self, call: Call) -> str:
@@ -263,7 +268,7 @@ class Graph:
         return {"id": number}
 
     def _get_post_insights(self, call: Call, name: str, lag: float) -> Any:
-        return views.insights(call, name, views.POST_METRICS)
+        return views.insights(call, self.ledger.get(name) or {}, views.POST_METRICS)
 
     def _get_page_insights(self, call: Call, name: str, lag: float) -> Any:
-        return views.insights(call, name, views.PAGE_METRICS)
+        return views.insights(call, {"id": name}, views.PAGE_METRICS)

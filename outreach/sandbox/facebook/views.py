@@ -15,17 +15,15 @@ if TYPE_CHECKING:
     from outreach.sandbox.facebook.ledger import Ledger
 
 POST_METRICS = {
-    "post_media_view",
-    "post_total_media_view_unique",
-    "post_clicks",
-    "post_reactions_by_type_total",
+    "post_media_view": "views",
+    "post_total_media_view_unique": "reach",
+    "post_clicks": "clicks",
+    "post_reactions_by_type_total": "",
 }
-PAGE_METRICS = {
-    "page_media_view",
-    "page_total_media_view_unique",
-    "page_post_engagements",
-    "page_follows",
-}
+PAGE_METRICS = dict.fromkeys(
+    ("page_media_view", "page_total_media_view_unique", "page_post_engagements", "page_follows"), ""
+)
+"""The metrics that are alive, and which of a post's counts each of them shows."""
 _DEFAULT = ("created_time", "message", "id")
 
 
@@ -83,7 +81,8 @@ def post(
     stored: dict[str, Any], place: Place, call: Call, *, public: bool, ledger: Ledger
 ) -> dict[str, Any]:
     """One post with the fields that the call asks for."""
-    name, zero = stored["id"], {"data": [], "summary": {"total_count": 0}}
+    name, received = stored["id"], stored.get("received", {})
+    shares = received.get("shares")
     comments = sum(comment["on"] == name for comment in ledger.of("comment"))
     everything = {
         "id": name,
@@ -98,8 +97,8 @@ def post(
         "status_type": "added_photos" if stored["photos"] else "mobile_status_update",
         "from": {"name": place.page_name, "id": place.page},
         "scheduled_publish_time": None if public else stored["planned"],
-        "shares": None,
-        "reactions": zero,
+        "shares": {"count": shares} if shares else None,
+        "reactions": {"data": [], "summary": {"total_count": received.get("reactions", 0)}},
         "comments": {"data": [], "summary": {"total_count": comments}},
         "full_picture": f"{call.base}/_sandbox/photos/{stored['photos'][0]}"
         if stored["photos"]
@@ -196,21 +195,21 @@ def _name(cursor: str) -> str:
         raise GraphError(100, "(#100) Invalid cursor") from error
 
 
-def insights(call: Call, name: str, known: set[str]) -> dict[str, Any]:
-    """Figures, all zero; a dead metric fails the whole call as the platform does."""
+def insights(call: Call, thing: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
+    """Figures, zero unless people reacted; a dead metric fails the whole call as the platform does."""
     wanted = [str(metric).strip() for metric in call.listed("metric")]
     if not wanted:
         raise GraphError(3001, "(#3001) Invalid query", subcode=1504028)
-    if not set(wanted) <= known:
+    if not set(wanted) <= known.keys():
         raise GraphError(100, "(#100) The value must be a valid insights metric")
-    period = call.text("period") or "lifetime"
+    period, received = call.text("period") or "lifetime", thing.get("received", {})
     return {
         "data": [
             {
                 "name": metric,
                 "period": period,
-                "values": [{"value": 0}],
-                "id": f"{name}/insights/{metric}",
+                "values": [{"value": received.get(known[metric], 0)}],
+                "id": f"{thing['id']}/insights/{metric}",
             }
             for metric in wanted
         ]

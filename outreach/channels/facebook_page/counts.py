@@ -1,0 +1,88 @@
+"""How a post was received: counts that everybody sees, and the insights that Facebook gives to the Page alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from outreach import channel as c
+from outreach.channels.facebook_page.graph import GraphClient
+from outreach.channels.facebook_page.refusals import Gone
+
+log = logging.getLogger("outreach.channels.facebook_page")
+
+INSIGHTS = {
+    c.Metric.VIEWS: "post_media_view",
+    c.Metric.REACH: "post_total_media_view_unique",
+    c.Metric.CLICKS: "post_clicks",
+}
+"""One call each: a name that Facebook has given up would fail the others with it."""
+
+_TOTALS = ",".join(f"{edge}.summary(total_count).limit(0)" for edge in ("reactions", "comments"))
+
+
+class PostCounts:
+    """Reads counts of posts. An insight that is refused is not asked for again while the program runs."""
+
+    def __init__(self, graph: GraphClient, now: Callable[[], datetime]) -> None:
+        self._graph, self._now = graph, now
+        self._refused: set[str] = set()
+
+    async def read(self, receipt: c.Receipt) -> c.Counts:
+        """What is known now; a cover has no counts. Raises like any call, and `RetryAt` before it costs publishing its quota."""
+        if "cover" in receipt.details:
+            return {}
+        name = receipt.remote_id
+        post = await self._get(name, fields=f"shares,{_TOTALS}")
+        found = {
+            c.Metric.REACTIONS: _total(post, "reactions"),
+            c.Metric.COMMENTS: _total(post, "comments"),
+            c.Metric.SHARES: int((post.get("shares") or {}).get("count") or 0),
+        }
+        for metric, insight in INSIGHTS.items():
+            if insight not in self._refused:
+                figure = await self._insight(name, insight)
+                found |= {} if figure is None else {metric: figure}
+        return found
+
+    async def _get(self, path: str, **params: Any) -> dict[str, Any]:
+        self._graph.pace.admit_count(self._now())
+        return await self._graph.get(path, **params)
+
+    async def _insight(self, name: str, insight: str) -> int | None:
+        try:
+            return _figure(await self._get(f"{name}/insights", metric=insight, period="lifetime"))
+        except Gone:
+            raise
+        except c.Reject as refusal:
+            self._refuse({insight}, refusal)
+        except c.PauseChannel as refusal:
+            if refusal.until:
+                raise
+            self._refuse(set(INSIGHTS.values()), refusal)
+        return None
+
+    def _refuse(self, insights: set[str], refusal: c.NotPublished) -> None:
+        """One that Facebook has given up, or all of them for want of a permission."""
+        self._refused |= insights
+        names = ", ".join(sorted(insights))
+        log.warning(
+            c.Text(
+                "Facebook does not tell {insights}: {reason}", insights=names, reason=refusal.reason
+            )
+        )
+
+
+def _total(post: Mapping[str, Any], edge: str) -> int:
+    return int(((post.get(edge) or {}).get("summary") or {}).get("total_count") or 0)
+
+
+def _figure(answer: Mapping[str, Any]) -> int | None:
+    """The number of an insight; None while Facebook has none, as for Pages with fewer than 100 followers."""
+    for one in answer.get("data") or ():
+        for held in one.get("values") or ():
+            if isinstance(held.get("value"), int):
+                return int(held["value"])
+    return None
