@@ -20,6 +20,7 @@ from tests.canary.canaries import CORES, found_below, found_in, secrets
 from tests.canary.far_ends import TellTale, in_turn, misbehaviours
 from tests.canary.office import CHANNELS, write_config
 from tests.channels.fault_server import FaultServer, Handler, Request
+from tests.cli.conftest import run
 from tests.daemon.office import CAMPAIGN, Office, Running, wait_for
 
 pytestmark = pytest.mark.slow
@@ -140,9 +141,9 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         ("audit", "verify"),
         ("rehearse", CAMPAIGN, "--faults", "1"),
     ):
-        done = command(office, *words)
-        assert done.returncode in (ExitCode.OK, ExitCode.FOUND_PROBLEMS), (words, done.stderr)
-        said[" ".join(words)] = done.stdout + done.stderr
+        done = run(*words, "--config", str(office.config), "--verbose")
+        assert done.code in (ExitCode.OK, ExitCode.FOUND_PROBLEMS), (words, done.err)
+        said[" ".join(words)] = (done.out + done.err).encode()
     with closing(sqlite3.connect(office.folder / "state" / "outreach.db")) as database:
         said["database"] = "\n".join(database.iterdump()).encode()
     for where, text in said.items():
@@ -179,11 +180,14 @@ def test_no_command_shows_the_password_of_the_database(
     text = office.config.read_text("utf-8") + '[database]\nurl = { env = "CANARY_DATABASE" }\n'
     office.config.write_text(text, "utf-8")
     monkeypatch.setenv("CANARY_DATABASE", address)
-    for words in (("doctor",), ("run",)):
-        done = command(office, *words)
-        assert done.returncode not in (ExitCode.OK, ExitCode.FAULT), done.stderr
-        assert done.stderr + done.stdout
-        assert not found_in(done.stderr + done.stdout), done.stderr
+    done = command(office, "run")
+    doctor = run("doctor", "--config", str(office.config), "--verbose")
+    for code in (done.returncode, doctor.code):
+        assert code not in (ExitCode.OK, ExitCode.FAULT), done.stderr
+    for said in (done.stderr, done.stdout, doctor.out.encode(), doctor.err.encode()):
+        assert not found_in(said), said
+    assert done.stderr
+    assert doctor.out
     assert not found_below(tmp_path)
 
 
