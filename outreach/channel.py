@@ -7,6 +7,7 @@ An adapter returns a `Receipt` or raises one of the four. Anything else that it 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,6 +52,7 @@ __all__ = [
     "Look",
     "Media",
     "Metric",
+    "Network",
     "NotPublished",
     "Outcome",
     "PauseChannel",
@@ -152,17 +154,24 @@ class ChannelHealth:
     quota_left: int | None = None
 
 
+Network = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application that answers every call in place of the network; it raises OSError where no service is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdapterPlace:
     """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language.
 
     `views` tells how often a path of our own website was read (it blocks); None where nobody counts.
+    `sleep` waits for seconds of that clock; `network` is None except in rehearsals.
     """
 
     state: Path
     clock: Callable[[], datetime]
     language: str = "vi"
     views: Callable[[str], int] | None = None
+    sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
+    network: Network | None = None
 
 
 class Steps(Protocol):

@@ -20,9 +20,18 @@ from typing import Any
 
 import httpx
 
-from outreach.channel import NotPublished, PauseChannel, Reject, RetryAt, Text, UnknownOutcome
+from outreach.channel import (
+    Network,
+    NotPublished,
+    PauseChannel,
+    Reject,
+    RetryAt,
+    Text,
+    UnknownOutcome,
+)
 from outreach.channels._addresses import Private, PublicOnly
 from outreach.channels._connections import FewConnections
+from outreach.channels._in_process import CutShort, whole
 from outreach.settings.veil import Veil, without_tokens
 
 CONNECTIONS = 10
@@ -89,6 +98,7 @@ class HttpClient:
         public_only: PublicOnly | None = None,
         proxy: str | None = None,
         deadline: float = DEADLINE,
+        network: Network | None = None,
     ) -> None:
         base = {"accept-encoding": "identity", "user-agent": "outreach", **(headers or {})}
         self._headers = [(key.encode(), value.encode()) for key, value in base.items()]
@@ -96,7 +106,7 @@ class HttpClient:
         self.veil = Veil(secrets)
         self._public_only = None if proxy else public_only
         self._deadline = deadline
-        self._transport = _transport(proxy)
+        self._transport = httpx.ASGITransport(whole(network)) if network else _transport(proxy)
 
     async def send(
         self,
@@ -119,7 +129,7 @@ class HttpClient:
             raise RetryAt(_why(error), evidence=self._evidence(method, url, error)) from error
         except Private as error:
             raise PauseChannel(_inside(url), evidence=self._evidence(method, url, error)) from error
-        except (httpx.TransportError, _Unreadable, TimeoutError) as error:
+        except (httpx.TransportError, CutShort, _Unreadable, TimeoutError) as error:
             kind = RetryAt if method in _SAFE else UnknownOutcome
             raise kind(_why(error), evidence=self._evidence(method, url, error)) from error
         return Reply(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import regex
-
 from outreach.channel import Capabilities, PreviewProblem, Rendition, Text
 
 
@@ -14,6 +12,8 @@ def _(sentence: str) -> str:
 
 def graphemes(text: str) -> int:
     """How many characters a reader sees: letters with their marks, and whole emoji, count once."""
+    import regex  # noqa: PLC0415 - large, and only previews count
+
     return len(regex.findall(r"\X", text))
 
 

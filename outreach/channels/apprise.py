@@ -37,7 +37,10 @@ class Apprise:
     class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
         """What config.toml may say."""
 
-        url: SecretStr = Field(description=_("Address of the service as Apprise writes it."))
+        url: SecretStr = Field(
+            description=_("Address of the service as Apprise writes it."),
+            examples=["json://absent.invalid"],
+        )
         pictures: bool = Field(
             default=True, description=_("Whether pictures are sent where the service takes them.")
         )

@@ -16,8 +16,9 @@ from pydantic_core import ErrorDetails
 from outreach.channel import AdapterPlace, Channel, Text
 from outreach.channels._limited import Limited
 from outreach.channels._veiled import Veiled
+from outreach.channels._without_secrets import WithoutSecrets
 from outreach.domain.problem import Place, Problem, Problems
-from outreach.settings import ChannelSettings, Wrong, unknown_key
+from outreach.settings import AbsentSecret, ChannelSettings, Wrong, unknown_key
 from outreach.settings.veil import Veil, secrets_in
 
 ADAPTERS: Mapping[str, str] = {
@@ -43,6 +44,9 @@ LOGINS: Mapping[str, str] = {
 GROUP = "outreach.channels"
 """The entry-point group of everyone else's."""
 
+_FORM = "https://absent.invalid"
+"""Stands for a secret that is not there, where a field gives no example of its form; good as a password and as an address."""
+
 _WANTED = {
     "bool_": Text("It must be true or false."),
     "int_": Text("It must be a whole number."),
@@ -56,10 +60,11 @@ _WANTED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """The channels that could be built, and why the others could not."""
+    """The channels that could be built, and why the others could not; `absent` secrets matter only to those who publish."""
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    absent: tuple[Problem, ...] = ()
 
 
 def adapters() -> Mapping[str, str]:
@@ -71,15 +76,23 @@ def adapters() -> Mapping[str, str]:
 def open_channels(
     configured: Iterable[ChannelSettings], place: Callable[[str], AdapterPlace]
 ) -> Opened:
-    """Build every channel; one that cannot be built is a problem of its own and holds up no other."""
+    """Build every channel; one that cannot be built is a problem of its own and holds up no other.
+
+    One whose secrets are not there is built all the same, for planning: it never calls.
+    """
     channels: dict[str, Channel] = {}
     problems: list[Problem] = []
+    absent: list[Problem] = []
     for settings in configured:
         try:
-            channels[settings.name] = open_channel(settings, place(settings.name))
+            channel = open_channel(settings, place(settings.name))
+            missing = _absent(settings)
         except Problems as error:
             problems += error.problems
-    return Opened(channels=channels, problems=tuple(problems))
+            continue
+        absent += missing
+        channels[settings.name] = WithoutSecrets(channel, missing[0].what) if missing else channel
+    return Opened(channels=channels, problems=tuple(problems), absent=tuple(absent))
 
 
 def build(name: str, adapter: str, settings: Mapping[str, Any], place: AdapterPlace) -> Channel:
@@ -106,6 +119,8 @@ def open_channel(configured: ChannelSettings, place: AdapterPlace) -> Channel:
 
 def open_login(configured: ChannelSettings, place: AdapterPlace) -> Any:
     """What logs in to the channel's service. Raises `Problems`."""
+    if missing := _absent(configured):
+        raise Problems(tuple(missing))
     module, _, attribute = LOGINS[configured.adapter].partition(":")
     login = getattr(import_module(module), attribute)
     return login(configured.name, _validated(login, configured), place)
@@ -165,6 +180,9 @@ def _validated(adapter: Any, configured: ChannelSettings) -> BaseModel:
 def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
     """The value as the adapter's field wants it: secrets opened only where a plain text is asked for, paths from `folder`."""
     types = _types(known.annotation) if known else frozenset()
+    if isinstance(value, AbsentSecret):
+        forms = known.examples if known and known.examples else [_FORM]
+        value = SecretStr(str(forms[0]))
     if isinstance(value, SecretStr) and SecretStr not in types:
         value = value.get_secret_value()
     if isinstance(value, str) and SecretStr in types and str not in types:
@@ -172,6 +190,25 @@ def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
         mend = Text('Keep it elsewhere and write {{ env = "NAME" }} or {{ file = "path" }}.')
         raise Wrong(what, mend, code="settings.secret")
     return folder / value if isinstance(value, str) and Path in types else value
+
+
+def _absent(configured: ChannelSettings) -> list[Problem]:
+    """Each secret that the configuration refers to and that is not there."""
+    known = settings_of(configured.adapter).model_fields
+    problems = []
+    for key, value in configured.settings.items():
+        if isinstance(value, AbsentSecret):
+            why = value.wrong
+            what = Text(
+                "The secret “{key}” of the channel “{channel}” is missing: {why}",
+                key=key,
+                channel=configured.name,
+                why=why.what,
+            )
+            meaning = _text(known[key].description or key)
+            mend = Text("It means: {meaning} {mend}", meaning=meaning, mend=why.mend)
+            problems.append(_problem(configured, key, Wrong(what, mend, code="settings.absent")))
+    return problems
 
 
 def _types(annotation: Any) -> frozenset[Any]:

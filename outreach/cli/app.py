@@ -29,6 +29,7 @@ from outreach.cli import (
     rehearse,
     report,
     run,
+    sandbox,
     show,
     stats,
 )
@@ -45,7 +46,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, audit, doctor, login, campaign),
+    *(stats, rehearse, sandbox, audit, doctor, login, campaign),
 )
 
 

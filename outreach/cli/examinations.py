@@ -49,7 +49,7 @@ EXPIRES_SOON = timedelta(days=14)
 
 
 def configuration(settings: Settings, now: datetime) -> Iterator[Finding]:  # noqa: ARG001 - all examinations are asked alike
-    """Whether there is a configuration; reading it has resolved every secret."""
+    """Whether there is a configuration, and whether its secrets are there."""
     if settings.file is None:
         yield Finding(
             grade=Grade.WARNING,
@@ -57,11 +57,20 @@ def configuration(settings: Settings, now: datetime) -> Iterator[Finding]:  # no
             mend=Text("`outreach init` writes one, or name one with --config."),
         )
         return
-    yield _well(
-        Text(
-            "The configuration {file} is in order, and all its secrets were found.",
-            file=str(settings.file),
+    from outreach.settings import all_secrets_are_there  # noqa: PLC0415 - help pages read no settings
+
+    if all_secrets_are_there(settings):
+        yield _well(
+            Text(
+                "The configuration {file} is in order, and all its secrets were found.",
+                file=str(settings.file),
+            )
         )
+        return
+    yield Finding(
+        grade=Grade.WARNING,
+        what=Text("The configuration {file} is in order.", file=str(settings.file)),
+        mend=Text("Secrets are missing: the service needs those that its channels name below."),
     )
 
 

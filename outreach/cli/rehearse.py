@@ -93,7 +93,7 @@ def rehearse(
 def _rehearse(
     session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any
 ) -> Summary:
-    from outreach.bootstrap import rehearse as play  # noqa: PLC0415 - help pages need no store
+    from outreach.bootstrap.stage import rehearse as play  # noqa: PLC0415 - help pages need no store
 
     return play(session.settings, campaign, home, faults=faults, progress=progress)
 
@@ -133,6 +133,10 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
                 "channels": to_records(table, screen.language),
                 "lost": found.lost,
                 "twice": found.twice,
+                "unsettled": [
+                    {"key": waiting.identity.key, "reason": waiting.reason}
+                    for waiting in found.unsettled
+                ],
                 "days": [
                     {
                         "day": day.day,
@@ -156,14 +160,22 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
     )
     for key in (*found.lost, *found.twice):
         screen.say(Text("    {key}", key=key), style="red")
+    if found.unsettled:
+        screen.say(Text("Still waiting for a person:"), style="bold")
+    for waiting in found.unsettled:
+        screen.say(
+            Text("    {key}: {reason}", key=waiting.identity.key, reason=waiting.reason or "")
+        )
 
 
 def _serve(session: Session, home: Path) -> None:
-    """Serve the rehearsed website on this machine only, until Ctrl-C."""
+    """Serve the rehearsed website and what followers saw on this machine only, until Ctrl-C."""
     sites = [c.name for c in session.settings.channels.values() if c.adapter == "website"]
     if not sites:
         session.screen.note(Text("No channel is a website, so there is nothing to show."))
         return
     from outreach.cli.site_server import serve  # noqa: PLC0415 - help pages need no web server
+    from outreach.rehearsal.sandboxes import follower_pages  # noqa: PLC0415 - as above
 
-    serve(home / sites[0], session.settings.web, session.screen)
+    others = follower_pages(session.settings, home)
+    serve(home / sites[0], session.settings.web, session.screen, others)

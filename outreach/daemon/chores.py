@@ -10,9 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from outreach.channel import Channel
 from outreach.daemon.machinery import Machinery
-from outreach.daemon.memory import give_back
 from outreach.daemon.watch import quiet_stamp
-from outreach.dispatch.sync import Proposal
+from outreach.dispatch.sync_process import Gist
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
 
@@ -50,11 +49,11 @@ class FileSync:
         Waits while somebody is saving: what is applied was whole before it was read and the same after.
         """
         async with self._one_at_a_time:
-            known = self._known_since
-            while not await self._read():  # noqa: ASYNC110 - an editor that saves a file sets no event
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            if self._known_since != known:
-                await asyncio.to_thread(give_back)
+            try:
+                while not await self._read():  # noqa: ASYNC110 - an editor that saves a file sets no event
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            finally:
+                await asyncio.to_thread(self._machinery.sync.close)
         self._machinery.dispatcher.wake()
 
     async def _read(self) -> bool:
@@ -65,10 +64,10 @@ class FileSync:
         if stamp == self._known and not self._is_old():
             return True
         for campaign in await asyncio.to_thread(self._machinery.sync.campaigns):
-            proposal = await asyncio.to_thread(self._machinery.sync.look, campaign, utc_now())
+            gist = await asyncio.to_thread(self._machinery.sync.look, campaign, utc_now())
             if await self._stamp() != stamp:
                 return False
-            await self._bring(proposal)
+            await self._bring(gist)
         self._known, self._known_since = stamp, time.monotonic()
         return True
 
@@ -78,33 +77,33 @@ class FileSync:
     async def _stamp(self) -> str | None:
         return await asyncio.to_thread(quiet_stamp, self._machinery.messages)
 
-    async def _bring(self, proposal: Proposal) -> None:
-        self._say_what_is_new(proposal)
-        if proposal.changes:
-            sync = self._machinery.sync
-            await self._machinery.write(sync.apply_guarded, proposal, now=utc_now(), actor="daemon")
+    async def _bring(self, gist: Gist) -> None:
+        self._say_what_is_new(gist)
+        if gist.changes:
+            parts, campaign = self._machinery, gist.campaign
+            await parts.write(parts.sync.apply_guarded, campaign, now=utc_now(), actor="daemon")
             log.info(
                 Text(
                     "{campaign}: {count} changes came from the files.",
-                    campaign=proposal.campaign,
-                    count=len(proposal.changes),
+                    campaign=campaign,
+                    count=gist.changes,
                 )
             )
 
-    def _say_what_is_new(self, proposal: Proposal) -> None:
-        lines = [*map(in_a_line, proposal.problems)]
-        if proposal.guarded:
+    def _say_what_is_new(self, gist: Gist) -> None:
+        lines = [*map(in_a_line, gist.problems)]
+        if gist.guarded:
             lines.append(
                 Text(
                     "{campaign}: many deliveries would be cancelled at once; they are held until “outreach apply --yes”.",
-                    campaign=proposal.campaign,
+                    campaign=gist.campaign,
                 )
             )
-        before = self._said.get(proposal.campaign, frozenset())
+        before = self._said.get(gist.campaign, frozenset())
         for line in dict.fromkeys(lines):
             if line not in before:
                 log.warning(line)
-        self._said[proposal.campaign] = frozenset(lines)
+        self._said[gist.campaign] = frozenset(lines)
 
 
 def in_a_line(problem: Problem) -> Text:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from outreach.channel import Channel
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.sync import Sync
+from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
@@ -31,7 +31,7 @@ class Machinery:
     queue: Queue
     write: Writer
     channels: Mapping[str, Channel]
-    sync: Sync
+    sync: SyncProcess
     dispatcher: Dispatcher
     engine: LocalEngine
     series: CountSeries

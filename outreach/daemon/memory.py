@@ -1,17 +1,8 @@
-"""Gives memory back to the machine after a big piece of work, so that an idle service stays small."""
+"""How the service uses memory: as little as it can while it waits."""
 
 from __future__ import annotations
 
 import ctypes
-import gc
-
-
-def give_back() -> None:
-    """Collect what nobody uses and return free pages to the system, where the C library can (glibc's malloc_trim(3))."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def keep_one_heap() -> None:

@@ -83,15 +83,19 @@ class Dispatcher:
             if not (self._finished or self._changed.is_set() or self._ended):
                 await self._rest(next_due, idle)
 
-    async def work_off(self) -> datetime | None:
-        """Do everything that can be done at the present instant; return when there is more to do."""
+    async def work_off(self, *, asleep: Callable[[], int] = lambda: 0) -> datetime | None:
+        """Do everything that can be done at the present instant; return when there is more to do.
+
+        `asleep` says how many attempts only wait for time to pass; such a one also calls `wake`.
+        """
         while True:
             self._changed.clear()
             next_due = await self._turn()
-            if self._tasks and not self._finished:
-                await self._changed.wait()
-            elif not self._tasks and not self._finished:
+            if self._finished:
+                continue
+            if len(self._tasks) <= asleep():
                 return next_due
+            await self._changed.wait()
 
     async def drain(self, within: timedelta) -> None:
         """Start nothing more; after `within` cut off what still runs, so that it is recorded as unknown."""

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 from outreach.domain.campaign import Campaign, Holidays, Window
 
 
 @cache
 def public_holidays(year: int) -> frozenset[date]:
     """The public holidays of Viet Nam in one year, days off in lieu included."""
+    # Slow to import, and large: the service, which plans in a process of its own, does without.
+    from holidays import country_holidays  # noqa: PLC0415 - as said
+
     return frozenset(country_holidays("VN", years=year))
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, takewhile
 
-from dateutil.rrule import rrulestr
-
 from outreach.domain.campaign import Campaign
 from outreach.domain.schedule import NotASchedule, Rule
 from outreach.domain.text import Text
@@ -75,6 +73,8 @@ def _times(rule: Rule, start: datetime, last: datetime, campaign: Campaign) -> I
     bare = ";".join(f"{key}={value}" for key, value in parts.items() if key not in ours)
     end = min(last, _until(parts["UNTIL"], campaign)) if "UNTIL" in parts else last
     wanted = _day_filter({key: value for key, value in parts.items() if key in ours})
+    from dateutil.rrule import rrulestr  # noqa: PLC0415 - as in posting_days
+
     try:
         every = rrulestr(bare, dtstart=start)
     except ValueError as fault:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from outreach.channel import (
     UnknownOutcome,
 )
 from outreach.rehearsal.faults import Fault, Faults
+from outreach.rehearsal.memory import Asked
 
 LAG = timedelta(seconds=40)
 """How long an accepted publication stays invisible to `find`, as on the real platforms."""
@@ -59,7 +60,7 @@ class Platform:
             with contextlib.suppress(json.JSONDecodeError):
                 yield json.loads(line)
 
-    def counts(self) -> Counter[str]:
+    def counts(self, asked: Sequence[Asked] = ()) -> Counter[str]:
         """How often each key was accepted; taking down again what is down counts once, for readers see no difference."""
         taken_down = {e["key"] for e in self.entries() if e["action"] == "withdraw"}
         published = Counter(e["key"] for e in self.entries() if e["action"] == "publish")

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from outreach.channel import Channel
+from outreach.content.campaign_file import read_campaign_file
+from outreach.content.findings import Findings
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.sync import Proposal, Sync
+from outreach.dispatch.sync import Proposal
 from outreach.dispatch.writer import Writer
 from outreach.domain.campaign import Campaign
-from outreach.rehearsal.clock import VirtualClock
-from outreach.rehearsal.far_end import Platform
-from outreach.rehearsal.month import Month, confirmed_by
+from outreach.rehearsal.clock import LONG_AGO
+from outreach.rehearsal.colleague import COLLEAGUE, Colleague
+from outreach.rehearsal.month import Month
+from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary, summarise
-from outreach.store.queue import Queue
 
 BEFORE_THE_WINDOW = timedelta(days=1)
 """The rehearsal begins so long before the window opens."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """The parts of a rehearsal, put together by bootstrap; `platforms` are the stand-ins' memories by channel."""
-
-    queue: Queue
-    sync: Sync
-    channels: Mapping[str, Channel]
-    platforms: Mapping[str, Platform]
-    clock: VirtualClock
-    jitter: Callable[[], float]
+def starts(folder: Path) -> datetime:
+    """When the rehearsal of the campaign in `folder` begins; long ago if its file cannot be read, which planning will tell."""
+    try:
+        text = (folder / "campaign.toml").read_text("utf-8-sig")
+    except (OSError, ValueError):
+        return LONG_AGO
+    campaign = read_campaign_file(text, folder.name, folder.name, Findings())
+    return campaign.opens - BEFORE_THE_WINDOW if campaign else LONG_AGO
 
 
 def begin(stage: Stage, campaign: str) -> Proposal:
     """Plan the campaign and queue it; a rehearsal that was cut off finds its queue as it was and changes nothing."""
     proposal = stage.sync.look(campaign, stage.clock())
-    if proposal.content.campaign:
-        stage.clock.go_to(proposal.content.campaign.opens - BEFORE_THE_WINDOW)
     stage.sync.apply(proposal, now=stage.clock(), actor="rehearsal", confirmed=True)
     return proposal
 
@@ -58,9 +55,7 @@ async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], 
         write=write,
         dispatcher=dispatcher,
         clock=stage.clock,
-        by_people=frozenset(
-            name for name, c in stage.channels.items() if c.capabilities.carried_out_by_people
-        ),
+        colleague=Colleague(stage, write, campaign.id),
         end=campaign.closes,
     )
     try:
@@ -74,12 +69,13 @@ async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], 
 def conclude(stage: Stage, proposal: Proposal, campaign: Campaign) -> Summary:
     """What came of it."""
     deliveries = stage.queue.list(campaign=campaign.id)
-    accepted = {key: n for p in stage.platforms.values() for key, n in p.counts().items()}
     return summarise(
         campaign=campaign,
         planned=proposal.plan.planned,
         deliveries=deliveries,
-        accepted=accepted,
+        accepted=stage.counts(deliveries),
         remembered=frozenset(stage.platforms),
-        confirmed=confirmed_by(deliveries),
+        confirmed=frozenset(
+            d.id for d in deliveries if d.receipt and d.receipt.details.get("by") == COLLEAGUE
+        ),
     )

@@ -9,10 +9,12 @@ from outreach.settings.model import (
     Settings,
     Web,
 )
-from outreach.settings.reader import load_settings, parse_settings
+from outreach.settings.reader import all_secrets_are_there, load_settings, parse_settings
+from outreach.settings.secrets import AbsentSecret
 from outreach.settings.section import Wrong, unknown_key
 
 __all__ = [
+    "AbsentSecret",
     "ChannelSettings",
     "Engine",
     "Guard",
@@ -21,6 +23,7 @@ __all__ = [
     "Settings",
     "Web",
     "Wrong",
+    "all_secrets_are_there",
     "load_settings",
     "parse_settings",
     "unknown_key",

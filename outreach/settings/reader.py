@@ -16,7 +16,7 @@ from outreach.domain.text import Text
 from outreach.settings import values
 from outreach.settings.model import ChannelSettings, Engine, Guard, Limits, Log, Settings, Web
 from outreach.settings.positions import positions
-from outreach.settings.secrets import is_reference, resolve, resolve_all
+from outreach.settings.secrets import AbsentSecret, is_reference, resolve, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
 DEFAULT = """\
@@ -41,6 +41,14 @@ def load_settings(file: Path | None = None) -> Settings:
         return parse_settings(DEFAULT, file=None, folder=Path.cwd())
     file = file.absolute()
     return parse_settings(read_config(file), file=file, folder=file.parent)
+
+
+def all_secrets_are_there(settings: Settings) -> bool:
+    """Whether every secret that the channels refer to was found."""
+    values = (
+        value for channel in settings.channels.values() for value in channel.settings.values()
+    )
+    return not any(isinstance(value, AbsentSecret) for value in values)
 
 
 def parse_settings(text: str, *, file: Path | None, folder: Path) -> Settings:
@@ -205,7 +213,7 @@ def read_channel(name: str, section: Section, folder: Path) -> ChannelSettings:
     tags = section.take("tags", values.words, no_tags)
     limits = _limits(section)
     own = {
-        key: section.take(key, lambda value: resolve_all(value, folder), None)
+        key: section.take(key, lambda value: resolve_if_there(value, folder), None)
         for key in section.rest()
     }
     return ChannelSettings(

@@ -14,6 +14,19 @@ from pydantic import SecretStr
 from outreach.domain.text import Text
 from outreach.settings.section import Wrong
 
+
+class Absent(Wrong):
+    """A reference that is written well, but its secret is not there."""
+
+
+class AbsentSecret(SecretStr):
+    """Stands in the settings where a secret should be; `wrong` says why it is not there."""
+
+    def __init__(self, wrong: Absent) -> None:
+        super().__init__("")
+        self.wrong = wrong
+
+
 LARGEST = 64 * 1024
 """A secret file of more bytes is a mistake."""
 
@@ -71,6 +84,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def resolve_if_there(value: Any, folder: Path) -> Any:
+    """Like `resolve_all`, but a value that is a reference without a secret becomes an `AbsentSecret`. Raises `Wrong`."""
+    try:
+        return resolve_all(value, folder)
+    except Absent as absent:
+        if not is_reference(value):
+            raise
+        return AbsentSecret(absent)
+
+
 def resolve_all(value: Any, folder: Path) -> Any:
     """`value` with every reference in it, however deep, replaced by its secret. Raises `Wrong`."""
     if is_reference(value):
@@ -85,7 +108,7 @@ def resolve_all(value: Any, folder: Path) -> Any:
 def _from_env(name: str, _folder: Path) -> str:
     secret = os.environ.get(name, "")
     if not secret:
-        raise Wrong(
+        raise Absent(
             Text("The environment variable {name} is not set.", name=name),
             Text("Set it for the service, or keep the secret in a file: {{ file = … }}."),
         )
@@ -99,7 +122,7 @@ def _from_file(name: str, folder: Path) -> str:
 def _from_credential(name: str, _folder: Path) -> str:
     store = os.environ.get("CREDENTIALS_DIRECTORY")
     if not store:
-        raise Wrong(
+        raise Absent(
             Text("The credential {name} is not there: systemd passed none.", name=name),
             Text("Add LoadCredential={name}:/path to the unit, or use {{ file = … }}.", name=name),
         )
@@ -119,7 +142,8 @@ def _read(file: Path, *, private: bool) -> str:
             _refuse(file, os.fstat(descriptor), private=private)
             secret = opened.read(LARGEST).decode().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise Wrong(
+        kind = Absent if isinstance(error, FileNotFoundError | PermissionError) else Wrong
+        raise kind(
             Text("The secret file {file} cannot be read: {error}", file=file, error=error),
             Text("Check its path, its owner and that it is plain text."),
         ) from error

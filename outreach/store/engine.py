@@ -177,6 +177,8 @@ def _check(engine: Engine, questions: Sequence[str]) -> None:
     try:
         with reading(engine) as connection:
             answers = [str(connection.exec_driver_sql(q).scalars().first()) for q in questions]
+            if not is_postgresql(connection):
+                connection.exec_driver_sql("PRAGMA shrink_memory")
     except DBAPIError as error:
         engine.dispose()
         raise _refusal(engine, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from outreach.channel import AdapterPlace, counting
+from outreach.channel import AdapterPlace, PauseChannel, counting
 from outreach.channels import registry
 from outreach.channels._limited import Limited
 from outreach.channels.outbox import Outbox
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.locale import translate
 from outreach.settings import ChannelSettings, parse_settings
-from outreach.testing import sample_rendition
+from outreach.testing import MemorySteps, sample_rendition
 
 HOOK = {"url": "https://x.example/"}
 
@@ -70,6 +71,48 @@ def test_references_are_opened_only_where_a_plain_text_is_wanted(
     monkeypatch.setenv("HOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     text = '[channels.h]\nadapter = "webhook"\nurl = {env = "HOOK_URL"}\nsecret = {env = "HOOK_SECRET"}'
     assert registry.open_channel(configured(text, tmp_path)[0], place()).name == "h"
+
+
+ABSENT = """
+[channels.h]
+adapter = "webhook"
+url = "https://x.example/"
+secret = { env = "NOT_SET_A" }
+[channels.f]
+adapter = "facebook_page"
+page_id = "1"
+app_id = "1"
+token = { env = "NOT_SET_B" }
+proxy = { env = "NOT_SET_C" }
+[channels.z]
+adapter = "zalo_oa"
+app_id = "1"
+app_secret = { env = "NOT_SET_D" }
+token_key = { env = "NOT_SET_E" }
+picture_base_url = "https://x.example/media"
+[channels.a]
+adapter = "apprise"
+url = { env = "NOT_SET_F" }
+[channels.w]
+adapter = "wordpress"
+url = "https://x.example/"
+user = "x"
+password = { env = "NOT_SET_G" }
+"""
+
+
+def test_channels_without_their_secrets_can_be_planned_and_never_call(tmp_path: Path) -> None:
+    opened = registry.open_channels(configured(ABSENT, tmp_path), place)
+    assert opened.problems == ()
+    assert set(opened.channels) == {"h", "f", "z", "a", "w"}
+    said = [str(problem.what) for problem in opened.absent]
+    assert all(f"NOT_SET_{letter}" in " ".join(said) for letter in "ABCDEFG")
+    assert opened.absent[0].place.line == 5
+    assert "Signing secret" in str(opened.absent[0].mend)
+    for channel in opened.channels.values():
+        assert "NOT_SET" in str(asyncio.run(channel.check()).summary)
+        with pytest.raises(PauseChannel, match="is missing"):
+            asyncio.run(channel.publish(sample_rendition(), key="k", steps=MemorySteps()))
 
 
 def test_paths_start_from_the_configurations_folder(tmp_path: Path) -> None:

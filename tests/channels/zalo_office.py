@@ -42,9 +42,11 @@ class Office:
         )
 
     def channel(self, name: str = "zalo", **settings: Any) -> ZaloOA:
-        place = AdapterPlace(state=self.state, clock=lambda: self.server.now)
+        place = AdapterPlace(
+            state=self.state, clock=lambda: self.server.now, sleep=self.server.sleep
+        )
         changed = self.settings.model_copy(update=settings)
-        return ZaloOA(name, changed, place, sleep=self.server.sleep)
+        return ZaloOA(name, changed, place)
 
     def run(self, use: Callable[[ZaloOA], Awaitable[Any]], **settings: Any) -> Any:
         """What `use` gives on a freshly opened channel."""

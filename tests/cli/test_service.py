@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from outreach.cli import rehearse
 from outreach.cli.exit_codes import ExitCode
+from outreach.domain.delivery import State
+from outreach.rehearsal.summary import Summary
 from tests.cli.conftest import CAMPAIGN, Office, run
+from tests.rehearsal.test_summary import ended, planned
 
 
 def test_a_rehearsal_accounts_for_everything(office: Office) -> None:
@@ -23,6 +29,19 @@ def test_a_rehearsal_is_told_day_by_day_or_summed_up(office: Office) -> None:
     assert "Monday" in whole.out or "Friday" in whole.out or "day, " in whole.out
     assert "Lost: 0. Twice: 0." in whole.out
     assert whole.out.endswith(brief.out)
+
+
+def test_a_rehearsal_tells_what_still_waits_for_a_person(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = ended(planned("a"), 1, State.NEEDS_PERSON)
+    found = Summary(
+        campaign=CAMPAIGN, channels=(), days=(), lost=(), twice=(), unsettled=(waiting,)
+    )
+    monkeypatch.setattr(rehearse, "_rehearse", lambda *_, **__: found)
+    assert f"{waiting.identity.key}: It was refused." in run("rehearse", CAMPAIGN).out
+    (told,) = run("rehearse", CAMPAIGN, "--json").json["unsettled"]
+    assert told["key"] == waiting.identity.key
 
 
 def test_a_rehearsal_with_faults_goes_on_where_it_stood(office: Office) -> None:

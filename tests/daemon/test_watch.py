@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import time
@@ -16,6 +17,7 @@ import pytest
 from outreach.daemon import chores, watch
 from outreach.daemon.chores import FileSync, in_a_line
 from outreach.daemon.watch import quiet_stamp
+from outreach.dispatch.sync_process import Gist, SyncFailed
 from outreach.domain.problem import Place, Problem
 from outreach.domain.text import Text
 
@@ -73,26 +75,30 @@ def test_a_folder_that_is_away_is_quiet(tmp_path: Path) -> None:
 
 
 class Syncing:
-    """Stands for Sync: counts what is asked of it, and may let something happen meanwhile."""
+    """Stands for SyncProcess: counts what is asked of it, and may let something happen meanwhile."""
 
     def __init__(self, *problems: Problem, meanwhile: Callable[[], object] = lambda: None) -> None:
         self.looks = 0
         self.applied: list[str] = []
+        self.is_open = False
         self._problems = problems
         self._meanwhile = meanwhile
 
     def campaigns(self) -> tuple[str, ...]:
         return ("c",)
 
-    def look(self, campaign: str, _: object) -> Any:
+    def look(self, campaign: str, _: object) -> Gist:
         self.looks += 1
+        self.is_open = True
         self._meanwhile()
-        return SimpleNamespace(
-            campaign=campaign, problems=self._problems, guarded=False, changes=("change",)
-        )
+        return Gist(campaign=campaign, problems=self._problems, guarded=False, changes=1)
 
-    def apply_guarded(self, proposal: Any, **_: object) -> None:
-        self.applied.append(proposal.campaign)
+    def apply_guarded(self, campaign: str, **_: object) -> None:
+        assert self.is_open
+        self.applied.append(campaign)
+
+    def close(self) -> None:
+        self.is_open = False
 
 
 def file_sync(folder: Path, sync: Syncing) -> FileSync:
@@ -134,6 +140,23 @@ def test_what_changes_while_it_is_read_is_read_again(
     asyncio.run(file_sync(folder, sync)())
     assert sync.looks == 2
     assert sync.applied == ["c"]
+
+
+@pytest.mark.parametrize("fault", [None, SyncFailed("no more memory"), asyncio.CancelledError()])
+def test_nothing_of_the_reading_stays_however_it_ends(
+    folder: Path, later: Callable[[float], None], fault: BaseException | None
+) -> None:
+    later(3600)
+
+    def fail() -> None:
+        if fault:
+            raise fault
+
+    sync = Syncing(meanwhile=fail)
+    with contextlib.suppress(SyncFailed, asyncio.CancelledError):
+        asyncio.run(file_sync(folder, sync)())
+    assert sync.looks == 1
+    assert not sync.is_open
 
 
 def test_a_problem_is_said_once_and_again_when_it_comes_back(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from outreach.bootstrap import for_rehearsal, load_settings, open_store, rehearse
+from outreach.bootstrap import load_settings, open_store
+from outreach.bootstrap.stage import for_rehearsal, rehearse
 from outreach.channels.webhook import adapter as webhook
 from outreach.domain.delivery import State
 from outreach.rehearsal.summary import Summary
@@ -73,6 +74,7 @@ def test_every_planned_delivery_is_accounted_for(settings: Settings, tmp_path: P
     assert by_people.confirmed == by_people.planned > 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_history(settings: Settings, tmp_path: Path) -> None:
     assert month(settings, tmp_path / "a", faults=7).ok
     assert month(settings, tmp_path / "b", faults=7).ok
@@ -82,6 +84,7 @@ def test_the_same_seed_gives_the_same_history(settings: Settings, tmp_path: Path
     assert len(first) > len(calm)
 
 
+@pytest.mark.slow
 def test_a_month_that_was_cut_off_goes_on_where_it_stood(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -101,6 +104,7 @@ def test_a_month_that_was_cut_off_goes_on_where_it_stood(
     assert not any(tally.count(State.SCHEDULED, State.UNKNOWN) for tally in found.channels)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("socket_disabled")
 def test_nothing_leaves_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = Month(tmp_path / "month", website=True).config

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from outreach.domain.problem import Problem, Problems
-from outreach.settings import Settings, parse_settings
+from outreach.settings import AbsentSecret, Settings, parse_settings
 from outreach.settings.secrets import keep, resolve
 
 
@@ -64,13 +64,10 @@ def test_files_that_others_may_touch_are_refused(tmp_path: Path, mode: int) -> N
 @pytest.mark.parametrize(
     "reference",
     [
-        '{ env = "OUTREACH_NOT_SET" }',
-        '{ file = "missing" }',
         '{ file = "." }',
         '{ file = "empty" }',
         '{ file = "binary" }',
         '{ file = "large" }',
-        '{ credential = "missing" }',
         '{ credential = "../token" }',
         "{ env = 5 }",
         '{ file = "" }',
@@ -88,9 +85,33 @@ def test_what_gives_no_secret_is_a_problem(
     assert str(found.mend)
 
 
+@pytest.mark.parametrize(
+    ("reference", "mend"),
+    [
+        ('{ env = "OUTREACH_NOT_SET" }', "Set it for the service"),
+        ('{ file = "missing" }', "Check its path"),
+        ('{ credential = "missing" }', "Check its path"),
+    ],
+)
+def test_an_absent_secret_is_told_to_those_who_need_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, mend: str
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    absent = parse(reference, tmp_path).channels["x"].settings["secret"]
+    assert isinstance(absent, AbsentSecret)
+    assert absent.get_secret_value() == ""
+    assert mend in str(absent.wrong.mend)
+
+
+def test_an_absent_secret_inside_a_list_is_a_problem(tmp_path: Path) -> None:
+    assert str(problem('[{ env = "OUTREACH_NOT_SET" }]', tmp_path).what)
+
+
 def test_systemd_may_have_passed_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    assert "LoadCredential" in str(problem('{ credential = "token" }', tmp_path).mend)
+    absent = parse('{ credential = "token" }', tmp_path).channels["x"].settings["secret"]
+    assert isinstance(absent, AbsentSecret)
+    assert "LoadCredential" in str(absent.wrong.mend)
 
 
 def test_the_database_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

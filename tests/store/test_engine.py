@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _sqlite3
+import contextlib
+import ctypes
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -64,6 +67,18 @@ def test_the_journal_fits_the_library(
     engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
     assert (ask(engine, "journal_mode"), ask(engine, "synchronous")) == (journal, synchronous)
     assert (ask(engine, "foreign_keys"), ask(engine, "busy_timeout")) == (1, 15_000)
+    engine.dispose()
+
+
+def test_checking_a_file_keeps_nothing_of_it_in_memory(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "a.db")) as made:
+        made.execute("PRAGMA synchronous = OFF")
+        made.execute("CREATE TABLE large AS SELECT zeroblob(6000000) AS content")
+    used = ctypes.CDLL(getattr(_sqlite3, "__file__", None)).sqlite3_memory_used
+    used.restype = ctypes.c_int64
+    before = used()
+    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    assert used() - before < 1_000_000
     engine.dispose()
 
 

@@ -59,7 +59,7 @@ class FacebookPage:
             slots=1,
         )
         self._settings, self._now, self._page = settings, place.clock, settings.page_id
-        self._graph = GraphClient(settings, place.clock)
+        self._graph = GraphClient(settings, place.clock, network=place.network)
         self._journal = Journal(place.state / "journal.jsonl")
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
         self._counts = PostCounts(self._graph, place.clock)

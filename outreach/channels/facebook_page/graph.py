@@ -25,7 +25,13 @@ log = logging.getLogger("outreach.channels.facebook_page")
 class GraphClient:
     """One Page's access to the Graph API. Every call raises like `HttpClient.send`, and what the table of errors says."""
 
-    def __init__(self, settings: FacebookPageSettings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: FacebookPageSettings,
+        now: Callable[[], datetime],
+        *,
+        network: c.Network | None = None,
+    ) -> None:
         token = settings.token.get_secret_value()
         secret = settings.app_secret.get_secret_value() if settings.app_secret else ""
         self._proof = _proof(secret, token) if secret else ""
@@ -38,6 +44,7 @@ class GraphClient:
         self._http = HttpClient(
             secrets=[token, secret, self._proof],
             proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+            network=network,
         )
 
     async def get(self, path: str, **params: Any) -> dict[str, Any]:

@@ -9,14 +9,20 @@ from standardwebhooks import Webhook as Signer
 
 from outreach.channels._text import _
 
+_FORM = "whsec_" + "A" * 40
+
 
 class WebhookSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
     url: SecretStr | str = Field(description=_("Address that takes the calls, http or https."))
-    secret: SecretStr = Field(description=_("Signing secret: whsec_ and base64, 24 to 64 bytes."))
+    secret: SecretStr = Field(
+        description=_("Signing secret: whsec_ and base64, 24 to 64 bytes."), examples=[_FORM]
+    )
     old_secret: SecretStr | None = Field(
-        default=None, description=_("Former secret, signed with as well while it is replaced.")
+        default=None,
+        description=_("Former secret, signed with as well while it is replaced."),
+        examples=[_FORM],
     )
     authorization: SecretStr | None = Field(
         default=None,

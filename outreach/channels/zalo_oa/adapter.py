@@ -5,8 +5,6 @@ An article can be found again by its mark. A broadcast cannot: when its answer i
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -35,21 +33,14 @@ class ZaloOA:
 
     Settings = ZaloSettings
 
-    def __init__(
-        self,
-        name: str,
-        settings: ZaloSettings,
-        place: c.AdapterPlace,
-        *,
-        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, name: str, settings: ZaloSettings, place: c.AdapterPlace) -> None:
         self.name = name
         self.capabilities = _capabilities(settings)
         self._settings = settings
         self._now = place.clock
         self._language = place.language
-        self._sleep = sleep
-        self._http = HttpClient(secrets=_secrets(settings))
+        self._sleep = place.sleep
+        self._http = HttpClient(secrets=_secrets(settings), network=place.network)
         folder = settings.tokens or place.state
         self._tokens = Tokens(settings, folder, http=self._http, now=place.clock)
         self._api = Api(settings, self._tokens, http=self._http, now=place.clock)

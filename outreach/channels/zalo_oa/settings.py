@@ -18,7 +18,8 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
     app_id: str = Field(min_length=1, description=_("Id of the Zalo application."))
     app_secret: SecretStr = Field(description=_("Secret key of the Zalo application."))
     token_key: SecretStr = Field(
-        description=_("Key that keeps the tokens on disk: base64 of 32 random bytes.")
+        description=_("Key that keeps the tokens on disk: base64 of 32 random bytes."),
+        examples=[base64.b64encode(bytes(32)).decode()],
     )
     refresh_token: SecretStr | None = Field(
         default=None,

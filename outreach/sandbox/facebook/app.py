@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from outreach.sandbox.facebook.consent import Consent
 from outreach.sandbox.facebook.faults import Fault, Faults
 from outreach.sandbox.facebook.follower import follower_page
-from outreach.sandbox.facebook.graph import Graph, Place
+from outreach.sandbox.facebook.graph import DAY, Graph, Place
 from outreach.sandbox.facebook.ledger import Ledger
 from outreach.sandbox.facebook.tokens import admit, inspect_token
 from outreach.sandbox.facebook.wire import Call, GraphError, read_call
@@ -29,7 +30,8 @@ _METHODS = ["GET", "POST", "DELETE"]
 class Sandbox:
     """A local Facebook. `folder` keeps it over restarts (None: in memory); `now` gives unix seconds; `faults` says what goes wrong.
 
-    `app` is what a server runs; `graph` is what it holds; `calls` lists what was asked (`POST feed`), refusals included.
+    `app` is what a server runs, `pages` only its page for people; `graph` is what it holds.
+    `calls` lists what was asked (`POST feed`), refusals included.
     """
 
     def __init__(
@@ -48,6 +50,10 @@ class Sandbox:
         self.usage: int | None = None
         self.dead = False
         self._blocked_until = 0.0
+        self._moments: deque[float] = deque()
+        self.pages = Starlette(
+            routes=[Route("/", self._page), Route("/photos/{name}", self._photo)]
+        )
         self.app = Starlette(
             routes=[
                 Route("/_sandbox/page", self._page),
@@ -99,6 +105,7 @@ class Sandbox:
             call = await read_call(request)
             version = call.version or version
             self.calls.append(f"{call.method} {call.edge}".strip())
+            self._moments.append(self.graph.now())
             answer = self._answer(call)
         except GraphError as error:
             trace = {"fbtrace_id": f"A{len(self.calls):010d}"}
@@ -140,7 +147,7 @@ class Sandbox:
             raise GraphError(80001, message, transient=True)
 
     def _headers(self, version: str) -> dict[str, str]:
-        share = self.usage if self.usage is not None else len(self.calls) * 100 // self.place.quota
+        share = self.usage if self.usage is not None else self._share()
         left = max(0, round((self._blocked_until - self.graph.now()) / 60))
         figures = {"call_count": share, "total_cputime": 0, "total_time": 0}
         business = {"type": "pages", **figures, "estimated_time_to_regain_access": left}
@@ -152,6 +159,12 @@ class Sandbox:
             "x-app-usage": json.dumps(figures),
             "x-business-use-case-usage": json.dumps({self.place.page: [business]}),
         }
+
+    def _share(self) -> int:
+        """How much of the quota the calls of the last day have used up, in percent."""
+        while self._moments and self._moments[0] <= self.graph.now() - DAY:
+            self._moments.popleft()
+        return len(self._moments) * 100 // self.place.quota
 
     def _spoken(self, version: str) -> str:
         """A version that is dead or does not exist is answered by the one that this place speaks."""

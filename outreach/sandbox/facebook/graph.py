@@ -83,6 +83,12 @@ class Graph:
         """What a follower sees, the newest first."""
         return [post for post in self.ledger.of("post") if self.is_public(post)]
 
+    def hang(self, photo: str) -> None:
+        """Make a photo the Page's cover."""
+        covers = [*(self.ledger.get("page") or {}).get("covers", []), photo]
+        page = {"id": "page", "kind": "page", "cover": photo, "covers": covers, "visible": 0}
+        self.ledger.put(page)
+
     def is_public(self, post: dict[str, Any]) -> bool:
         """Whether the post is published, at once or because its time has come."""
         planned = post.get("planned")
@@ -144,7 +150,7 @@ class Graph:
             raise GraphError(100, "Invalid parameter", subcode=1366046)
         if cover:
             self.photos.keep(cover)
-            self.ledger.put({"id": "page", "kind": "page", "cover": cover, "visible": 0})
+            self.hang(cover)
         return {"success": True}
 
     def _get_page_feed(self, call: Call, name: str, lag: float) -> Any:

@@ -14,6 +14,7 @@ class Ledger:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._objects: dict[str, dict[str, Any]] = {}
+        self._gone: dict[str, dict[str, Any]] = {}
         self._entries = 0
         for entry in _entries(file):
             self._replay(entry)
@@ -36,6 +37,10 @@ class Ledger:
         """All objects of one kind, the newest first."""
         return [thing for thing in reversed(self._objects.values()) if thing["kind"] == kind]
 
+    def gone(self, kind: str) -> list[dict[str, Any]]:
+        """All objects of one kind that were removed, the newest first."""
+        return [thing for thing in reversed(self._gone.values()) if thing["kind"] == kind]
+
     def next_number(self) -> int:
         """A number that no object has yet."""
         return 100_000 + self._entries
@@ -52,7 +57,8 @@ class Ledger:
         if "put" in entry:
             self._objects[entry["put"]["id"]] = entry["put"]
         else:
-            self._objects.pop(entry["drop"], None)
+            thing = self._objects.pop(entry["drop"], None)
+            self._gone |= {entry["drop"]: thing} if thing else {}
 
     def _repair(self) -> None:
         """End a torn last line, so that the next entry begins on a line of its own."""

@@ -62,6 +62,11 @@ def zalo_app(platform: Platform) -> Starlette:
     return Starlette(routes=routes, exception_handlers=wrong_path)
 
 
+def zalo_pages(platform: Platform) -> Starlette:
+    """Only the page for people."""
+    return Starlette(routes=[Route("/", _Front(platform).page, methods=["GET"])])
+
+
 class _Front:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform

@@ -57,6 +57,12 @@ class Grants:
         self.console_challenge = ""
         """The one fixed challenge that was saved in the developer console, if any."""
 
+    def pair(self) -> Pair | None:
+        """The pair in force, if one was ever issued."""
+        if "access" not in self._state:
+            return None
+        return Pair(access=self._state["access"], refresh=self._state["refresh"])
+
     def issue(self) -> Pair:
         """New tokens; the former ones are dead from here on."""
         number = self._state["issued"] = self._state.get("issued", 0) + 1

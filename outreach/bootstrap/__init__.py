@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels import registry
-from outreach.channels.registry import Opened, open_channels, settings_of
+from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
 from outreach.daemon.machinery import Machinery, SiteAddress
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.sync import Sync
+from outreach.dispatch.sync_process import SyncPlan, SyncProcess
 from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
-from outreach.rehearsal.clock import LONG_AGO, VirtualClock
-from outreach.rehearsal.far_end import Faulty, Platform, StandIn
-from outreach.rehearsal.faults import Faults
-from outreach.rehearsal.rehearse import Stage, begin, conclude, play
-from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.settings.channel_table import ChannelTable
 from outreach.store.counts import CountSeries
-from outreach.store.delivery_log import head, read
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.store.views import Views
 
-__all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service", "rehearse"]
+if TYPE_CHECKING:
+    from outreach.dispatch.sync import Sync
 
-STAYS_HERE = frozenset({"website", "in_person", "outbox"})
-"""Adapters that only write files on this machine."""
+__all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +78,16 @@ def build_channels(
 ) -> Opened:
     """Every configured channel that can be built, and the problems of the others. `views`: as in `AdapterPlace`."""
 
-    def place(name: str) -> AdapterPlace:
-        state = settings.state / "channels" / name
-        return AdapterPlace(state=state, clock=now, language=settings.language, views=views)
+    def with_views(name: str) -> AdapterPlace:
+        return replace(place(settings, name, now), views=views)
 
-    return open_channels(settings.channels.values(), place)
+    return open_channels(settings.channels.values(), with_views)
+
+
+def place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
+    """The surroundings of one channel."""
+    state = settings.state / "channels" / name
+    return AdapterPlace(state=state, clock=now, language=settings.language)
 
 
 def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:
@@ -111,6 +108,8 @@ def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[Chann
 
 def build_sync(settings: Settings, channels: Mapping[str, Channel], queue: Queue) -> Sync:
     """The way from files to the queue."""
+    from outreach.dispatch.sync import Sync  # noqa: PLC0415 - the service does without
+
     return Sync(
         messages=settings.messages,
         media_folder=media_folder(settings),
@@ -184,8 +183,8 @@ def _stay_put(before: Settings, after: Settings) -> None:
 def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machinery:
     """The parts of the running service. Raises `Problems` when a channel cannot be built."""
     opened = build_channels(settings, views=Views(engine).total if settings.web else None)
-    if opened.problems:
-        raise Problems(opened.problems)
+    if opened.problems or opened.absent:
+        raise Problems((*opened.problems, *opened.absent))
     queue = Queue(engine, media_folder=media_folder(settings), fence=lease.fence)
     write = Writer()
     dispatcher = Dispatcher(queue=queue, channels=opened.channels, write=write, now=utc_now)
@@ -194,7 +193,15 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         queue=queue,
         write=write,
         channels=opened.channels,
-        sync=build_sync(settings, opened.channels, queue),
+        sync=SyncProcess(
+            SyncPlan(
+                database=settings.database.get_secret_value(),
+                messages=settings.messages,
+                media_folder=media_folder(settings),
+                profiles=profiles(settings, opened.channels),
+                share=settings.guard.mass_delete,
+            )
+        ),
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
         series=CountSeries(engine),
@@ -215,84 +222,3 @@ def _site(settings: Settings, engine: Engine) -> SiteAddress | None:
     return SiteAddress(
         folder=folder, host=settings.web.host, port=settings.web.port, views=Views(engine)
     )
-
-
-@contextmanager
-def open_rehearsal(settings: Settings, folder: Path, *, faults: int | None) -> Iterator[Stage]:
-    """A stage below `folder`; one that was cut off goes on where it stood. Nothing on it can leave this machine."""
-    inside = for_rehearsal(settings, folder)
-    engine = open_store(inside)
-    with ExitStack() as stack:
-        stack.callback(engine.dispose)
-        lease = Lease.take(engine, folder)
-        stack.callback(lease.release)
-        stage = _stage(inside, engine, lease.fence, faults)
-        stack.callback(stage.sync.close)
-        yield stage
-
-
-def _stage(settings: Settings, engine: Engine, fence: int, faults: int | None) -> Stage:
-    clock = VirtualClock(_reached(engine))
-    opened = build_channels(settings, clock)
-    queue = Queue(engine, media_folder=media_folder(settings), fence=fence)
-    memories = settings.state / "platforms"
-    memories.mkdir(exist_ok=True)
-    platforms = {
-        name: Platform(memories / f"{name}.jsonl")
-        for name in opened.channels
-        if settings.channels[name].adapter not in STAYS_HERE - {"outbox"}
-    }
-    channels: dict[str, Channel] = {}
-    for name, channel in opened.channels.items():
-        far_end = StandIn(channel, platforms[name], clock) if name in platforms else channel
-        by_people = channel.capabilities.carried_out_by_people
-        channels[name] = far_end if by_people else Faulty(far_end, Faults(faults), clock)
-    return Stage(
-        queue=queue,
-        sync=build_sync(settings, channels, queue),
-        channels=channels,
-        platforms=platforms,
-        clock=clock,
-        jitter=random.Random(faults).random,  # noqa: S311 - a repeatable rehearsal, not a secret
-    )
-
-
-def _reached(engine: Engine) -> datetime:
-    """The instant that an earlier run of the same rehearsal has reached."""
-    last = read(engine, after=max(0, head(engine).seq - 1))
-    return max((line.event.at for line in last), default=LONG_AGO)
-
-
-def rehearse(
-    settings: Settings,
-    campaign: str,
-    folder: Path,
-    *,
-    faults: int | None = None,
-    progress: Callable[[datetime], None] = lambda _: None,
-) -> Summary:
-    """Rehearse a whole campaign below `folder`, which keeps its state. Raises `Problems` when it cannot be read.
-
-    `faults` is the seed of what goes wrong on the way (None: nothing); `progress` hears each instant that is reached.
-    """
-    with open_rehearsal(settings, folder, faults=faults) as stage:
-        proposal = begin(stage, campaign)
-        month = proposal.content.campaign
-        if month is None:
-            raise Problems(proposal.content.problems)
-        asyncio.run(play(stage, month, progress))
-        return conclude(stage, proposal, month)
-
-
-def for_rehearsal(settings: Settings, folder: Path) -> Settings:
-    """The same configuration with everything that it writes below `folder`, and no server."""
-    channels = {name: _inside(channel, folder) for name, channel in settings.channels.items()}
-    database = type(settings.database)(f"sqlite:///{folder / 'outreach.db'}")
-    return replace(settings, state=folder, database=database, web=None, channels=channels)
-
-
-def _inside(channel: ChannelSettings, folder: Path) -> ChannelSettings:
-    own: dict[str, Any] = dict(channel.settings)
-    if channel.adapter in STAYS_HERE and "folder" in settings_of(channel.adapter).model_fields:
-        own["folder"] = str(folder / channel.name)
-    return replace(channel, settings=own)

@@ -1,0 +1,138 @@
+"""The real Facebook and Zalo adapters through a rehearsed month, counted in the memory of the local platforms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from outreach.bootstrap import load_settings
+from outreach.bootstrap.stage import open_rehearsal
+from outreach.dispatch import dispatcher
+from outreach.domain.delivery import State
+from outreach.rehearsal.facebook import FacebookEnd
+from outreach.rehearsal.rehearse import begin, conclude, play
+from outreach.rehearsal.sandboxes import follower_pages
+from outreach.rehearsal.stage import Stage
+from outreach.rehearsal.summary import Summary
+from outreach.rehearsal.zalo import ZaloEnd
+from outreach.sandbox.facebook import Made, made
+from outreach.settings import Settings
+from tests.crash.killed_months import CAMPAIGN, Forgotten, Month, blind
+
+POSTS, BROADCASTS = 34, 4
+"""What the sample month asks of Facebook and of Zalo."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(Month(tmp_path / "month", website=False).config)
+
+
+def nothing(_: datetime) -> None:
+    """Progress that nobody watches."""
+
+
+class Rehearsal:
+    """One month whose platforms can be looked at, before and after."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.proposal = begin(stage, CAMPAIGN)
+        facebook, zalo = stage.platforms["facebook-page"], stage.platforms["zalo-oa"]
+        assert isinstance(facebook, FacebookEnd)
+        assert isinstance(zalo, ZaloEnd)
+        self.facebook, self.zalo = facebook.sandbox, zalo.platform
+
+    def play(self) -> Summary:
+        month = self.proposal.content.campaign
+        assert month
+        asyncio.run(play(self.stage, month, nothing))
+        return self.conclude()
+
+    def conclude(self) -> Summary:
+        campaign = self.proposal.content.campaign
+        assert campaign
+        return conclude(self.stage, self.proposal, campaign)
+
+    @property
+    def posts(self) -> list[Made]:
+        return made(self.facebook.graph)
+
+
+@contextmanager
+def rehearsal(settings: Settings, home: Path, faults: int | None = None) -> Iterator[Rehearsal]:
+    with open_rehearsal(settings, CAMPAIGN, home, faults=faults) as stage:
+        yield Rehearsal(stage)
+
+
+def ended(found: Summary, channel: str, *states: State) -> int:
+    return next(tally for tally in found.channels if tally.channel == channel).count(*states)
+
+
+@pytest.mark.usefixtures("socket_disabled")
+def test_a_month_on_the_platforms(settings: Settings, tmp_path: Path) -> None:
+    with rehearsal(settings, tmp_path / "a") as month:
+        found = month.play()
+        assert found.ok
+        assert ended(found, "facebook-page", State.PUBLISHED) == POSTS == len(month.posts)
+        assert ended(found, "zalo-oa", State.PUBLISHED) == BROADCASTS
+        assert len(month.zalo.public) == len(month.zalo.broadcasts) == BROADCASTS
+    assert set(follower_pages(settings, tmp_path / "a")) == {"facebook-page", "zalo-oa"}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("socket_disabled")
+def test_a_lost_broadcast_is_looked_for_by_a_person(settings: Settings, tmp_path: Path) -> None:
+    with rehearsal(settings, tmp_path / "a") as month:
+        month.zalo.faults.add("broadcast", "reset-after", "", "reset-before")
+        found = month.play()
+        assert found.ok
+        assert len(month.zalo.broadcasts) == BROADCASTS
+        tally = next(tally for tally in found.channels if tally.channel == "zalo-oa")
+        assert (tally.count(State.PUBLISHED), tally.confirmed) == (BROADCASTS, 1)
+        events = [d.reason for d in month.stage.queue.list(channel="zalo-oa") if d.reason]
+        assert any("looked: it was done" in str(reason) for reason in events)
+
+
+def assert_accounted_for(settings: Settings, home: Path, seed: int) -> None:
+    with rehearsal(settings, home, faults=seed) as month:
+        found = month.play()
+        assert found.ok, (seed, found.lost, found.twice)
+        assert not found.unsettled
+        published = ended(found, "facebook-page", State.PUBLISHED)
+        assert published == len(month.posts)
+        assert ended(found, "zalo-oa", State.PUBLISHED) == len(month.zalo.broadcasts)
+        assert published + ended(found, "facebook-page", State.MISSED) == POSTS
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("socket_disabled")
+def test_a_bad_month_is_accounted_for(settings: Settings, tmp_path: Path) -> None:
+    assert_accounted_for(settings, tmp_path / "a", 2)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("socket_disabled")
+@pytest.mark.parametrize("seed", range(10, 26))
+def test_every_bad_month_is_accounted_for(settings: Settings, tmp_path: Path, seed: int) -> None:
+    assert_accounted_for(settings, tmp_path / "a", seed)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("socket_disabled")
+def test_blind_repetition_is_counted(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without read-back and durable steps the same bad month publishes some things twice, and the platforms say so."""
+    monkeypatch.setattr(dispatcher, "look", blind)
+    monkeypatch.setattr(dispatcher, "DurableSteps", Forgotten)
+    with rehearsal(settings, tmp_path / "a", faults=2) as month:
+        found = month.play()
+        posts = {d.identity.key for d in month.stage.queue.list(channel="facebook-page")}
+        assert posts & set(found.twice)
+        assert len(month.posts) > ended(found, "facebook-page", State.PUBLISHED)
