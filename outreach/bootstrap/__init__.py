@@ -7,9 +7,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
+from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
 from outreach.daemon.machinery import Machinery, SiteAddress
@@ -19,7 +20,8 @@ from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
-from outreach.settings import Settings, load_settings
+from outreach.settings import ChannelSettings, Settings, load_settings
+from outreach.settings.channel_table import ChannelTable
 from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
@@ -86,6 +88,12 @@ def place(settings: Settings, name: str, now: Callable[[], datetime]) -> Adapter
     """The surroundings of one channel."""
     state = settings.state / "channels" / name
     return AdapterPlace(state=state, clock=now, language=settings.language)
+
+
+def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:
+    """What logs in to the service of a channel whose tokens may be missing yet. Raises `Problems`."""
+    state = table.state / "channels" / table.name
+    return registry.open_login(configured, AdapterPlace(state=state, clock=utc_now))
 
 
 def profiles(settings: Settings, channels: Mapping[str, Channel]) -> tuple[ChannelProfile, ...]:
@@ -202,6 +210,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         site=_site(settings, engine),
         log=settings.log,
         language=settings.language,
+        veil=settings.veil,
     )
 
 

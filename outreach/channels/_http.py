@@ -32,6 +32,7 @@ from outreach.channel import (
 from outreach.channels._addresses import Private, PublicOnly
 from outreach.channels._connections import FewConnections
 from outreach.channels._in_process import CutShort, whole
+from outreach.settings.veil import Veil, without_tokens
 
 CONNECTIONS = 10
 """More connections make httpx's pool slower, not faster."""
@@ -48,27 +49,27 @@ LONGEST_WAIT = timedelta(days=1)
 _TIMEOUTS = {"connect": 10.0, "pool": 20.0, "read": 30.0, "write": 30.0}
 _SAFE = frozenset({"GET", "HEAD"})
 _SHOWN = 500
-_BLOT = "…"
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NOTHING_HIDDEN = Veil()
 _parse = lru_cache(maxsize=256)(httpx.URL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a service answered; `evidence` is fit for the log."""
+    """What a service answered, which may echo our secrets; `evidence` is fit for the log, and `veil` makes the rest so."""
 
     method: str
-    url: str
+    url: str = field(repr=False)
     status: int
-    headers: Mapping[str, str]
-    body: bytes
-    secrets: Sequence[str] = field(default=(), repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    veil: Veil = field(default=_NOTHING_HIDDEN, repr=False)
 
     def json(self) -> Any:
         """The body as JSON; None when it is none."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -76,9 +77,9 @@ class Reply:
         """Method, address without its query, status and the beginning of the body, secrets blotted out."""
         return {
             "method": self.method,
-            "url": _without_query(self.url, self.secrets),
+            "url": _without_query(self.url, self.veil),
             "status": self.status,
-            "body": _blot(self.body[:_SHOWN].decode(errors="replace"), self.secrets),
+            "body": without_tokens(self.veil.text(self.body.decode(errors="replace")))[:_SHOWN],
         }
 
 
@@ -101,7 +102,8 @@ class HttpClient:
     ) -> None:
         base = {"accept-encoding": "identity", "user-agent": "outreach", **(headers or {})}
         self._headers = [(key.encode(), value.encode()) for key, value in base.items()]
-        self._secrets = tuple(secret for secret in secrets if secret)
+        self._secrets = tuple(secrets)
+        self.veil = Veil(secrets)
         self._public_only = None if proxy else public_only
         self._deadline = deadline
         self._transport = httpx.ASGITransport(whole(network)) if network else _transport(proxy)
@@ -136,8 +138,12 @@ class HttpClient:
             status=response.status_code,
             headers=response.headers,
             body=body,
-            secrets=self._secrets,
+            veil=self.veil,
         )
+
+    def hide(self, *issued: str) -> None:
+        """From now on these are secrets too, and no longer those that were named so before: tokens come and go."""
+        self.veil = Veil((*self._secrets, *issued))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -159,8 +165,8 @@ class HttpClient:
         )
 
     def _evidence(self, method: str, url: str, error: Exception) -> dict[str, Any]:
-        said = _blot(f"{type(error).__name__}: {error}"[:_SHOWN], self._secrets)
-        return {"method": method, "url": _without_query(url, self._secrets), "error": said}
+        said = self.veil.text(f"{type(error).__name__}: {error}")[:_SHOWN]
+        return {"method": method, "url": _without_query(url, self.veil), "error": said}
 
 
 def _transport(proxy: str | None) -> httpx.AsyncHTTPTransport:
@@ -235,7 +241,7 @@ def _inflater(encoding: str) -> Callable[[bytes, int], bytes] | None:
     if encoding == "identity":
         return None
     if encoding not in ("gzip", "deflate"):
-        raise _Unreadable(f"the reply is packed with {encoding}")
+        raise _Unreadable("the reply is packed in a way that was not asked for")
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
 
     def inflate(chunk: bytes, most: int) -> bytes:
@@ -281,15 +287,9 @@ def _inside(url: str) -> Text:
     )
 
 
-def _without_query(url: str, secrets: Sequence[str]) -> str:
+def _without_query(url: str, veil: Veil) -> str:
     target = _parse(url).copy_with(query=None, fragment=None, username="", password="")
-    return _blot(str(target), secrets)
-
-
-def _blot(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, _BLOT)
-    return text
+    return veil.text(str(target))
 
 
 @cache

@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from outreach import channel as c
 from outreach.channels._previews import CODE_POINTS, all_media, hashtag_forms, left_out
 from outreach.channels._text import _, over_limits
+from outreach.settings.veil import Veil
 
 DEADLINE = 120.0
 """Seconds for one publication, pictures included."""
@@ -67,7 +68,7 @@ class Apprise:
         )
         self._service = service
         self._pictures = settings.pictures and service.attachment_support
-        self._secrets = _tokens(settings.url.get_secret_value())
+        self._veil = Veil(_tokens(settings.url.get_secret_value()))
         self._now = place.clock
         self._deadline = deadline
 
@@ -141,9 +142,7 @@ class Apprise:
         )
 
     def _blot(self, said: str) -> str:
-        for secret in self._secrets:
-            said = said.replace(secret, "…")
-        return said[:_SHOWN]
+        return self._veil.text(said)[:_SHOWN]
 
 
 def _in_doubt(said: list[str]) -> c.UnknownOutcome:
@@ -174,10 +173,9 @@ def _service(url: SecretStr) -> NotifyBase | None:
     return service
 
 
-def _tokens(url: str) -> list[str]:
-    """The address and every part of it that may be a secret, longest first."""
-    parts = {part for part in re.split(r"[/:@?&=]+", url) if len(part) >= 6}
-    return sorted({url, *parts}, key=len, reverse=True)
+def _tokens(url: str) -> set[str]:
+    """The address and every part of it that may be a secret."""
+    return {url, *re.split(r"[/:@?&=]+", url)}
 
 
 async def _in_thread(call: Callable[[], T]) -> T:

@@ -15,9 +15,11 @@ from pydantic_core import ErrorDetails
 
 from outreach.channel import AdapterPlace, Channel, Text
 from outreach.channels._limited import Limited
+from outreach.channels._veiled import Veiled
 from outreach.channels._without_secrets import WithoutSecrets
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.settings import AbsentSecret, ChannelSettings, Wrong, unknown_key
+from outreach.settings.veil import Veil, secrets_in
 
 ADAPTERS: Mapping[str, str] = {
     "apprise": "outreach.channels.apprise:Apprise",
@@ -32,6 +34,12 @@ ADAPTERS: Mapping[str, str] = {
     "zalo_oa": "outreach.channels.zalo_oa:ZaloOA",
 }
 """The adapters that come with the program: name → `module:class`."""
+
+LOGINS: Mapping[str, str] = {
+    "facebook_page": "outreach.channels.facebook_page.login:FacebookLogin",
+    "zalo_oa": "outreach.channels.zalo_oa.login:ZaloLogin",
+}
+"""Adapters to which a person can give permission in a browser."""
 
 GROUP = "outreach.channels"
 """The entry-point group of everyone else's."""
@@ -102,10 +110,20 @@ def build(name: str, adapter: str, settings: Mapping[str, Any], place: AdapterPl
 def open_channel(configured: ChannelSettings, place: AdapterPlace) -> Channel:
     """The channel that config.toml asks for, with the limits that it gives. Raises `Problems`."""
     adapter = _adapter(configured)
-    channel: Channel = adapter(configured.name, _validated(adapter, configured), place)
-    if not configured.limits.given:
-        return channel
-    return Limited(channel, configured.limits)
+    settings = _validated(adapter, configured)
+    channel: Channel = adapter(configured.name, settings, place)
+    if veil := Veil(secrets_in(dict(settings))):
+        channel = Veiled(channel, veil)
+    return Limited(channel, configured.limits) if configured.limits.given else channel
+
+
+def open_login(configured: ChannelSettings, place: AdapterPlace) -> Any:
+    """What logs in to the channel's service. Raises `Problems`."""
+    if missing := _absent(configured):
+        raise Problems(tuple(missing))
+    module, _, attribute = LOGINS[configured.adapter].partition(":")
+    login = getattr(import_module(module), attribute)
+    return login(configured.name, _validated(login, configured), place)
 
 
 def settings_of(adapter: str) -> type[BaseModel]:
@@ -167,7 +185,7 @@ def _prepared(known: FieldInfo | None, value: Any, folder: Path) -> Any:
         value = SecretStr(str(forms[0]))
     if isinstance(value, SecretStr) and SecretStr not in types:
         value = value.get_secret_value()
-    if isinstance(value, str) and SecretStr in types:
+    if isinstance(value, str) and SecretStr in types and str not in types:
         what = Text("A secret stands in the open here.")
         mend = Text('Keep it elsewhere and write {{ env = "NAME" }} or {{ file = "path" }}.')
         raise Wrong(what, mend, code="settings.secret")

@@ -22,6 +22,7 @@ from outreach.cli import (
     done,
     init,
     log,
+    login,
     pauses,
     plan,
     preview,
@@ -46,7 +47,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, sandbox, audit, doctor, campaign, channel),
+    *(stats, rehearse, sandbox, audit, doctor, login, campaign, channel),
 )
 
 

@@ -124,7 +124,8 @@ def _fault(error: Exception, screen: Screen, *, verbose: bool) -> ExitCode:
     what = Text("This is a fault in outreach itself: {error}", error=name)
     _sentence(screen, what, Text("Run it again with --verbose and pass on what it prints."))
     if verbose:
-        screen.err.out("".join(traceback.format_exception(error)), highlight=False)
+        trace = "".join(traceback.format_exception(error))
+        screen.err.out(screen.hide(trace), highlight=False)
     return ExitCode.FAULT
 
 

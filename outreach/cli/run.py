@@ -29,7 +29,8 @@ def run(context: typer.Context) -> None:
     from outreach.bootstrap import open_service  # noqa: PLC0415 - as said
     from outreach.daemon.logs import log_to_stderr  # noqa: PLC0415 - as said
 
-    log_to_stderr(session.settings.log.format, level, session.settings.language)
+    settings = session.settings
+    log_to_stderr(settings.log.format, level, settings.language, veil=settings.veil)
     with open_service(session.config) as service:
         # A second service is to end quickly, so what only the first one needs comes last.
         from outreach.daemon.main import Daemon  # noqa: PLC0415 - as said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,10 +33,12 @@ class Screen:
         self.language = language
         self.out = _console(sys.stdout)
         self.err = _console(sys.stderr)
+        self.hide: Callable[[str], str] = str
+        """Takes secrets out of sentences, once they are known."""
 
     def words(self, text: Text) -> str:
-        """The sentence in the reader's language, harmless to a terminal."""
-        return harmless(translate(text, self.language))
+        """The sentence in the reader's language, harmless to a terminal and without secrets."""
+        return harmless(self.hide(translate(text, self.language)))
 
     def say(self, text: Text, *, style: str = "") -> None:
         """A sentence of the result."""
@@ -56,8 +58,8 @@ class Screen:
         self.out.file.write(words)
 
     def json(self, value: Any) -> None:
-        """A value as JSON, for programs."""
-        self.raw(as_json(to_plain(value, self.language)))
+        """A value as JSON, for programs; without secrets."""
+        self.raw(self.hide(as_json(to_plain(value, self.language))))
 
     def table(self, table: Table) -> None:
         """The rows, or the sentence that there are none."""

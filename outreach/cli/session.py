@@ -38,10 +38,12 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The configuration; raises `Problems`."""
+        """The configuration; from here on the screen shows none of its secrets. Raises `Problems`."""
         from outreach.bootstrap import load_settings  # noqa: PLC0415 - help pages need no store
 
-        return load_settings(self.config)
+        settings = load_settings(self.config)
+        self.screen.hide = settings.veil.text
+        return settings
 
     @contextmanager
     def desk(self, *, channels: bool = True) -> Iterator[Desk]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from outreach.channel import Channel
@@ -20,6 +20,9 @@ log = logging.getLogger("outreach.daemon")
 FULL_READ = timedelta(hours=1)
 """Files that nobody touched are planned again so often; more often only their times are looked at."""
 
+
+WARN_DAYS = (14, 7, 3, 1)
+"""So many days before a permission ends, the log says so."""
 
 LOOK_AGAIN_SECONDS = 0.5
 """While somebody saves files, they are looked at again so often."""
@@ -108,17 +111,42 @@ def in_a_line(problem: Problem) -> Text:
     return Text("{place}: {what} {mend}", place=problem.place, what=problem.what, mend=problem.mend)
 
 
-async def check_channels(channels: Mapping[str, Channel]) -> None:
-    """Ask every channel whether it could publish, and log the ones that could not."""
-    for name, channel in channels.items():
-        await _check(name, channel)
+class ChannelChecks:
+    """Asks every channel whether it could publish; logs the ones that could not, and at each of `WARN_DAYS` a permission that ends."""
 
+    def __init__(
+        self, channels: Mapping[str, Channel], now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._channels = channels
+        self._now = now
+        self._warned: dict[str, int | None] = {}
 
-async def _check(name: str, channel: Channel) -> None:
-    try:
-        health = await channel.check()
-    except Exception:  # one broken adapter must not stop the checks of the others
-        log.exception(Text("Channel {channel}: its check failed.", channel=name))
-        return
-    if not health.ok:
-        log.error(Text("Channel {channel}: {summary}", channel=name, summary=health.summary))
+    async def __call__(self) -> None:
+        """Ask all of them, one after the other."""
+        for name, channel in self._channels.items():
+            await self._check(name, channel)
+
+    async def _check(self, name: str, channel: Channel) -> None:
+        try:
+            health = await channel.check()
+        except Exception:  # one broken adapter must not stop the checks of the others
+            log.exception(Text("Channel {channel}: its check failed.", channel=name))
+            return
+        if not health.ok:
+            log.error(Text("Channel {channel}: {summary}", channel=name, summary=health.summary))
+        self._warn(name, health.expires)
+
+    def _warn(self, name: str, expires: datetime | None) -> None:
+        if expires is None:
+            return
+        left = expires - self._now()
+        due = min((day for day in WARN_DAYS if left <= timedelta(days=day)), default=None)
+        if due and due != self._warned.get(name):
+            log.warning(
+                Text(
+                    "Channel {channel}: its permission ends in {days} days; renew it before that.",
+                    channel=name,
+                    days=max(0, left.days),
+                )
+            )
+        self._warned[name] = due

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from outreach.domain.text import Text
 from outreach.locale import DEFAULT_LANGUAGE, translate
+from outreach.settings.veil import Veil
 
 QUIETED = {
     "alembic": logging.WARNING,
@@ -60,10 +61,25 @@ class PlainLines(logging.Formatter):
         return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
 
 
-def log_to_stderr(form: str, level: str, language: str = DEFAULT_LANGUAGE) -> None:
-    """Send every log line of the process to stderr in the given form (`text` or `json`) and language."""
+class VeiledLines(logging.Formatter):
+    """What `inner` makes of an event, its traceback included, without any secret."""
+
+    def __init__(self, inner: logging.Formatter, veil: Veil) -> None:
+        super().__init__()
+        self._inner, self._veil = inner, veil
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The event, hidden where it holds a secret."""
+        return self._veil.text(self._inner.format(record))
+
+
+def log_to_stderr(
+    form: str, level: str, language: str = DEFAULT_LANGUAGE, *, veil: Veil | None = None
+) -> None:
+    """Send every log line of the process to stderr in the given form (`text` or `json`) and language, without what `veil` hides."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(language) if form == "json" else PlainLines(language))
+    lines = JsonLines(language) if form == "json" else PlainLines(language)
+    handler.setFormatter(VeiledLines(lines, veil or Veil()))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.raiseExceptions = False
     for name, least in QUIETED.items():

@@ -14,6 +14,7 @@ from outreach.dispatch.writer import Writer
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
 from outreach.settings import Log
+from outreach.settings.veil import Veil
 from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 from outreach.store.views import Views
@@ -41,6 +42,7 @@ class Machinery:
     site: SiteAddress | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE
+    veil: Veil = field(default_factory=Veil)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,7 @@ class Daemon:
     async def _serve(self, machinery: Machinery) -> Machinery | None:
         """Serve with one configuration; returns the next one, or None at the end."""
         level = "debug" if self._verbose else machinery.log.level
-        log_to_stderr(machinery.log.format, level, machinery.language)
+        log_to_stderr(machinery.log.format, level, machinery.language, veil=machinery.veil)
         self._serving = Serving(machinery)
         async with self._serving as serving:
             successor = await self._until_told(serving)

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import Self
 
-from outreach.daemon.chores import FileSync, check_channels, utc_now
+from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
@@ -105,8 +105,7 @@ class Serving:
     def _plan_chores(self) -> None:
         parts, engine = self.machinery, self.machinery.engine
 
-        async def check() -> None:
-            await check_channels(parts.channels)
+        check = ChannelChecks(parts.channels)
 
         async def reread() -> None:
             await self._files()

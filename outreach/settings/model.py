@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from outreach.domain.capabilities import Capabilities, Quota
 from outreach.domain.problem import Place
+from outreach.settings.veil import Veil, passwords_in, secrets_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +94,11 @@ class Settings:
     engine: Engine
     web: Web | None
     channels: Mapping[str, ChannelSettings]
+
+    @property
+    def veil(self) -> Veil:
+        """Hides the password of the database and whatever else config.toml keeps elsewhere."""
+        kept = [
+            secret for channel in self.channels.values() for secret in secrets_in(channel.settings)
+        ]
+        return Veil([*passwords_in(self.database.get_secret_value()), *kept])

@@ -40,7 +40,7 @@ def load_settings(file: Path | None = None) -> Settings:
     if file is None:
         return parse_settings(DEFAULT, file=None, folder=Path.cwd())
     file = file.absolute()
-    return parse_settings(_read(file), file=file, folder=file.parent)
+    return parse_settings(read_config(file), file=file, folder=file.parent)
 
 
 def all_secrets_are_there(settings: Settings) -> bool:
@@ -56,7 +56,7 @@ def parse_settings(text: str, *, file: Path | None, folder: Path) -> Settings:
     shown = str(file) if file else "config.toml"
     problems: list[Problem] = []
     text = text.replace("\r\n", "\n")
-    table = _toml(text, shown)
+    table = toml_table(text, shown)
     top = Section(table, (), file=shown, positions=positions(text), problems=problems)
     settings = _settings(top, file, folder)
     if problems:
@@ -64,7 +64,8 @@ def parse_settings(text: str, *, file: Path | None, folder: Path) -> Settings:
     return settings
 
 
-def _read(file: Path) -> str:
+def read_config(file: Path) -> str:
+    """The text of a config.toml. Raises `Problems`."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -76,7 +77,8 @@ def _read(file: Path) -> str:
         ) from error
 
 
-def _toml(text: str, file: str) -> dict[str, Any]:
+def toml_table(text: str, file: str) -> dict[str, Any]:
+    """The tables of a TOML text. Raises `Problems`."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -187,7 +189,7 @@ def _channels(section: Section, folder: Path) -> dict[str, ChannelSettings]:
             values.name(key)
         except Wrong as wrong:
             section.report(key, wrong)
-        channels[key] = _channel(key, channel, folder)
+        channels[key] = read_channel(key, channel, folder)
     if not channels:
         section.report(
             "",
@@ -200,7 +202,8 @@ def _channels(section: Section, folder: Path) -> dict[str, ChannelSettings]:
     return channels
 
 
-def _channel(name: str, section: Section, folder: Path) -> ChannelSettings:
+def read_channel(name: str, section: Section, folder: Path) -> ChannelSettings:
+    """One table [channels.name], its secrets opened; mistakes are reported to the section."""
     adapter = section.take("adapter", values.text, "")
     if not adapter and "adapter" not in section.table:
         what = Text("The channel “{name}” names no adapter.", name=name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,43 @@ def resolve(reference: Mapping[str, Any], folder: Path) -> SecretStr:
             Text('Write it like {{ {source} = "NAME" }}.', source=source),
         )
     return SecretStr(_SOURCES[source](name, folder))
+
+
+def keep(reference: Mapping[str, Any], secret: str, folder: Path) -> Path | None:
+    """Write a secret where a `file` reference says, whole or not at all, for its owner only; None for others. Raises OSError."""
+    if not is_reference(reference) or "file" not in reference:
+        return None
+    file = (folder / str(reference["file"])).resolve()
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".new-", delete=False) as new:
+        try:
+            new.write(secret.encode() + b"\n")
+            new.flush()
+            os.fsync(new.fileno())
+            give_to_owner_of(file if file.exists() else file.parent, (Path(new.name),))
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
+    _sync_folder(file.parent)
+    return file
+
+
+def give_to_owner_of(model: Path, written: Iterable[Path]) -> None:
+    """As root only: what was written belongs to whom `model` belongs, so that a service that runs as that user can use it."""
+    if os.geteuid() != 0:
+        return
+    owner = model.stat()
+    for path in written:
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def resolve_if_there(value: Any, folder: Path) -> Any:

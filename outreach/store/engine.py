@@ -54,8 +54,8 @@ def open_engine(url: str) -> Engine:
     """The engine for `sqlite:///…` or `postgresql://…`. Raises `StoreError` when it cannot be reached or is damaged."""
     try:
         address = make_url(url)
-    except ArgumentError as error:
-        raise StoreError(Text("This is no database address: {url}", url=url)) from error
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(Text("The address of the database cannot be understood.")) from error
     match address.get_backend_name():
         case "sqlite":
             engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})

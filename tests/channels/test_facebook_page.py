@@ -456,6 +456,18 @@ def test_it_is_well(stage: Stage) -> None:
     assert "Sở Công Thương" in str(health.summary)
 
 
+def test_facebook_is_asked_about_the_token_once_a_day(stage: Stage) -> None:
+    channel = stage.channel()
+
+    async def month() -> None:
+        for _ in range(49):
+            assert (await channel.check()).ok
+            stage.later(hours=1)
+
+    run(channel, month)
+    assert stage.sandbox.calls.count("GET") == 49 + 3
+
+
 def test_a_token_that_ends_says_how_many_days_are_left(server: Door, tmp_path: Path) -> None:
     end = int(datetime(2022, 11, 26, 6, 0, tzinfo=UTC).timestamp())
     health = check(stage_behind(server, tmp_path, replace(PLACE, expires=end)).channel())

@@ -63,6 +63,8 @@ CASES = [
     pauses(613, 1996, hours=6),
     *(pauses(code) for code in (3, 10, 200, 210, 283, 299)),
     pauses(200, message="(#200) The app is in development mode"),
+    pauses(1, message="Error validating client secret."),
+    pauses(101, message="Error validating application. Cannot get application info."),
     Case(100),
     Case(100, 33),
     pauses(100, message="Invalid appsecret_proof provided in the API argument"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import time
@@ -20,7 +21,7 @@ import pytest
 from outreach.bootstrap import open_service
 from outreach.channel import ChannelHealth, Receipt, Text
 from outreach.daemon import serving
-from outreach.daemon.chores import check_channels
+from outreach.daemon.chores import ChannelChecks
 from outreach.daemon.ending import Deadline
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.main import Daemon
@@ -198,11 +199,27 @@ class Ill(FakeChannel):
     async def check(self) -> ChannelHealth:
         if isinstance(self._answer, Exception):
             raise self._answer
+        if isinstance(self._answer, datetime):
+            return ChannelHealth(ok=True, summary=Text("Well."), expires=self._answer)
         return ChannelHealth(ok=self._answer, summary=Text("Stopped."))
 
 
 def test_every_channel_is_checked_whatever_the_others_do(caplog: pytest.LogCaptureFixture) -> None:
     channels = {"a": Ill("a", ValueError("x")), "b": Ill("b", True), "c": Ill("c", False)}
-    asyncio.run(check_channels(channels))
+    asyncio.run(ChannelChecks(channels)())
     said = [str(record.msg) for record in caplog.records]
     assert said == ["Channel a: its check failed.", "Channel c: Stopped."]
+
+
+def test_a_permission_that_ends_is_warned_of_once_at_each_step(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    end = datetime(2022, 12, 15, 12, 0, tzinfo=UTC)
+    moment = end - timedelta(days=20)
+    checks = ChannelChecks({"a": Ill("a", end), "b": Ill("b", True)}, lambda: moment)
+    for _ in range(21 * 4):
+        asyncio.run(checks())
+        moment += timedelta(hours=6)
+    said = [str(record.msg) for record in caplog.records]
+    days = [re.findall(r"in (\d+) days", sentence) for sentence in said]
+    assert days == [["14"], ["7"], ["3"], ["1"]]

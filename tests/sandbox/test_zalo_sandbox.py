@@ -242,7 +242,7 @@ def test_both_old_tokens_die_when_new_ones_are_issued(client: Client) -> None:
 
 
 def test_a_code_buys_one_pair(client: Client) -> None:
-    code = client.server.platform.grants.consent("challenge")
+    code = client.server.platform.grants.consent("TJRIXgwhrmxBzh3-e2v6zupato5AokdvUCCOUm9QYIA")
     form = {"code": code, "grant_type": "authorization_code", "code_verifier": "v"}
     assert client.token(**form)["refresh_token"]
     assert client.token(**form)["error"] == -14010

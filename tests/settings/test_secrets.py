@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from outreach.domain.problem import Problem, Problems
 from outreach.settings import AbsentSecret, Settings, parse_settings
+from outreach.settings.secrets import keep, resolve
 
 
 def parse(reference: str, folder: Path) -> Settings:
@@ -119,3 +120,50 @@ def test_the_database_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.Mon
     settings = parse_settings(text, file=None, folder=tmp_path)
     assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d"
     assert "geheim" not in repr(settings)
+
+
+def test_a_new_secret_is_kept_where_its_reference_looks(tmp_path: Path) -> None:
+    private(tmp_path / "real", mode=0o644)
+    (tmp_path / "link").symlink_to("real")
+    for name in ("link", "new/token"):
+        kept = keep({"file": name}, "another", tmp_path)
+        assert kept == (tmp_path / name).resolve()
+        assert resolve({"file": name}, tmp_path).get_secret_value() == "another"
+    assert (tmp_path / "link").is_symlink()
+    assert not list(tmp_path.rglob(".new-*"))
+
+
+def test_what_root_writes_belongs_to_the_owner_of_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda path, uid, gid: given.append(f"{path.name} {uid} {gid}"))
+    private(tmp_path / "token")
+    keep({"file": "token"}, "another", tmp_path)
+    owner = tmp_path.stat()
+    assert len(given) == 1
+    assert given[0].endswith(f" {owner.st_uid} {owner.st_gid}")
+
+
+@pytest.mark.parametrize(
+    "reference", [{"env": "X"}, {"credential": "x"}, {"file": "a", "env": "X"}]
+)
+def test_only_a_file_is_written(tmp_path: Path, reference: dict[str, str]) -> None:
+    assert keep(reference, "another", tmp_path) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_secret_that_cannot_be_kept_leaves_the_former_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private(tmp_path / "token", b"former\n")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        keep({"file": "token"}, "another", tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["token"]
+    assert (tmp_path / "token").read_bytes() == b"former\n"

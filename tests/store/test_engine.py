@@ -167,7 +167,8 @@ def test_a_large_file_is_checked_where_it_must_be_trusted(
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("nonsense", "no database address"),
+        ("nonsense", "cannot be understood"),
+        ("postgresql://x:secret@[::1/y", "cannot be understood"),
         ("mysql://x/y", "must be SQLite or PostgreSQL, not mysql"),
         ("sqlite:////nowhere/at/all.db", "cannot be opened"),
         ("postgresql://:secret@/x?host=/nowhere", "cannot be opened"),

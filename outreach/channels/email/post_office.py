@@ -17,6 +17,7 @@ import aiosmtplib as smtp
 
 from outreach.channel import NotPublished, PauseChannel, RetryAt, Text, UnknownOutcome
 from outreach.channels.email.settings import EmailSettings
+from outreach.settings.veil import Veil, secrets_in
 
 TIMEOUT = 30.0
 """Seconds for one answer of the server."""
@@ -47,6 +48,7 @@ class PostOffice:
 
     def __init__(self, settings: EmailSettings) -> None:
         self._settings = settings
+        self._veil = Veil(secrets_in(settings.password))
         self._client: _Client | None = None
         self.closed = False
         """Whether the server turned us away, so that asking it again now is useless."""
@@ -122,10 +124,12 @@ class PostOffice:
                 return PauseChannel(_forbidden(error), evidence=evidence)
             return RetryAt(_asks_to_wait(error), evidence=evidence)
         if isinstance(error.__cause__ or error, ssl.SSLError):
-            reason = Text("No safe connection to the mail server: {error}", error=error)
+            said = self._blot(str(error))
+            reason = Text("No safe connection to the mail server: {error}", error=said)
             return RetryAt(reason, evidence=evidence)
         if isinstance(error, ValueError | FileNotFoundError) or _is_plain(error):
-            reason = Text("The mail server cannot be used as configured: {error}", error=error)
+            said = self._blot(str(error))
+            reason = Text("The mail server cannot be used as configured: {error}", error=said)
             return PauseChannel(reason, evidence=evidence)
         return RetryAt(Text("No connection to the mail server."), evidence=evidence)
 
@@ -133,8 +137,7 @@ class PostOffice:
         return {"error": self._blot(f"{type(error).__name__}: {error}")}
 
     def _blot(self, said: str) -> str:
-        secret = self._settings.password.get_secret_value() if self._settings.password else ""
-        return (said.replace(secret, "…") if secret else said)[:_SHOWN]
+        return self._veil.text(said)[:_SHOWN]
 
 
 class _Client(smtp.SMTP):

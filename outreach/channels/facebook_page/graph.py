@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from outreach.channels.facebook_page.refusals import outcome_of_error
 from outreach.channels.facebook_page.settings import FacebookPageSettings
 from outreach.channels.facebook_page.usage import Pace
 
+_DAY = timedelta(days=1)
 log = logging.getLogger("outreach.channels.facebook_page")
 
 
@@ -38,9 +39,10 @@ class GraphClient:
         self._settings, self._now, self._token = settings, now, token
         self.pace = Pace()
         self.spoken = settings.version
-        known = (token, self.app_token, secret, self._proof)
+        self._facts: dict[str, Any] = {}
+        self._asked_at: datetime | None = None
         self._http = HttpClient(
-            secrets=[*known, *(urlencode({"": one})[1:] for one in known)],
+            secrets=[token, secret, self._proof],
             proxy=settings.proxy.get_secret_value() if settings.proxy else None,
             network=network,
         )
@@ -66,10 +68,19 @@ class GraphClient:
         return await self._call("DELETE", f"{path}?{urlencode(self._signature())}")
 
     async def debug_token(self) -> dict[str, Any]:
-        """What Facebook knows of our token; asked in the app's own name, so it needs the app's secret."""
-        query = urlencode({"input_token": self._token})
-        answer = await self._call("GET", f"debug_token?{query}", token=self.app_token)
-        return dict(answer.get("data") or {})
+        """What Facebook knows of our token, asked once a day in the app's own name; empty without the app's secret."""
+        now = self._now()
+        if self.app_token and (self._asked_at is None or now - self._asked_at >= _DAY):
+            query = urlencode({"input_token": self._token})
+            answer = await self._call("GET", f"debug_token?{query}", token=self.app_token)
+            self._facts = dict(answer.get("data") or {})
+            self._asked_at = now if self._facts.get("is_valid") else None
+        return self._facts
+
+    async def token(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Exchange a code or a token for a longer one; the answer's `access_token` is new, so nothing hides it."""
+        path = f"oauth/access_token?{urlencode(form)}"
+        return await self._call("GET", path, token=self.app_token)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -96,7 +107,7 @@ class GraphClient:
         return self._understood(reply)
 
     def _understood(self, reply: Reply) -> dict[str, Any]:
-        answer = reply.json()
+        answer = reply.veil.over(reply.json())
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
             raise self._refused(reply, answer["error"])
         if outcome := refusal(reply, now=self._now()):
@@ -108,9 +119,6 @@ class GraphClient:
 
     def _refused(self, reply: Reply, error: dict[str, Any]) -> c.NotPublished:
         told = {key: error.get(key) for key in ("code", "error_subcode", "fbtrace_id")}
-        for one in reply.secrets:
-            for key in ("message", "error_user_msg"):
-                error[key] = str(error.get(key) or "").replace(one, "…")
         return outcome_of_error(
             error, now=self._now(), regain=self.pace.regain, evidence={**reply.evidence, **told}
         )

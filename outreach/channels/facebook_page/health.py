@@ -20,14 +20,14 @@ async def health(
 ) -> c.ChannelHealth:
     """What stands in the way first; `expires` whenever Facebook says it."""
     try:
-        token = await graph.debug_token() if graph.app_token else {}
-        if wrong := _wrong(token, settings):
-            return c.ChannelHealth(ok=False, summary=wrong, expires=_expires(token))
+        token = await graph.debug_token()
+        if wrong := wrong_with(token, settings):
+            return c.ChannelHealth(ok=False, summary=wrong, expires=expires_of(token))
         page = await graph.get(settings.page_id, fields="id,name")
         await graph.get(f"{settings.page_id}/published_posts", fields="id", limit=1)
     except c.NotPublished as outcome:
         return c.ChannelHealth(ok=False, summary=outcome.reason)
-    expires, name = _expires(token), str(page.get("name", ""))
+    expires, name = expires_of(token), str(page.get("name", ""))
     if not settings.app_is_live:
         reason = c.Text(
             "Posts by an app in Development mode are seen by nobody else. "
@@ -39,7 +39,8 @@ async def health(
     )
 
 
-def _wrong(token: Mapping[str, Any], settings: FacebookPageSettings) -> c.Text | None:
+def wrong_with(token: Mapping[str, Any], settings: FacebookPageSettings) -> c.Text | None:
+    """What of debug_token's answer stands in the way of publishing; None when nothing does, or there is no answer."""
     if not token:
         return None
     if not token.get("is_valid"):
@@ -66,7 +67,7 @@ def _elsewhere(token: Mapping[str, Any], page: str) -> bool:
     return False
 
 
-def _expires(token: Mapping[str, Any]) -> datetime | None:
+def expires_of(token: Mapping[str, Any]) -> datetime | None:
     """The earlier of the two ends that Facebook names; 0 is never."""
     ends = [token.get(name) or 0 for name in ("expires_at", "data_access_expires_at")]
     known = [end for end in ends if end]

@@ -102,6 +102,16 @@ TABLE: tuple[Row, ...] = (
         reason=c.Text("The app's secret does not fit the token; check both in config.toml."),
     ),
     Row(
+        phrase="validating client secret",
+        meaning=_M.PERSON,
+        reason=c.Text("Facebook does not know this app_secret; check it in config.toml."),
+    ),
+    Row(
+        phrase="validating application",
+        meaning=_M.PERSON,
+        reason=c.Text("Facebook does not know this app_id; check it in config.toml."),
+    ),
+    Row(
         codes=_DEAD,
         subcode=458,
         meaning=_M.PERSON,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from outreach.channels._text import _
 
 
-class FacebookPageSettings(BaseModel, extra="forbid", frozen=True):
+class FacebookPageSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
     page_id: str = Field(pattern=r"^\d+$", description=_("Number of the Page."))
@@ -42,6 +42,10 @@ class FacebookPageSettings(BaseModel, extra="forbid", frozen=True):
         default="https://graph.facebook.com",
         description=_("Address of the Graph API; another one only for rehearsals."),
     )
+    dialog_url: str = Field(
+        default="https://www.facebook.com",
+        description=_("Address where people give permission; another one only for rehearsals."),
+    )
     headline: bool = Field(
         default=False, description=_("Whether the title becomes the first line of every post.")
     )
@@ -59,7 +63,7 @@ class FacebookPageSettings(BaseModel, extra="forbid", frozen=True):
         default=None, description=_("Address of a proxy that all calls go through.")
     )
 
-    @field_validator("base_url")
+    @field_validator("base_url", "dialog_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:

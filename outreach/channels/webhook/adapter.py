@@ -19,7 +19,8 @@ from outreach.channels._addresses import PublicOnly
 from outreach.channels._http import HttpClient, Reply, refusal
 from outreach.channels._previews import BYTES, hashtag_forms, left_out, text_gauge
 from outreach.channels._text import over_limits
-from outreach.channels.webhook.settings import WebhookSettings
+from outreach.channels.webhook.settings import WebhookSettings, opened
+from outreach.settings.veil import secrets_in
 
 
 class Webhook:
@@ -33,6 +34,7 @@ class Webhook:
             can_find=bool(settings.find_url), can_withdraw=settings.withdraws, slots=8
         )
         self._settings = settings
+        self._url, self._find_url = opened(settings.url), opened(settings.find_url)
         self._now = place.clock
         secrets = [s.get_secret_value() for s in (settings.secret, settings.old_secret) if s]
         self._signers = [Signer(secret) for secret in secrets]
@@ -65,10 +67,10 @@ class Webhook:
 
     async def find(self, rendition: c.Rendition, *, key: str, since: datetime) -> c.Look:
         """Ask `find_url`, if there is one."""
-        if not self._settings.find_url:
+        if not self._find_url:
             return c.CannotTell(why=c.Text("This webhook has no address to look at."))
-        joint = "&" if "?" in self._settings.find_url else "?"
-        url = self._settings.find_url + joint + urlencode({"key": key})
+        joint = "&" if "?" in self._find_url else "?"
+        url = self._find_url + joint + urlencode({"key": key})
         reply = await self._http.send("GET", url, headers=self._signed(key, "", self._now()))
         if reply.status == 200:
             return c.Found(receipt=self._receipt(reply, key, self._now()))
@@ -80,7 +82,7 @@ class Webhook:
     async def check(self) -> c.ChannelHealth:
         """Whether the receiver answers at all."""
         try:
-            await self._http.send("HEAD", self._settings.url)
+            await self._http.send("HEAD", self._url)
         except c.NotPublished as outcome:
             return c.ChannelHealth(ok=False, summary=outcome.reason)
         return c.ChannelHealth(ok=True, summary=c.Text("The receiver answers."))
@@ -96,7 +98,7 @@ class Webhook:
         try:
             reply = await self._http.send(
                 "POST",
-                self._settings.url,
+                self._url,
                 content=body.encode(),
                 headers=self._signed(key, body, now),
             )
@@ -123,18 +125,22 @@ class Webhook:
         answer = reply.json()
         said = answer if isinstance(answer, dict) else {}
         link = str(said.get("url") or reply.headers.get("location") or "")
-        link = urljoin(self._settings.url, link) if link else ""
+        link = urljoin(self._url, link) if link else ""
         public = link if urlsplit(link).scheme in ("http", "https") else ""
         return c.Receipt(remote_id=str(said.get("id") or key)[:200], permalink=public, at=now)
 
 
 def _client(settings: WebhookSettings, secrets: list[str]) -> HttpClient:
-    headers, path = {}, urlsplit(settings.url).path
+    headers, path = {}, urlsplit(opened(settings.url)).path
     if settings.authorization:
         headers["authorization"] = settings.authorization.get_secret_value()
     return HttpClient(
         headers=headers,
-        secrets=[*secrets, *headers.values(), path if len(path) > 8 else ""],
+        secrets=[
+            *secrets_in(dict(settings)),
+            *(secret.removeprefix("whsec_") for secret in secrets),
+            path if len(path) > 8 else "",
+        ],
         public_only=None if settings.allow_private else PublicOnly(),
         proxy=settings.proxy.get_secret_value() if settings.proxy else None,
     )

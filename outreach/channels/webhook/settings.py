@@ -12,10 +12,10 @@ from outreach.channels._text import _
 _FORM = "whsec_" + "A" * 40
 
 
-class WebhookSettings(BaseModel, extra="forbid", frozen=True):
+class WebhookSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
-    url: str = Field(description=_("Address that takes the calls, http or https."))
+    url: SecretStr | str = Field(description=_("Address that takes the calls, http or https."))
     secret: SecretStr = Field(
         description=_("Signing secret: whsec_ and base64, 24 to 64 bytes."), examples=[_FORM]
     )
@@ -37,7 +37,7 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True):
     withdraws: bool = Field(
         default=True, description=_("Whether the receiver takes down on publication.withdrawn.")
     )
-    find_url: str = Field(
+    find_url: SecretStr | str = Field(
         default="",
         description=_(
             "Address that answers ?key=… with 200 (and JSON id, url) when public, 404 when not."
@@ -52,10 +52,9 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True):
 
     @field_validator("url", "find_url")
     @classmethod
-    def _is_http(cls, value: str) -> str:
-        if value and (
-            urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname
-        ):
+    def _is_http(cls, value: SecretStr | str) -> SecretStr | str:
+        parts = urlsplit(opened(value))
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError(_("The address must begin with http:// or https:// and name a host."))
         return value
 
@@ -69,3 +68,8 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True):
         except Exception as error:  # the library has no common error, and none may show the secret
             raise ValueError(_("The signing secret must be whsec_ and base64.")) from error
         return value
+
+
+def opened(value: SecretStr | str) -> str:
+    """An address that may be kept elsewhere because it holds a token."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -12,7 +12,7 @@ from outreach.channels._text import _
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class WordPressSettings(BaseModel, extra="forbid", frozen=True):
+class WordPressSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
     url: str = Field(description=_("Address of the site's front page, https."))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from outreach.channel import NotPublished, PauseChannel, Text, UnknownOutcome
+from outreach.channel import PauseChannel, Text, UnknownOutcome
 from outreach.channels._http import HttpClient, Reply, refusal
 from outreach.channels.zalo_oa.errors import DeadToken, outcome
 from outreach.channels.zalo_oa.settings import ZaloSettings
@@ -55,11 +55,7 @@ class Api:
     async def _once(self, method: str, path: str, content: bytes, token: str) -> Any:
         url = self._settings.api_url.rstrip("/") + path
         reply = await self._http.send(method, url, content=content, headers=self._headers(token))
-        try:
-            return _meaning(reply, self._now())
-        except NotPublished as failure:
-            failure.evidence = self._tokens.blot(failure.evidence)
-            raise
+        return _meaning(reply, self._now())
 
     def _headers(self, token: str) -> dict[str, str]:
         headers = {"access_token": token, "content-type": "application/json"}
@@ -75,7 +71,7 @@ def _meaning(reply: Reply, now: datetime) -> Any:
         raise DeadToken(Text("Zalo does not accept the access token."), evidence=reply.evidence)
     if failure := refusal(reply, now=now):
         raise failure
-    answer = reply.json()
+    answer = reply.veil.over(reply.json())
     code = answer.get("error") if isinstance(answer, dict) else None
     if type(code) is not int or reply.status != 200:
         reason = Text("Zalo's answer cannot be understood; perhaps it took the message.")

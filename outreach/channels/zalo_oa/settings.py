@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from outreach.channels._text import _
 
 
-class ZaloSettings(BaseModel, extra="forbid", frozen=True):
+class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
     app_id: str = Field(min_length=1, description=_("Id of the Zalo application."))

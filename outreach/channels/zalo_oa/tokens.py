@@ -11,9 +11,9 @@ import base64
 import fcntl
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ _LOOK = 0.05
 class Grant:
     """A pair of tokens, issued `at`, whose access token `ends` (aware UTC)."""
 
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
     at: datetime
     ends: datetime
 
@@ -85,24 +85,29 @@ class Tokens:
         await asyncio.gather(*self._renewals, return_exceptions=True)
 
     def grant(self) -> Grant | None:
-        """The tokens in force, by the journal; None before the first. Raises `PauseChannel`."""
-        found = None
-        for record in self._records():
-            found = _grant(record) or found
-        return None if self._is_new_seed() else found
+        """The tokens in force, by the journal; None before the first. From here on nothing shows them. Raises `PauseChannel`."""
+        found = [grant for grant in map(_grant, self._records()) if grant]
+        self._hide(*found[-2:])
+        return None if not found or self._is_new_seed() else found[-1]
 
-    def blot(self, evidence: dict[str, Any]) -> dict[str, Any]:
-        """The evidence without any token that was ever ours; empty when they are not known. Raises nothing."""
-        text = json.dumps(evidence, ensure_ascii=False)
-        try:
-            records = self._records()
-        except (RetryAt, PauseChannel):
-            return {}
-        for grant in filter(None, map(_grant, records)):
-            for secret in (grant.access, grant.refresh):
-                text = text.replace(secret, "…") if secret else text
-        cleaned: dict[str, Any] = json.loads(text)
-        return cleaned
+    async def redeem(self, code: str, verifier: str) -> Grant:
+        """The first pair for the code that a browser brought; a code serves once. Raises like `access`, and `UnknownOutcome`."""
+        form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
+        async with self._locked():
+            self._keep_seed()
+            self._append({"what": "asked", "at": self._now().isoformat()})
+            record = self._keep(await self._ask(form))
+            if found := _grant(record):
+                self._hide(found)
+                return found
+            self._raise_refusal(record)
+        raise UnknownOutcome(Text("Zalo did not answer when permission was given."))
+
+    async def adopt(self, access: str, refresh: str) -> None:
+        """From now on these are the tokens in force; they come from Zalo's console. Raises `RetryAt`."""
+        async with self._locked():
+            self._keep_seed()
+            self._append_seed(access, refresh)
 
     async def _renewed(self, stale: str) -> str:
         async with self._locked():
@@ -125,22 +130,20 @@ class Tokens:
         for _ in range(2):
             self._append({"what": "asked", "at": self._now().isoformat()})
             try:
-                reply = await self._ask(grant.refresh)
+                form = {"grant_type": "refresh_token", "refresh_token": grant.refresh}
+                reply = await self._ask(form)
             except UnknownOutcome:
                 continue
             record = self._keep(reply)
             if found := _grant(record):
+                self._hide(grant, found)
                 return found
             self._raise_refusal(record)
         reason = Text("Zalo did not answer when the permission was to be renewed.")
         raise RetryAt(reason, at=self._now() + timedelta(minutes=1))
 
-    async def _ask(self, refresh: str) -> Reply:
-        form = {
-            "refresh_token": refresh,
-            "app_id": self._settings.app_id,
-            "grant_type": "refresh_token",
-        }
+    async def _ask(self, form: Mapping[str, str]) -> Reply:
+        form = {**form, "app_id": self._settings.app_id}
         return await self._http.send(
             "POST",
             self._settings.oauth_url.rstrip("/") + "/v4/oa/access_token",
@@ -168,11 +171,15 @@ class Tokens:
         code = answer.get("error")
         code = code if isinstance(code, int) else -14000
         said = str(answer.get("error_name") or answer.get("message") or "")
-        told = self.blot({"error": code, "error_name": said})
-        refusal = outcome(code, told["error_name"], now=self._now(), evidence=told)
+        said = self._http.veil.text(said)
+        told = {"error": code, "error_name": said}
+        refusal = outcome(code, said, now=self._now(), evidence=told)
         if isinstance(refusal, RetryAt):
             raise refusal
         raise PauseChannel(refusal.reason, evidence=told)
+
+    def _hide(self, *grants: Grant) -> None:
+        self._http.hide(*(token for grant in grants for token in (grant.access, grant.refresh)))
 
     def _is_due(self, grant: Grant, stale: str) -> bool:
         if grant.access in ("", stale) or self._now() >= grant.ends:
@@ -206,14 +213,14 @@ class Tokens:
         if not self._is_new_seed():
             return
         refresh, access = self._settings.refresh_token, self._settings.access_token
-        self._append(
-            {
-                "what": "seed",
-                "at": self._now().isoformat(),
-                "access": access.get_secret_value() if access else "",
-                "refresh": refresh.get_secret_value() if refresh else "",
-            }
+        self._append_seed(
+            access.get_secret_value() if access else "",
+            refresh.get_secret_value() if refresh else "",
         )
+
+    def _append_seed(self, access: str, refresh: str) -> None:
+        at = self._now().isoformat()
+        self._append({"what": "seed", "at": at, "access": access, "refresh": refresh})
 
     def _append(self, record: dict[str, Any]) -> None:
         try:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from outreach.sandbox.facebook.consent import Consent
 from outreach.sandbox.facebook.faults import Fault, Faults
 from outreach.sandbox.facebook.follower import follower_page
 from outreach.sandbox.facebook.graph import DAY, Graph, Place
@@ -43,6 +44,7 @@ class Sandbox:
         self.place = place or Place()
         ledger = Ledger(folder / "facebook.jsonl" if folder else None)
         self.graph = Graph(self.place, ledger, media=folder / "photos" if folder else None, now=now)
+        self.consent = Consent(self.place)
         self.faults = Faults()
         self.calls: list[str] = []
         self.usage: int | None = None
@@ -57,6 +59,7 @@ class Sandbox:
                 Route("/_sandbox/page", self._page),
                 Route("/_sandbox/photos/{name}", self._photo),
                 Route("/_sandbox/faults", self._switch, methods=["POST", "DELETE"]),
+                Route("/{version}/dialog/oauth", self._dialog),
                 Route("/{path:path}", self._graph, methods=_METHODS),
             ]
         )
@@ -79,6 +82,9 @@ class Sandbox:
     async def _photo(self, request: Request) -> Response:
         content = self.graph.photos.content(request.path_params["name"])
         return Response(content or b"", status_code=200 if content else 404, media_type="image/*")
+
+    async def _dialog(self, request: Request) -> Response:
+        return self.consent.dialog(request)
 
     async def _switch(self, request: Request) -> Response:
         if request.method == "DELETE":
@@ -113,6 +119,8 @@ class Sandbox:
         if fault:
             self._begin(fault)
         self._refuse_if_throttled()
+        if call.path == ("oauth", "access_token"):
+            return JSONResponse(self.consent.exchange(call))
         if call.path == ("debug_token",):
             admit(self.place, call, dead=False, now=self.graph.now())
             told = inspect_token(

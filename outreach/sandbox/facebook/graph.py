@@ -20,7 +20,8 @@ DAY = 86_400
 class Place:
     """Who exists: one Page, one app with its secret, the Page's token, and what that token may do.
 
-    `expires` is a unix time (0: never); `quota` is how many calls a day the Page is worth.
+    `expires` is a unix time (0: never); `quota` is how many calls a day the Page is worth. Without `tasks` the person has no role
+    on the Page; `other_pages` are the numbers of Pages that exist only in the person's list.
     """
 
     page: str = "100200300"
@@ -30,6 +31,9 @@ class Place:
     secret: str = field(default="s3cret", repr=False)
     token: str = field(default="PAGETOK", repr=False)
     user_token: str = field(default="USERTOK", repr=False)
+    system_token: str = field(default="SYSTEMTOK", repr=False)
+    tasks: tuple[str, ...] = ("CREATE_CONTENT", "MODERATE", "ANALYZE", "MANAGE")
+    other_pages: tuple[str, ...] = ()
     version: str = "v26.0"
     require_proof: bool = True
     expires: int = 0
@@ -65,7 +69,7 @@ class Graph:
         """Carry the call out and say what came of it; what it makes stays hidden for `lag` seconds. Raises `GraphError`."""
         name = self._name(call)
         if name == "accounts":
-            return {"data": [views.account(self.place)]}
+            return {"data": views.accounts(self.place)}
         if name == "" and call.method == "POST":
             return self._scrape(call)
         if name == self.place.app:

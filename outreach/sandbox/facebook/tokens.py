@@ -17,7 +17,7 @@ def admit(place: Place, call: Call, *, dead: bool, now: float) -> None:
         raise GraphError(104, "An access token is required to request this resource.")
     if call.token == f"{place.app}|{place.secret}":
         return
-    if call.token not in (place.token, place.user_token):
+    if call.token not in _kinds(place):
         raise GraphError(190, "Invalid OAuth access token - Cannot parse access token", status=401)
     if dead or (place.expires and place.expires <= now):
         raise GraphError(
@@ -26,6 +26,13 @@ def admit(place: Place, call: Call, *, dead: bool, now: float) -> None:
             subcode=463,
         )
     _check_proof(place, call)
+
+
+def _kinds(place: Place) -> dict[str, str]:
+    """Every token that there is, and what debug_token calls it."""
+    others = {f"{place.token}-{page}": "PAGE" for page in place.other_pages}
+    people = {place.user_token: "USER", place.system_token: "SYSTEM_USER"}
+    return {**others, **people, place.token: "PAGE"}
 
 
 def _check_proof(place: Place, call: Call) -> None:
@@ -43,13 +50,14 @@ def _check_proof(place: Place, call: Call) -> None:
 
 def inspect_token(place: Place, token: str, now: float, *, dead: bool = False) -> dict[str, Any]:
     """What debug_token knows of a token."""
-    if token not in (place.token, place.user_token):
+    kinds = _kinds(place)
+    if token not in kinds:
         error = {"code": 190, "message": "The access token could not be decrypted", "subcode": 467}
         return {"error": error, "is_valid": False, "scopes": []}
     over = dead or bool(place.expires and place.expires <= now)
     told: dict[str, Any] = {
         "app_id": place.app,
-        "type": "PAGE" if token == place.token else "USER",
+        "type": kinds[token],
         "application": place.app_name,
         "is_valid": not over,
         "expires_at": place.expires,

@@ -45,24 +45,29 @@ def _iso(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def account(place: Place) -> dict[str, Any]:
-    """The Page as its user's list shows it."""
-    tasks = ["CREATE_CONTENT", "MODERATE", "ANALYZE", "MANAGE"]
-    return {
-        "id": place.page,
-        "name": place.page_name,
-        "access_token": place.token,
-        "tasks": tasks,
-    }
+def accounts(place: Place) -> list[dict[str, Any]]:
+    """The Pages as their user's list shows them: those on which there is a role."""
+    tasks = list(place.tasks)
+    own = {"id": place.page, "name": place.page_name, "access_token": place.token, "tasks": tasks}
+    others = [
+        {
+            "id": page,
+            "name": f"Page {page}",
+            "access_token": f"{place.token}-{page}",
+            "tasks": tasks,
+        }
+        for page in place.other_pages
+    ]
+    return [own, *others] if tasks else []
 
 
 def page(place: Place, stored: dict[str, Any] | None, fields: list[Any]) -> dict[str, Any]:
     """The Page itself."""
     cover = (stored or {}).get("cover")
-    everything = {
+    everything: dict[str, Any] = {
         "name": place.page_name,
         "link": f"https://www.facebook.com/{place.page}",
-        "access_token": place.token,
+        "access_token": place.token if place.tasks else None,
         "fan_count": 1234,
         "followers_count": 1234,
         "is_published": True,

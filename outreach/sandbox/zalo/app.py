@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from outreach.sandbox.zalo.consent import permission
 from outreach.sandbox.zalo.page import page
 from outreach.sandbox.zalo.platform import Platform, ZaloError
 
@@ -53,6 +54,7 @@ def zalo_app(platform: Platform) -> Starlette:
     ]
     routes += [
         Route("/v4/oa/access_token", front.token, methods=["POST"]),
+        Route("/v4/oa/permission", permission(platform), methods=["GET"]),
         Route("/sandbox/faults", front.switch, methods=["POST"]),
         Route("/", front.page, methods=["GET"]),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from outreach.sandbox.zalo.faults import Faults
 
 ACCESS_LIFE = 90_000
 """Seconds: 25 hours."""
+
+CODE_LIFE = 600
+"""Seconds."""
 
 REFRESH_LIFE = 90 * 86_400
 """Seconds: about three months."""
@@ -50,6 +54,8 @@ class Grants:
         self._app_secret = app_secret
         self._now = now
         self._faults = faults
+        self.console_challenge = ""
+        """The one fixed challenge that was saved in the developer console, if any."""
 
     def pair(self) -> Pair | None:
         """The pair in force, if one was ever issued."""
@@ -97,13 +103,18 @@ class Grants:
     def consent(self, challenge: str) -> str:
         """An administrator agrees: the code that buys the first pair."""
         code = self._token("code", self._state.get("issued", 0) + 1)
-        self._state.update(code=code, challenge=challenge)
+        self._state.update(code=code, challenge=challenge, consented=self._now())
         return code
 
     def _check_code(self, form: Mapping[str, str]) -> None:
-        if form.get("code") != self._state.get("code"):
+        over = self._now() > self._state.get("consented", 0) + CODE_LIFE
+        if not form.get("code") or form["code"] != self._state.get("code") or over:
             raise ZaloError(-14010, "Authorization code is invalid or expired")
         self._state["code"] = None
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        given = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        if given != (self.console_challenge or self._state.get("challenge")):
+            raise ZaloError(-14003, "Code verifier does not match the code challenge")
 
     def _token(self, kind: str, number: int) -> str:
         name = f"{self._faults.seed}/{self._app_secret}/{kind}/{number}"
