@@ -13,14 +13,26 @@ from typing import Any
 
 import pytest
 
-from outreach.channel import AdapterPlace, PauseChannel, counting
+from outreach.channel import (
+    AdapterPlace,
+    Channel,
+    NotPublished,
+    PauseChannel,
+    Receipt,
+    Reject,
+    Rendition,
+    SetupPoint,
+    Steps,
+    Text,
+    counting,
+)
 from outreach.channels import registry
 from outreach.channels._limited import Limited
 from outreach.channels.outbox import Outbox
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.locale import translate
-from outreach.settings import ChannelSettings, parse_settings
-from outreach.testing import MemorySteps, sample_rendition
+from outreach.settings import ChannelSettings, Limits, parse_settings
+from outreach.testing import FakeChannel, MemorySteps, outcome_of, sample_rendition
 
 HOOK = {"url": "https://x.example/"}
 
@@ -171,6 +183,31 @@ def test_the_installers_limit_is_measured_in_previews(tmp_path: Path) -> None:
     channel = registry.open_channel(configured(text, tmp_path)[0], place())
     last = channel.preview(sample_rendition(text="Bình đẳng")).gauges[-1]
     assert (last.used, last.limit) == (9, 5)
+
+
+class Changing(FakeChannel):
+    """Asks for something, and changes what is public."""
+
+    async def setup(self) -> tuple[SetupPoint, ...]:
+        return (SetupPoint(what=Text("A key."), found=True),)
+
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        return receipt
+
+
+def test_limits_hide_nothing_that_a_channel_has_besides() -> None:
+    async def asked(inner: Channel) -> tuple[int, Receipt | NotPublished]:
+        channel = Limited(inner, Limits(text_limit=5))
+        receipt = Receipt(remote_id="1", at=datetime.now(UTC))
+        update = channel.update(receipt, sample_rendition(), key="k", steps=MemorySteps())
+        return len(await channel.setup()), await outcome_of(update)
+
+    count, outcome = asyncio.run(asked(Changing()))
+    assert (count, type(outcome)) == (1, Receipt)
+    count, outcome = asyncio.run(asked(FakeChannel()))
+    assert (count, type(outcome)) == (0, Reject)
 
 
 @pytest.fixture
