@@ -96,8 +96,10 @@ def use(office: Office, form: str) -> None:
 
 
 def attempted(office: Office) -> set[str]:
-    """The channels that have tried something."""
-    return {d.identity.channel for d in office.deliveries() if d.attempts or d.receipt}
+    """The channels that have tried something; a try that paused its channel counts too."""
+    with closing(sqlite3.connect(office.folder / "state" / "outreach.db")) as database:
+        ask = "SELECT DISTINCT channel FROM delivery JOIN attempt ON delivery.id = delivery_id"
+        return {channel for (channel,) in database.execute(ask)}
 
 
 def command(office: Office, *words: str) -> subprocess.CompletedProcess[bytes]:
