@@ -21,8 +21,6 @@ from outreach.store.queue import Queue
 from tests.dispatch.test_sync import CAMPAIGN
 from tests.store.blank import blank
 
-pytestmark = pytest.mark.slow
-
 NOW = datetime(2022, 11, 1, tzinfo=UTC)
 NAME = "thang-hanh-dong"
 
