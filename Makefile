@@ -19,7 +19,7 @@ demo: setup ## Rehearse the sample month (FAULTS=7: a bad one), then show what r
 run: setup ## Start the service here with CONFIG=config.toml
 	$(BIN)/outreach run --config $(CONFIG)
 
-check: setup-test ## Style, types, rooms and unit tests with coverage: under a minute
+check: setup-test ## Style, types, rooms and unit tests with coverage: a minute or two
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy

@@ -105,6 +105,7 @@ def channel_of(stage: Stage, name: str) -> Channel:
     return opened.channels[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CHANNELS if name != "letters"])
 def test_no_answer_of_a_service_brings_a_secret_out(stage: Stage, name: str) -> None:
     for how, handler in misbehaviours(stage.told(name)).items():

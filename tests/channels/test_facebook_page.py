@@ -456,6 +456,7 @@ def test_it_is_well(stage: Stage) -> None:
     assert "Sở Công Thương" in str(health.summary)
 
 
+@pytest.mark.slow
 def test_facebook_is_asked_about_the_token_once_a_day(stage: Stage) -> None:
     channel = stage.channel()
 

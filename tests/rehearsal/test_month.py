@@ -61,6 +61,7 @@ class Cut(Exception):
     """The rehearsal is stopped here."""
 
 
+@pytest.mark.slow
 def test_every_planned_delivery_is_accounted_for(settings: Settings, tmp_path: Path) -> None:
     instants: list[datetime] = []
     found = month(settings, tmp_path / "a", progress=instants.append)
