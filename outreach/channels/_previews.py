@@ -6,10 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import regex
-
 from outreach.channel import Dropped, Fold, Gauge, Hashtag, Media, Rendition, ShownMedia, Text
-from outreach.channels._text import graphemes
+from outreach.channels._text import clusters, graphemes
 
 CHARACTERS = Text("characters")
 UTF16 = Text("UTF-16 units")
@@ -68,11 +66,11 @@ def utf16(text: str) -> int:
 
 def fold(text: str, after: int, where: Text) -> tuple[Fold, ...]:
     """The fold behind the last whole word of the first `after` characters; none where the text is not longer."""
-    clusters = regex.findall(r"\X", text)
-    if len(clusters) <= after:
+    seen = clusters(text)
+    if len(seen) <= after:
         return ()
-    head = "".join(clusters[:after])
-    whole = head if clusters[after].isspace() else head[: head.rfind(" ") + 1] or head
+    head = "".join(seen[:after])
+    whole = head if seen[after].isspace() else head[: head.rfind(" ") + 1] or head
     return (Fold(at=len(whole.rstrip()), where=where),)
 
 

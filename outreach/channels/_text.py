@@ -10,11 +10,16 @@ def _(sentence: str) -> str:
     return sentence
 
 
-def graphemes(text: str) -> int:
-    """How many characters a reader sees: letters with their marks, and whole emoji, count once."""
+def clusters(text: str) -> list[str]:
+    """The characters that a reader sees: letters with their marks, and whole emoji, are one each."""
     import regex  # noqa: PLC0415 - large, and only previews count
 
-    return len(regex.findall(r"\X", text))
+    return regex.findall(r"\X", text)
+
+
+def graphemes(text: str) -> int:
+    """How many characters a reader sees."""
+    return len(clusters(text))
 
 
 def over_limits(rendition: Rendition, can: Capabilities) -> tuple[PreviewProblem, ...]:
