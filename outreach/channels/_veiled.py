@@ -5,74 +5,62 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from outreach import channel as c
+from outreach.channels._around import Around
 from outreach.settings.veil import Veil
 
+T = TypeVar("T")
 
-class Veiled:
+
+class Veiled(Around):
     """The channel `inner`; what it returns, raises and keeps in its steps is hidden where it holds a secret."""
 
     def __init__(self, inner: c.Channel, veil: Veil) -> None:
-        self.inner = inner
-        self.name = inner.name
-        self.capabilities = inner.capabilities
+        super().__init__(inner)
         self._veil = veil
-
-    def preview(self, rendition: c.Rendition) -> c.Preview:
-        """As the channel does."""
-        return self.inner.preview(rendition)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
         """As the channel does."""
-        with self._errors():
-            veiled = _VeiledSteps(steps, self._veil)
-            return self._veil.over(await self.inner.publish(rendition, key=key, steps=veiled))
+        veiled = _VeiledSteps(steps, self._veil)
+        return await self._hidden(super().publish(rendition, key=key, steps=veiled))
 
     async def find(self, rendition: c.Rendition, *, key: str, since: datetime) -> c.Look:
         """As the channel does."""
-        with self._errors():
-            return self._veil.over(await self.inner.find(rendition, key=key, since=since))
+        return await self._hidden(super().find(rendition, key=key, since=since))
 
     async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
         """As the channel does."""
-        with self._errors():
-            veiled = _VeiledSteps(steps, self._veil)
-            return self._veil.over(await self.inner.withdraw(receipt, key=key, steps=veiled))
+        veiled = _VeiledSteps(steps, self._veil)
+        return await self._hidden(super().withdraw(receipt, key=key, steps=veiled))
 
     async def update(
         self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
     ) -> c.Receipt:
-        """As the channel does; it says by `can_update` whether it does."""
-        if not isinstance(self.inner, c.Updates):
-            raise c.Reject(c.Text("This channel cannot change what is public."))
-        with self._errors():
-            veiled = _VeiledSteps(steps, self._veil)
-            made = await self.inner.update(receipt, rendition, key=key, steps=veiled)
-            return self._veil.over(made)
+        """As the channel does."""
+        veiled = _VeiledSteps(steps, self._veil)
+        return await self._hidden(super().update(receipt, rendition, key=key, steps=veiled))
 
     async def setup(self) -> tuple[c.SetupPoint, ...]:
-        """As the channel does; nothing when it needs nothing."""
-        with self._errors():
-            points = await self.inner.setup() if isinstance(self.inner, c.NeedsSetup) else ()
-            return self._veil.over(points)
+        """As the channel does."""
+        return await self._hidden(super().setup())
 
     async def counts(self, receipt: c.Receipt) -> c.Counts:
-        """As the channel does; nothing where it does not count."""
-        counted = c.counting(self.inner)
-        with self._errors():
-            return self._veil.over(await counted.counts(receipt)) if counted else {}
+        """As the channel does."""
+        return await self._hidden(super().counts(receipt))
 
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
-        with self._errors():
-            return self._veil.over(await self.inner.check())
+        return await self._hidden(super().check())
 
     async def aclose(self) -> None:
         """As the channel does."""
+        await self._hidden(super().aclose())
+
+    async def _hidden(self, call: Awaitable[T]) -> T:
         with self._errors():
-            await self.inner.aclose()
+            return self._veil.over(await call)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
