@@ -28,7 +28,7 @@ LOOK_AGAIN_SECONDS = 0.5
 """While somebody saves files, they are looked at again so often."""
 
 REFUSED_SECONDS = 5.0
-"""After the database refused what the files say, they are read again so soon."""
+"""When files cannot be read, or the database refuses what they say, they are read again so soon."""
 
 
 def utc_now() -> datetime:
@@ -64,11 +64,11 @@ class FileSync:
         """Read once; after how many seconds it has to be done again, None when all is applied."""
         try:
             whole = await self._read()
-        except DatabaseRefused as refused:
+        except (DatabaseRefused, OSError) as refused:
             if str(refused) != self._refused:
                 log.error(
                     Text(
-                        "The database refused; what the files say is brought in as soon as it answers: {error}",
+                        "What the files say cannot be brought in just now, and it is tried again: {error}",
                         error=str(refused),
                     )
                 )

@@ -142,7 +142,7 @@ def test_what_changes_while_it_is_read_is_read_again(
     assert sync.applied == ["c"]
 
 
-def test_what_a_database_refused_is_brought_in_when_it_answers(
+def test_what_cannot_be_brought_in_is_tried_again_and_said_once(
     folder: Path,
     later: Callable[[float], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -150,17 +150,17 @@ def test_what_a_database_refused_is_brought_in_when_it_answers(
 ) -> None:
     later(3600)
     monkeypatch.setattr(chores, "REFUSED_SECONDS", 0.0)
-    refusals = ["full", "full", "busy"]
+    refusals = [DatabaseRefused("full"), DatabaseRefused("full"), OSError("too many open files")]
 
     def refuse() -> None:
         if refusals:
-            raise DatabaseRefused(refusals.pop(0))
+            raise refusals.pop(0)
 
     sync = Syncing(meanwhile=refuse)
     asyncio.run(file_sync(folder, sync)())
     assert sync.applied == ["c"]
-    said = [str(record.msg) for record in caplog.records if "refused" in str(record.msg)]
-    assert [line.rpartition(": ")[2] for line in said] == ["full", "busy"]
+    said = [str(record.msg) for record in caplog.records if "just now" in str(record.msg)]
+    assert [line.rpartition(": ")[2] for line in said] == ["full", "too many open files"]
 
 
 @pytest.mark.parametrize("fault", [None, SyncFailed("no more memory"), asyncio.CancelledError()])

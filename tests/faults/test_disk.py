@@ -63,12 +63,12 @@ def test_on_a_full_disk_nothing_is_sent_and_it_goes_on_by_itself(
         service.await_word("READY=1")
         disk.fill()
         ask_for(office, "tin")
-        wait_for(lambda: "The database refused" in service.said, "a refusal")
+        wait_for(lambda: "database or disk is full" in service.said, "a refusal")
         assert not office.page("tin").exists()
         disk.make_room()
         wait_for(office.page("tin").exists, "the page")
         wait_for(lambda: states(office) == {State.PUBLISHED}, "the outcome on record")
-        assert service.said.count("The database refused") == 1
+        assert service.said.count("database or disk is full") == 1
         assert "Traceback" not in service.said
 
 
