@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from outreach.channel import AdapterPlace, Channel, ChannelProfile
+from outreach.channel import AdapterPlace, Channel, ChannelProfile, Media
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
@@ -87,7 +88,18 @@ def build_channels(
 def place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
     """The surroundings of one channel."""
     state = settings.state / "channels" / name
-    return AdapterPlace(state=state, clock=now, language=settings.language)
+    show = partial(_show, settings)
+    return AdapterPlace(state=state, clock=now, language=settings.language, show=show)
+
+
+def _show(settings: Settings, medium: Media, address: str) -> bool:
+    """As `AdapterPlace.show`."""
+    from outreach.channels.website.gallery import Gallery  # noqa: PLC0415 - only once a service fetches a picture
+
+    return any(
+        Gallery(_site_folder(site), str(site.settings["base_url"])).show(medium, address)
+        for site in _websites(settings)
+    )
 
 
 def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:
@@ -215,10 +227,20 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
 
 
 def _site(settings: Settings, engine: Engine) -> SiteAddress | None:
-    websites = [channel for channel in settings.channels.values() if channel.adapter == "website"]
+    websites = _websites(settings)
     if not settings.web or not websites:
         return None
-    folder = websites[0].folder / str(websites[0].settings["folder"])
     return SiteAddress(
-        folder=folder, host=settings.web.host, port=settings.web.port, views=Views(engine)
+        folder=_site_folder(websites[0]),
+        host=settings.web.host,
+        port=settings.web.port,
+        views=Views(engine),
     )
+
+
+def _websites(settings: Settings) -> list[ChannelSettings]:
+    return [channel for channel in settings.channels.values() if channel.adapter == "website"]
+
+
+def _site_folder(website: ChannelSettings) -> Path:
+    return website.folder / str(website.settings["folder"])

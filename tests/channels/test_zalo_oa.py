@@ -23,11 +23,13 @@ from outreach.channel import (
     Kind,
     Media,
     Per,
+    PictureLimits,
     Quota,
     Receipt,
     Reject,
     RetryAt,
     Severity,
+    Text,
     UnknownOutcome,
 )
 from outreach.channels._previews import utf16
@@ -212,6 +214,31 @@ def test_a_picture_that_is_not_public_yet_is_waited_for(
         office.settings = office.settings.model_copy(update={"cover_url": website.url})
         assert isinstance(office.publish(), kind)
     assert len(office.server.platform.articles) == (kind is Receipt)
+
+
+def test_pictures_are_public_before_the_article_names_them(tmp_path: Path) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def show(one: Media, address: str) -> bool:
+        shown.append((address, len(server.platform.articles)))
+        if len(shown) == 1:
+            raise RetryAt(Text("The site's folder cannot be written: {error}", error="x"))
+        return True
+
+    with ZaloServer(tmp_path / "platform") as server:
+        office = Office(server, tmp_path / "state", show=show)
+        media = (medium(), medium(sha256="cd" * 32, mime="image/png"))
+        steps = MemorySteps()
+        assert isinstance(office.publish(steps, media=media), RetryAt)
+        assert server.platform.articles == []
+        assert isinstance(office.publish(steps, media=media), Receipt)
+    first, second = f"{NOWHERE}/{'ab' * 10}.jpg", f"{NOWHERE}/{'cd' * 10}.png"
+    assert shown == [(first, 0), (first, 0), (second, 0)]
+
+
+def test_pictures_are_planned_as_zalo_takes_them(office: Office) -> None:
+    limits = office.channel().capabilities.pictures
+    assert limits == PictureLimits(size=1_000_000, side=1600, cover=(1000, 640))
 
 
 def test_a_cover_refused_at_verify_is_mended_by_a_new_article(office: Office) -> None:

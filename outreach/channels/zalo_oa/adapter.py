@@ -5,6 +5,7 @@ An article can be found again by its mark. A broadcast cannot: when its answer i
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,15 @@ from typing import Any
 from outreach import channel as c
 from outreach.channels._http import HttpClient
 from outreach.channels.zalo_oa.api import Api
-from outreach.channels.zalo_oa.article import TITLE, article, cover, preview, problems
+from outreach.channels.zalo_oa.article import (
+    PICTURES,
+    TITLE,
+    article,
+    cover,
+    picture_address,
+    preview,
+    problems,
+)
 from outreach.channels.zalo_oa.broadcast import Broadcast
 from outreach.channels.zalo_oa.errors import Processing
 from outreach.channels.zalo_oa.ledger import BEGUN, REFUSED, Ledger
@@ -40,6 +49,7 @@ class ZaloOA:
         self._now = place.clock
         self._language = place.language
         self._sleep = place.sleep
+        self._show = place.show
         self._http = HttpClient(secrets=_secrets(settings), network=place.network)
         folder = settings.tokens or place.state
         self._tokens = Tokens(settings, folder, http=self._http, now=place.clock)
@@ -151,18 +161,21 @@ class ZaloOA:
         return {"article": str(found), "digest": created["digest"]}
 
     async def _create(self, rendition: c.Rendition, key: str) -> str:
-        await self._see_cover(rendition)
+        await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         return _told(await self._api.post("/v2.0/article/create", body), "token")
 
     async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> str:
-        await self._see_cover(rendition)
+        await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         answer = await self._api.post("/v2.0/article/update", {"id": article_id, **body})
         return await self._verified({"token": _told(answer, "token")})
 
-    async def _see_cover(self, rendition: c.Rendition) -> None:
-        """Zalo fetches the cover by itself, so it must be public first; only a clear "not there" stops us."""
+    async def _see_pictures(self, rendition: c.Rendition) -> None:
+        """Zalo fetches pictures by itself, so they must be public first; only a clear "not there" stops us."""
+        for medium in rendition.media:
+            address = picture_address(medium, self._settings.picture_base_url)
+            await asyncio.to_thread(self._show, medium, address)
         try:
             reply = await self._http.send("HEAD", cover(rendition, self._settings))
         except c.NotPublished:
@@ -217,6 +230,7 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
     return c.Capabilities(
         kinds=KINDS,
         title_limit=TITLE,
+        pictures=PICTURES,
         quota=month if settings.broadcast else None,
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from outreach.channels._text import _
+from outreach.channels._urls import percent_encoded
 
 
 class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
@@ -64,7 +65,7 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError(_("The address must begin with http:// or https:// and name a host."))
-        return _percent_encoded(value)
+        return percent_encoded(value)
 
     @field_validator("token_key")
     @classmethod
@@ -76,11 +77,3 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
         if size != 32:
             raise ValueError(_("The key must be base64 of exactly 32 bytes."))
         return value
-
-
-def _percent_encoded(url: str) -> str:
-    """Zalo refuses blanks and letters outside ASCII in addresses."""
-    parts = urlsplit(url)
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    path, query = quote(parts.path, safe="/%:@!$&'()*+,;=~"), quote(parts.query, safe="=&%+/?:@,;")
-    return urlunsplit((parts.scheme, host, path, query, ""))
