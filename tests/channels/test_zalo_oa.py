@@ -347,6 +347,109 @@ def test_a_text_mended_while_the_broadcast_waits_changes_the_article(sender: Off
     assert len(sender.server.platform.broadcasts) == 1
 
 
+def edited(
+    office: Office, receipt: Receipt, steps: MemorySteps | None = None, **changes: Any
+) -> Any:
+    """The outcome of one try to change the article."""
+    rendition = sample_rendition(channel="zalo", **changes)
+    chosen = steps or MemorySteps()
+    return office.run(
+        lambda channel: outcome_of(channel.update(receipt, rendition, key=SAMPLE_KEY, steps=chosen))
+    )
+
+
+def published(office: Office) -> Receipt:
+    receipt = office.publish()
+    assert isinstance(receipt, Receipt)
+    return receipt
+
+
+def titles(office: Office) -> list[str]:
+    return [article["content"]["title"] for article in office.server.platform.public]
+
+
+def test_an_edited_article_keeps_its_id_its_mark_and_its_broadcast(sender: Office) -> None:
+    receipt = published(sender)
+    sender.server.now += timedelta(hours=1)
+    changed = edited(sender, receipt, title="Sửa lại")
+    assert isinstance(changed, Receipt)
+    assert changed == replace(receipt, at=changed.at)
+    assert titles(sender) == ["Sửa lại"]
+    assert isinstance(sender.find(title="Sửa lại"), Found)
+    assert len(sender.server.platform.broadcasts) == 1
+
+
+def test_edits_there_and_back_reach_the_article_every_time(office: Office) -> None:
+    receipt, steps = published(office), MemorySteps()
+    for title in ("Một", "Hai", "Một", "Hai"):
+        assert isinstance(edited(office, receipt, steps, title=title), Receipt)
+        assert titles(office) == [title]
+
+
+@pytest.mark.parametrize(
+    "fault", ["502-before", "500-after", "reset-before", "reset-after", "html-after"]
+)
+@pytest.mark.parametrize("call", ["update", "verify"])
+def test_a_lost_answer_to_an_edit_is_unknown_and_the_edit_is_sent_again(
+    office: Office, call: str, fault: str
+) -> None:
+    receipt = published(office)
+    office.server.faults.add(call, fault)
+    steps = MemorySteps()
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), UnknownOutcome)
+    office.server.now += timedelta(minutes=5)
+    assert isinstance(office.find(title="Sửa lại"), Found)
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+    assert len(office.server.platform.articles) == 1
+
+
+def test_an_edit_in_the_moment_of_a_dead_token_renews_it(office: Office) -> None:
+    receipt = published(office)
+    office.server.faults.add("update", "dead-token")
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+
+
+def test_a_slow_edit_is_waited_for_and_readers_see_the_former_text_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = published(office)
+    office.server.faults.verify_delay = 20
+    before, meanwhile = titles(office), []
+    wait = office.server.sleep
+
+    async def look(seconds: float) -> None:
+        meanwhile.append(titles(office))
+        await wait(seconds)
+
+    monkeypatch.setattr(office.server, "sleep", look)
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Receipt)
+    assert meanwhile.count(before) > 2
+    assert titles(office) == ["Sửa lại"]
+
+
+@pytest.mark.parametrize("state", ["removed", "hidden"])
+def test_what_staff_took_away_is_not_brought_back_by_an_edit(office: Office, state: str) -> None:
+    receipt = published(office)
+    (article,) = office.server.platform.articles
+    if state == "removed":
+        article["state"] = "removed"
+    else:
+        article["content"]["status"] = "hide"
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Reject)
+    assert office.server.platform.public == []
+
+
+def test_an_edit_that_zalo_would_refuse_changes_nothing(office: Office) -> None:
+    receipt = published(office)
+    before = titles(office)
+    assert isinstance(edited(office, receipt, title="x" * 141), Reject)
+    office.server.fetch = lambda _url: JPEG + b"x" * 1_000_000
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Reject)
+    assert titles(office) == before
+
+
 def test_what_staff_removed_is_gone_and_other_refusals_are_told(office: Office) -> None:
     receipt = office.publish()
     assert isinstance(receipt, Receipt)

@@ -6,6 +6,7 @@ An article can be found again by its mark. A broadcast cannot: when its answer i
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -94,6 +95,17 @@ class ZaloOA:
         await steps.once("remove", partial(self._remove, receipt.remote_id), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=self._now())
 
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Change the article; followers are not told again. It may be sent as often as need be, so it is no step."""
+        self._refuse(rendition)
+        if await self._listing.status(receipt.remote_id) != "show":
+            raise c.Reject(c.Text("The article was taken away or hidden; it is not brought back."))
+        await self._update(rendition, key, receipt.remote_id)
+        self._note_article(key, receipt.remote_id, rendition.digest)
+        return replace(receipt, at=self._now())
+
     async def counts(self, receipt: c.Receipt) -> c.Counts:
         """Views and shares of the article."""
         return await self._listing.counts(receipt.remote_id)
@@ -136,9 +148,7 @@ class ZaloOA:
             known = await self._new_article(rendition, key, steps)
             self._note_article(key, known["article"], known["digest"])
         if known["digest"] != rendition.digest:
-            name = f"update {rendition.digest[:12]}"
-            update = partial(self._update, rendition, key, known["article"])
-            await steps.once(name, update, repeatable=True)
+            await self._update(rendition, key, known["article"])
             self._note_article(key, known["article"], rendition.digest)
         return str(known["article"])
 
@@ -165,11 +175,11 @@ class ZaloOA:
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         return _told(await self._api.post("/v2.0/article/create", body), "token")
 
-    async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> str:
+    async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> None:
         await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         answer = await self._api.post("/v2.0/article/update", {"id": article_id, **body})
-        return await self._verified({"token": _told(answer, "token")})
+        await self._verified({"token": _told(answer, "token")})
 
     async def _see_pictures(self, rendition: c.Rendition) -> None:
         """Zalo fetches pictures by itself, so they must be public first; only a clear "not there" stops us."""
@@ -204,7 +214,7 @@ class ZaloOA:
         try:
             await self._api.post("/v2.0/article/remove", {"id": article_id})
         except c.Reject:
-            if await self._listing.is_there(article_id):
+            if await self._listing.status(article_id):
                 raise
         self._ledger.note(removed=article_id)
         return True
@@ -235,6 +245,7 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,
         can_withdraw=True,
+        can_update=True,
         can_count=True,
         visibility_lag=LAG,
         slots=1,
