@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -21,8 +22,9 @@ from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
-from outreach.settings import ChannelSettings, Settings, load_settings
-from outreach.settings.channel_table import ChannelTable
+from outreach.settings import ChannelSettings, Settings, Wrong, load_settings
+from outreach.settings.channel_table import ChannelTable, channel_tables
+from outreach.settings.seal import Unopenable
 from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from outreach.dispatch.sync import Sync
 
 __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service"]
+
+
+log = logging.getLogger("outreach.bootstrap")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +174,7 @@ def open_service(config: Path | None) -> Iterator[Service]:
     lease = Lease.take(engine, settings.state)
 
     def build() -> Machinery:
+        seal_tokens(config)
         now = load_settings(config)
         _stay_put(settings, now)
         return build_machinery(now, engine, lease)
@@ -178,6 +184,16 @@ def open_service(config: Path | None) -> Iterator[Service]:
     finally:
         lease.release()
         engine.dispose()
+
+
+def seal_tokens(config: Path | None) -> None:
+    """Seal the files of tokens that lie open or under an older key. What cannot be sealed stays as it is; the log says so."""
+    for table in channel_tables(config) if config else ():
+        try:
+            if file := table.seal_anew():
+                log.info("The token of %s is now sealed in %s", table.name, file)
+        except (OSError, Wrong, Unopenable) as error:
+            log.warning("The token of %s could not be sealed: %r", table.name, error)
 
 
 def _stay_put(before: Settings, after: Settings) -> None:

@@ -41,6 +41,7 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("WEBHOOK_PROXY", "http://127.0.0.1:3128")
     monkeypatch.setenv("FACEBOOK_TOKEN", "EAAB")
     monkeypatch.setenv("FACEBOOK_APP_SECRET", "s3cret")
+    monkeypatch.setenv("FACEBOOK_TOKEN_KEY", TOKEN_KEY)
     monkeypatch.setenv("FACEBOOK_PROXY", "http://127.0.0.1:3128")
     monkeypatch.setenv("SMTP_PASSWORD", "x")
     monkeypatch.setenv("APPRISE_URL", "json://127.0.0.1:1/")

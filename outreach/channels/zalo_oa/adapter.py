@@ -255,11 +255,11 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
 def _secrets(settings: ZaloSettings) -> list[str]:
     given = (
         settings.app_secret,
-        settings.token_key,
         settings.refresh_token,
         settings.access_token,
     )
-    return [secret.get_secret_value() for secret in given if secret]
+    keys = settings.token_key.get_secret_value().split()
+    return [*keys, *(secret.get_secret_value() for secret in given if secret)]
 
 
 def _told(answer: Any, name: str) -> str:

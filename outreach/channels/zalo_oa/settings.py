@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from outreach.channels._text import _
+from outreach.channels._token_key import TokenKey
 from outreach.channels._urls import percent_encoded
 
 
@@ -18,8 +18,10 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
 
     app_id: str = Field(min_length=1, description=_("Id of the Zalo application."))
     app_secret: SecretStr = Field(description=_("Secret key of the Zalo application."))
-    token_key: SecretStr = Field(
-        description=_("Key that keeps the tokens on disk: base64 of 32 random bytes."),
+    token_key: TokenKey = Field(
+        description=_(
+            "Key that seals the tokens on disk: base64 of 32 random bytes; of several the newest comes first."
+        ),
         examples=[base64.b64encode(bytes(32)).decode()],
     )
     refresh_token: SecretStr | None = Field(
@@ -66,14 +68,3 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError(_("The address must begin with http:// or https:// and name a host."))
         return percent_encoded(value)
-
-    @field_validator("token_key")
-    @classmethod
-    def _is_key(cls, value: SecretStr) -> SecretStr:
-        try:
-            size = len(base64.b64decode(value.get_secret_value(), validate=True))
-        except (binascii.Error, ValueError):
-            size = 0
-        if size != 32:
-            raise ValueError(_("The key must be base64 of exactly 32 bytes."))
-        return value
