@@ -20,6 +20,7 @@ from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.lateness import latest
 from outreach.domain.message import LatePolicy
+from outreach.domain.posting_days import is_within
 from outreach.domain.retry import next_try
 
 WAIT_FOR_PUBLICATION = timedelta(minutes=10)
@@ -49,7 +50,7 @@ def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | No
 
 def next_opening(local: datetime, hours: tuple[time, time] | None) -> datetime | None:
     """When the channel's hours begin again (aware UTC) after the local instant; None inside them."""
-    if hours is None or hours[0] <= local.time() <= hours[1]:
+    if hours is None or is_within(local.time(), hours):
         return None
     day = local.date() if local.time() < hours[0] else local.date() + timedelta(days=1)
     return datetime.combine(day, hours[0], tzinfo=local.tzinfo).astimezone(UTC)

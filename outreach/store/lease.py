@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -24,8 +25,8 @@ _OURS = LEASE.c.name == "dispatcher"
 class Held(Exception):
     """Another process dispatches already; `holder` says which (host, process, since when)."""
 
-    def __init__(self, holder: str) -> None:
-        super().__init__(holder)
+    def __init__(self, holder: Text) -> None:
+        super().__init__(str(holder))
         self.holder = holder
         self.text = Text("Another daemon already works on this database: {holder}.", holder=holder)
 
@@ -75,12 +76,19 @@ def _next_fence(engine: Engine, now: datetime) -> int:
 
 
 def _myself(now: datetime) -> str:
-    return f"{socket.gethostname()}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC"
+    holder = Text(
+        "{host}, process {process}, since {since} UTC",
+        host=socket.gethostname(),
+        process=os.getpid(),
+        since=f"{now:%Y-%m-%d %H:%M:%S}",
+    )
+    return json.dumps(holder.to_json())
 
 
-def _holder(engine: Engine) -> str:
+def _holder(engine: Engine) -> Text:
     with reading(engine) as connection:
-        return str(connection.execute(select(LEASE.c.holder).where(_OURS)).scalar_one())
+        stored = connection.execute(select(LEASE.c.holder).where(_OURS)).scalar_one()
+    return Text.from_json(json.loads(stored))
 
 
 def _lock_file(engine: Engine, state_folder: Path) -> tuple[Callable[[], None], Callable[[], bool]]:

@@ -91,6 +91,12 @@ def test_the_opening_is_today_before_the_hours_and_tomorrow_after_them() -> None
     assert next_opening(datetime(2022, 11, 20, 7, tzinfo=UTC), None) is None
 
 
+@pytest.mark.parametrize(("hour", "opens"), [(23, None), (3, None), (12, 21)])
+def test_hours_over_midnight_open_in_the_evening(hour: int, opens: int | None) -> None:
+    opening = next_opening(datetime(2022, 11, 20, hour, tzinfo=UTC), (time(21), time(6)))
+    assert opening == (opens and datetime(2022, 11, 20, opens, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     "state", [State.SCHEDULED, State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON, State.HELD]
 )

@@ -88,5 +88,5 @@ def test_the_same_process_cannot_hold_it_twice(sqlite_engine: Engine, tmp_path: 
     lease = Lease.take(sqlite_engine, tmp_path)
     with pytest.raises(Held) as held:
         Lease.take(sqlite_engine, tmp_path)
-    assert held.value.holder in str(held.value.text)
+    assert str(held.value.holder) in str(held.value.text)
     lease.release()
