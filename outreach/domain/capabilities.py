@@ -42,10 +42,10 @@ class Capabilities:
     """Limits and abilities of one channel.
 
     `text_limit` counts graphemes; `media_limit` counts pictures; `pictures` is what they are prepared to (None: sent as they are);
-    `hours` are the local times between which the service takes
-    publications; `visibility_lag` is the longest time that a publication may stay unseen by `find`; `carried_out_by_people`
-    marks work that someone does and confirms; `can_count` says that it gives back counts; `slots` is how many publications
-    may be in flight; `gap` is the least time between two starts in seconds.
+    `quotas` hold all together; `hours` are the local times between which the service takes publications; `visibility_lag` is the
+    longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
+    confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
+    time between two starts in seconds.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -53,7 +53,7 @@ class Capabilities:
     title_limit: int | None = None
     media_limit: int | None = None
     pictures: PictureLimits | None = None
-    quota: Quota | None = None
+    quotas: tuple[Quota, ...] = ()
     hours: tuple[time, time] | None = None
     can_find: bool = False
     can_withdraw: bool = False

@@ -36,7 +36,7 @@ from outreach.channels._previews import utf16
 from outreach.channels.website.cards import media_path
 from outreach.channels.zalo_oa import ZaloOA, ZaloSettings
 from outreach.channels.zalo_oa.article import article, cut, picture_address, problems
-from outreach.sandbox.zalo.platform import fetch_over_http
+from outreach.sandbox.zalo.platform import Platform, fetch_over_http
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer
 from tests.channels.zalo_office import KEY, NOWHERE, DyingSteps, Office, is_for_people
@@ -183,9 +183,9 @@ async def _preview(channel: Any) -> Any:
 
 def test_broadcasts_are_planned_by_quota_and_hours(office: Office, sender: Office) -> None:
     can = sender.channel().capabilities
-    assert can.quota == Quota(count=4, per=Per.MONTH)
+    assert can.quotas == (Quota(count=4, per=Per.MONTH), Quota(count=1, per=Per.DAY))
     assert can.hours == (time(6, 0), time(21, 59))
-    assert office.channel().capabilities.quota is None
+    assert office.channel().capabilities.quotas == ()
 
 
 @pytest.mark.parametrize(
@@ -472,6 +472,38 @@ def test_check_says_what_is_wrong(sender: Office) -> None:
     sender.server.faults.add("getoa", "error:-204")
     health = sender.run(lambda channel: channel.check())
     assert "-204" in str(health.summary)
+
+
+def test_check_tells_how_many_broadcasts_are_left(sender: Office) -> None:
+    assert sender.run(lambda channel: channel.check()).quota_left is None
+    asking = sender.settings.model_copy(update={"follower": "2512523625412515"})
+    sender.settings = asking
+    for left in (4, 3):
+        health = sender.run(lambda channel: channel.check())
+        assert (health.ok, health.quota_left) == (True, left)
+        assert str(health.summary).endswith(f"Broadcasts left this month: {left}.")
+        sender.publish()
+    sender.server.faults.add("quota", "error:-213")
+    health = sender.run(lambda channel: channel.check())
+    assert (health.ok, health.quota_left) == (True, None)
+
+
+def test_check_tells_when_the_package_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = office.server.platform.getoa({})
+
+    def through(day: str) -> Any:
+        changed = {**account, "package_valid_through_date": day}
+        monkeypatch.setattr(Platform, "getoa", lambda *_: changed)
+        with ZaloServer(office.state / "another", start=office.server.now) as server:
+            other = Office(server, office.state / f"state {day.replace('/', '-')}")
+            return other.run(lambda channel: channel.check())
+
+    end = datetime(2022, 11, 19, 17, tzinfo=UTC)
+    assert (through("19/11/2022").ok, through("19/11/2022").expires) == (True, end)
+    assert through("14/11/2022").ok is False
+    assert "14/11/2022" in str(through("14/11/2022").summary)
+    for day in ("", "31/12/2099", "30/02/2023"):
+        assert through(day).expires == office.server.now + timedelta(days=90)
 
 
 def test_calls_are_signed_where_the_office_wants_it(tmp_path: Path) -> None:

@@ -68,9 +68,8 @@ def test_it_works_as_it_stands(tmp_path: Path) -> None:
     settings = load_settings(EXAMPLE)
     channels = opened(settings, tmp_path)
     assert {"so-website", "facebook-page", "zalo-oa", "truc-tiep"} <= set(channels)
-    quota = channels["zalo-oa"].capabilities.quota
-    assert quota is not None
-    assert quota.count == 4
+    quotas = channels["zalo-oa"].capabilities.quotas
+    assert [quota.count for quota in quotas] == [4, 1]
 
 
 def test_it_works_with_every_option_switched_on(everything: Settings, tmp_path: Path) -> None:

@@ -25,14 +25,15 @@ from outreach.channels.zalo_oa.article import (
 )
 from outreach.channels.zalo_oa.broadcast import Broadcast
 from outreach.channels.zalo_oa.errors import Processing
+from outreach.channels.zalo_oa.health import health
 from outreach.channels.zalo_oa.ledger import BEGUN, REFUSED, Ledger
 from outreach.channels.zalo_oa.listing import Listing
 from outreach.channels.zalo_oa.settings import ZaloSettings
-from outreach.channels.zalo_oa.tokens import LIFE, Tokens
+from outreach.channels.zalo_oa.tokens import Tokens
 
 KINDS = frozenset(c.Kind) - {c.Kind.BANNER}
-LAG = timedelta(minutes=5)
-"""How long an article may stay unseen; observed are one or two minutes."""
+LAG = timedelta(minutes=10)
+"""How long an article may stay unseen; observed are one or two minutes, and only after ten it counts as never made."""
 
 POLLS = (2, 3, 5, 8, 12, 20, 30, 30)
 """Seconds between questions whether the article is ready."""
@@ -112,22 +113,7 @@ class ZaloOA:
 
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers, and how long the permission lasts if nothing renews it."""
-        try:
-            account = await self._api.get("/v2.0/oa/getoa")
-            grant = self._tokens.grant()
-        except c.NotPublished as failure:
-            return c.ChannelHealth(ok=False, summary=failure.reason)
-        expires = grant.at + LIFE if grant else None
-        days = (expires - self._now()).days if expires else 0
-        if self._settings.broadcast and not account.get("is_verified"):
-            summary = c.Text("The Zalo account is not verified.")
-            return c.ChannelHealth(ok=False, summary=summary, expires=expires)
-        summary = c.Text(
-            "{name} answers; its permission lasts {days} more days.",
-            name=str(account.get("name", "")),
-            days=days,
-        )
-        return c.ChannelHealth(ok=True, summary=summary, expires=expires)
+        return await health(self._api, self._tokens, self._settings, self._now())
 
     async def aclose(self) -> None:
         """Close the connections, once no renewal of tokens is on its way."""
@@ -237,11 +223,12 @@ class ZaloOA:
 
 def _capabilities(settings: ZaloSettings) -> c.Capabilities:
     month = c.Quota(count=settings.broadcasts_per_month, per=c.Per.MONTH)
+    day = c.Quota(count=settings.broadcasts_per_day, per=c.Per.DAY)
     return c.Capabilities(
         kinds=KINDS,
         title_limit=TITLE,
         pictures=PICTURES,
-        quota=month if settings.broadcast else None,
+        quotas=(month, day) if settings.broadcast else (),
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,
         can_withdraw=True,

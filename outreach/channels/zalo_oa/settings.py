@@ -50,6 +50,15 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
     broadcasts_per_month: int = Field(
         default=4, ge=1, description=_("How many broadcasts a month the account's package allows.")
     )
+    broadcasts_per_day: int = Field(
+        default=1, ge=1, description=_("How many broadcasts a day each follower gets at most.")
+    )
+    follower: str = Field(
+        default="",
+        description=_(
+            "Zalo number of one of us who follows the account; check then tells how many broadcasts are left."
+        ),
+    )
     comments: bool = Field(default=True, description=_("Whether readers may comment."))
     proof: bool = Field(
         default=False, description=_("Whether calls are signed with appsecret_proof.")
