@@ -28,6 +28,7 @@ _CLOSE = 0.01
 _LARGEST_PROFILE = 16 * 1024
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
+_REDUCIBLE = ("L", "RGB", "RGBA", "CMYK")
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, OverflowError)
 """What Pillow raises over damaged pictures; struct.error besides."""
 
@@ -59,7 +60,7 @@ def _fitted(
     profile = _profile(opened)
     longest = max(cover or (limits.side,))
     opened.draft(None, (longest, longest))
-    picture = _flat(_turned(opened, turn))
+    picture = _flat(_turned(_reduced(opened, longest), turn))
     picture = _on_ground(picture, cover) if cover else _at_most(picture, limits.side)
     return _small_enough(picture, limits.size, profile)
 
@@ -88,6 +89,12 @@ def _orientation(opened: Image) -> int:
         turn = opened.getexif().get(_ORIENTATION, _UPRIGHT)
         return turn if turn in range(1, 9) else _UPRIGHT
     return _UPRIGHT
+
+
+def _reduced(opened: Image, longest: int) -> Image:
+    """A huge picture at twice the pixels that are needed at least, so that no second one of its size is in memory."""
+    factor = max(opened.size) // (2 * longest)
+    return opened.reduce(factor) if factor > 1 and opened.mode in _REDUCIBLE else opened
 
 
 def _turned(picture: Image, turn: int) -> Image:

@@ -50,7 +50,9 @@ def prepare(data: bytes, *, as_cover: bool = True, limits: PictureLimits = LIMIT
     return fitted(data, "a.png", limits, as_cover=as_cover)
 
 
-@pytest.mark.parametrize("size", [(600, 600), (120, 400), (900, 90), (40, 20), (250, 140)])
+@pytest.mark.parametrize(
+    "size", [(600, 600), (120, 400), (900, 90), (40, 20), (250, 140), (2000, 1300)]
+)
 def test_a_cover_has_its_size_and_shows_the_whole_picture(size: tuple[int, int]) -> None:
     made = opened(prepare(encoded(halves(size))))
     assert made.size == (250, 160)
