@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from outreach.bootstrap.daily import daily_chores
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
@@ -207,6 +208,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         series=CountSeries(engine),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
+        daily=daily_chores(settings, engine),
         site=_site(settings, engine),
         log=settings.log,
         language=settings.language,

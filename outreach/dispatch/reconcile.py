@@ -106,7 +106,7 @@ def _absent(
         state=State.SCHEDULED,
         at=now,
         reason=reason,
-        ready_at=now,
+        ready_at=max(now, claim.delivery.due),
         evidence=proof,
         looks=0,
     )
