@@ -58,16 +58,17 @@ def verify(lines: list[dict[str, Any]], checkpoints: list[tuple[int, str]]) -> F
     """Check the export's lines, the end line included, and every checkpoint."""
     events = [line for line in lines if "end" not in line]
     ends = [line for line in lines if "end" in line]
+    end = ends[0]["end"] if ends else 0
     hashes = {0: ""}
     for line in events:
-        wrong = _wrong(line, len(hashes), hashes[len(hashes) - 1], events)
+        wrong = _wrong(line, len(hashes), hashes[len(hashes) - 1], events, end)
         if wrong:
             return Finding(wrong[0], wrong[1], len(hashes) - 1, hashes[len(hashes) - 1])
         hashes[len(hashes)] = line["hash"]
     count = len(hashes) - 1
-    if not ends or lines[-1] is not ends[0] or ends[0]["end"] > count:
+    if not ends or lines[-1] is not ends[0] or end > count:
         return Finding("truncated", count + 1, count, hashes[count])
-    if (ends[0]["end"], ends[0]["hash"]) != (count, hashes[count]):
+    if (end, ends[0]["hash"]) != (count, hashes[count]):
         return Finding("edited", count, count, hashes[count])
     for seq, noted in sorted(checkpoints):
         if seq > count:
@@ -78,16 +79,17 @@ def verify(lines: list[dict[str, Any]], checkpoints: list[tuple[int, str]]) -> F
 
 
 def _wrong(
-    line: dict[str, Any], expected: int, last: str, events: list[dict[str, Any]]
+    line: dict[str, Any], expected: int, last: str, events: list[dict[str, Any]], end: int
 ) -> tuple[str, int] | None:
     if line["hash"] != seal(line):
-        return ("edited", line["seq"])
-    if line["seq"] != expected:
-        elsewhere = any(other["seq"] == expected for other in events)
-        return ("reordered" if elsewhere else "missing", expected)
-    if line["previous"] != last:
-        return ("edited", max(1, expected - 1))
-    return None
+        return ("missing", expected) if line["seq"] != expected else ("edited", expected)
+    if line["seq"] == expected and line["previous"] == last:
+        return None
+    if any(other["previous"] == last and other is not line for other in events):
+        return ("reordered", expected)
+    if line["seq"] != expected or len(events) < end:
+        return ("missing", expected)
+    return ("edited", max(1, expected - 1))
 
 
 def seal(line: dict[str, Any]) -> str:
