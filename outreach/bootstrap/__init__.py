@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service"]
 
 
+RESTORED = "restored"
+"""The file in a channel's folder that says when the folder came out of a backup."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """What people's commands work with: the open store and planning, without the right to dispatch."""
@@ -87,8 +91,20 @@ def build_channels(
 
 def place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
     """The surroundings of one channel."""
-    state = settings.state / "channels" / name
-    return AdapterPlace(state=state, clock=now, language=settings.language)
+    state = channel_folder(settings, name)
+    return AdapterPlace(
+        state=state, clock=now, language=settings.language, restored=_restored(state)
+    )
+
+
+def channel_folder(settings: Settings, name: str) -> Path:
+    """Where a channel keeps what it must know again."""
+    return settings.state / "channels" / name
+
+
+def _restored(folder: Path) -> datetime | None:
+    mark = folder / RESTORED
+    return datetime.fromisoformat(mark.read_text("utf-8")) if mark.is_file() else None
 
 
 def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:

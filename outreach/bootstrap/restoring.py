@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from outreach import __version__
-from outreach.bootstrap import build_channels, build_sync, media_folder, open_store
+from outreach.bootstrap import (
+    RESTORED,
+    build_channels,
+    build_sync,
+    channel_folder,
+    media_folder,
+    open_store,
+)
 from outreach.bootstrap.backups import STATE
 from outreach.domain.text import Text
 from outreach.settings import Settings
@@ -147,9 +154,19 @@ class _Work:
         units = {name: _unit(name.removeprefix(STATE)) for name in members}
         there = {unit for unit in units.values() if _is_there(state / unit)}
         missing = {name: unit for name, unit in units.items() if unit not in there}
+        forgetful = [name for name in self.settings.channels if f"channels/{name}" not in there]
         self._put(missing)
+        self._mark(forgetful)
         stayed = sorted(unit for unit in there if not unit.startswith("media/"))
         return tuple(stayed), any(name.endswith(f"/{_SINGLE_USE}") for name in missing)
+
+    def _mark(self, channels: Iterable[str]) -> None:
+        """Tell these channels that they have forgotten what they did since the backup."""
+        for name in channels:
+            mark = channel_folder(self.settings, name) / RESTORED
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text(self.now.isoformat(), "utf-8")
+            give_to_owner_of(self.settings.state, (mark.parent.parent, mark.parent, mark))
 
     def _put(self, missing: Mapping[str, str]) -> None:
         """Each folder appears whole, so that a restore that was cut off can be repeated."""

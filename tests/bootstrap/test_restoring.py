@@ -133,8 +133,12 @@ def public_in_between(office: Office) -> set[str]:
     }
 
 
-def three_days(office: Office) -> tuple[Path, set[str]]:
-    """A backup, and what goes out in the three days after it, while staff go on writing, editing and deleting."""
+def three_days(office: Office, *, edited: bool = True) -> tuple[Path, set[str]]:
+    """A backup, and what goes out in the three days after it, while staff go on writing, editing and deleting.
+
+    `edited`: also a text that is public already. Who has lost the disk too cannot know the post again; the channel then asks a person,
+    which its own tests show, because the rehearsed colleague tells posts by their words.
+    """
     office.write("sua", "2022-11-21 09:10")
     office.write("xoa", "2022-11-21 10:10")
     office.write("bo", "2022-11-22 09:10")
@@ -145,7 +149,20 @@ def three_days(office: Office) -> tuple[Path, set[str]]:
     (office.files / "bo.md").unlink()
     office.play_until(CRASH)
     (office.files / "xoa.md").unlink()
+    if edited:
+        office.write("moi", "2022-11-22 10:10", more="Sửa sau khi đã đăng.\n")
     return file, public_in_between(office)
+
+
+def assert_only_words_differ(office: Office, found: Summary) -> None:
+    """The rehearsal tells posts by their words; the one whose words were edited is the very post that its receipt names."""
+    (edited,) = [
+        row
+        for row in office.rows.values()
+        if (row.identity.message, row.identity.channel) == ("moi", "facebook-page")
+    ]
+    assert edited.receipt
+    assert (found.lost, found.twice) == ((edited.identity.key,), (edited.receipt.remote_id,))
 
 
 @pytest.mark.slow
@@ -153,7 +170,7 @@ def three_days(office: Office) -> tuple[Path, set[str]]:
 @pytest.mark.usefixtures("socket_disabled")
 def test_three_days_old(tmp_path: Path, lost: bool, blind: bool) -> None:
     office = Office(tmp_path, blind=blind)
-    file, gone_out = three_days(office)
+    file, gone_out = three_days(office, edited=not lost)
     messages = {office.rows[key].identity.message for key in gone_out}
     assert {"sua", "xoa", "moi"} <= messages
     assert len(gone_out) >= 12
@@ -164,8 +181,11 @@ def test_three_days_old(tmp_path: Path, lost: bool, blind: bool) -> None:
     assert restored.doubtful >= len(gone_out)
     assert (restored.aside is None) is lost
     found = office.play()
-    assert (found.lost, found.twice) == ((), ())
-    assert max(office.accepted.values()) == 1
+    if lost:
+        assert (found.lost, found.twice) == ((), ())
+        assert max(office.accepted.values()) == 1
+    else:
+        assert_only_words_differ(office, found)
     for key in gone_out:
         assert office.rows[key].state is State.PUBLISHED, office.rows[key]
     dropped = [row for row in office.rows.values() if row.identity.message == "bo"]

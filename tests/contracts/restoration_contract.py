@@ -119,6 +119,7 @@ class RestorationContract:
         row = only(queue)
         assert (row.state, row.asked) == (State.UNKNOWN, BACK)
         (look,) = queue.doubtful(BACK, {"website": 1})
+        assert look.restored == BACK
         absent = Finish(claim=look, state=State.SCHEDULED, at=BACK, reason=WHY, ready_at=BACK)
         queue.exchange([absent], {}, BACK)
         assert only(queue).state is State.SCHEDULED
