@@ -10,6 +10,7 @@ import pytest
 
 from outreach.bootstrap import load_settings, open_store
 from outreach.bootstrap.backups import backups, last_backup, make_backup
+from outreach.bootstrap.daily import daily_chores
 from outreach.cli.exit_codes import ExitCode
 from outreach.settings import Settings
 from outreach.store import audit_verifier
@@ -142,3 +143,14 @@ def test_a_checkpoint_goes_where_the_configuration_says(office: Office, file: Pa
     assert run("audit", "checkpoint").code is ExitCode.OK
     noted = (office.folder / "usb" / "outreach-checkpoints.txt").read_text("utf-8")
     assert run("audit", "verify", "--against", noted.split()[1]).code is ExitCode.OK
+
+
+def test_the_service_makes_one_by_itself(office: Office) -> None:
+    settings = settings_of(office)
+    engine = open_store(settings)
+    (chore,) = daily_chores(settings, engine)
+    assert chore.last() is None
+    now = datetime(2022, 11, 18, 19, 0, tzinfo=UTC)
+    assert "outreach-20221118-190000.tar.gz" in str(chore.work(now))
+    assert chore.last() == now
+    engine.dispose()
