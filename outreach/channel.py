@@ -176,6 +176,7 @@ class AdapterPlace:
     """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language.
 
     `views` tells how often a path of our own website was read (it blocks); None where nobody counts.
+    `restored`: until then (aware UTC) things were done of which `state` knows nothing, for it came out of an older backup.
     `sleep` waits for seconds of that clock; `network` is None except in rehearsals. `show` puts a picture at a public address if
     a website of ours holds it, and says whether (it blocks, and raises `RetryAt`).
     """
@@ -183,6 +184,7 @@ class AdapterPlace:
     state: Path
     clock: Callable[[], datetime]
     language: str = "vi"
+    restored: datetime | None = None
     views: Callable[[str], int] | None = None
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
     network: Network | None = None

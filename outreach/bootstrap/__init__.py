@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from outreach.bootstrap.daily import daily_chores
 from outreach.channel import AdapterPlace, Channel, ChannelProfile, Media
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
@@ -38,6 +39,9 @@ __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service"]
 
 
 log = logging.getLogger("outreach.bootstrap")
+
+RESTORED = "restored"
+"""The file in a channel's folder that says when the folder came out of a backup."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +96,24 @@ def build_channels(
 
 def place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
     """The surroundings of one channel."""
-    state = settings.state / "channels" / name
-    show = partial(_show, settings)
-    return AdapterPlace(state=state, clock=now, language=settings.language, show=show)
+    state = channel_folder(settings, name)
+    return AdapterPlace(
+        state=state,
+        clock=now,
+        language=settings.language,
+        restored=_restored(state),
+        show=partial(_show, settings),
+    )
+
+
+def channel_folder(settings: Settings, name: str) -> Path:
+    """Where a channel keeps what it must know again."""
+    return settings.state / "channels" / name
+
+
+def _restored(folder: Path) -> datetime | None:
+    mark = folder / RESTORED
+    return datetime.fromisoformat(mark.read_text("utf-8")) if mark.is_file() else None
 
 
 def _show(settings: Settings, medium: Media, address: str) -> bool:
@@ -235,6 +254,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         series=CountSeries(engine),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
+        daily=daily_chores(settings, engine),
         site=_site(settings, engine),
         log=settings.log,
         language=settings.language,

@@ -39,6 +39,31 @@ class Engine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Backup:
+    """Where backups go, at which time of the machine's day one is made (None: only by hand), and how many are kept."""
+
+    folder: Path
+    at: time | None = time(2)
+    keep: int = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """When and to where the end of the delivery log leaves the machine; `channel` is an e-mail channel whose mail server is used."""
+
+    at: time | None = time(17, 30)
+    folder: Path | None = None
+    git: Path | None = None
+    channel: str = ""
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anywhere to go."""
+        return bool(self.folder or self.git or self.recipients)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Web:
     """Where the built-in server listens."""
 
@@ -96,6 +121,8 @@ class Settings:
     log: Log
     guard: Guard
     engine: Engine
+    backup: Backup
+    audit: Audit
     web: Web | None
     channels: Mapping[str, ChannelSettings]
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.text import Text
-from outreach.store import bulk
+from outreach.store import bulk, restoration
 from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -104,6 +104,7 @@ def look(
     connection.execute(taken)
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
     published = publications(connection, rows)
+    found = restoration.last(connection)
     return tuple(
         Claim(
             delivery=delivery_from_row(row),
@@ -111,6 +112,7 @@ def look(
             attempt=0,
             number=row.number,
             published=published.get(row.id),
+            restored=found.at if found and row.since and row.since <= found.at else None,
         )
         for row in rows
         if (row.digest, row.due) in renditions

@@ -169,3 +169,34 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path, content: bytes | No
     (problem,) = caught.value.problems
     assert problem.place.file == str(file)
     assert problem.code == "settings.file"
+
+
+def test_backups_and_checkpoints_have_a_time_and_a_place() -> None:
+    found = parse(CHANNEL)
+    assert found.backup.folder == Path("/srv/x/state/backups")
+    assert (found.backup.at, found.backup.keep) == (time(2), 14)
+    assert not found.audit.is_wanted
+    more = '[backup]\nat = "never"\nfolder = "/b"\n[audit]\nat = "7:05"\ngit = "g"\n'
+    found = parse(CHANNEL + more)
+    assert (found.backup.at, found.backup.folder) == (None, Path("/b"))
+    assert (found.audit.at, found.audit.git, found.audit.is_wanted) == (
+        time(7, 5),
+        Path("/srv/x/g"),
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '[backup]\nat = "25:00"',
+        "[backup]\nat = 2",
+        "[backup]\nkeep = 0",
+        "[audit]\nrecipients = 7",
+        '[audit]\nchannel = "x"\nrecipients = ["a@b.test"]',
+        '[audit]\nrecipients = ["a@b.test"]',
+    ],
+)
+def test_a_backup_or_checkpoint_that_cannot_be_is_refused(wrong: str) -> None:
+    (found,) = problems(f"{CHANNEL}{wrong}\n")
+    assert found.code == "settings.value"
