@@ -60,3 +60,10 @@ def forget(connection: Connection, delivery_ids: Iterable[int], name: str | None
         STEP.c.delivery_id.in_(list(delivery_ids)), STEP.c.finished.is_(None)
     )
     connection.execute(unfinished if name is None else unfinished.where(STEP.c.name == name))
+
+
+def drop(connection: Connection, delivery_ids: Iterable[int]) -> None:
+    """Drop every step, done or not: they belong to another text."""
+    ids = list(delivery_ids)
+    if ids:
+        connection.execute(delete(STEP).where(STEP.c.delivery_id.in_(ids)))

@@ -8,7 +8,7 @@ from outreach.dispatch.reconcile import (
     EMPTY_READS,
     PATIENCE,
     SETTLE,
-    TAKE_DOWN_TRIES,
+    TRIES_IN_DOUBT,
     conclude,
     look,
 )
@@ -87,7 +87,7 @@ def test_a_withdrawal_in_doubt_is_repeated_after_a_growing_pause() -> None:
 
 
 def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
-    claim = a_claim(action=Action.WITHDRAW, attempts=TAKE_DOWN_TRIES)
+    claim = a_claim(action=Action.WITHDRAW, attempts=TRIES_IN_DOUBT)
     finish = asyncio.run(look(FakeChannel(clock=lambda: NOON), claim, now=NOON, quiet_for=LAG))
     assert finish.state is State.NEEDS_PERSON
     assert "by hand" in str(finish.reason)
