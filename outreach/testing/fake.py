@@ -55,14 +55,22 @@ def sample_rendition(**changes: Any) -> Rendition:
 
 @dataclass(kw_only=True)
 class Publication:
-    """What the fake platform accepted; `at` is when (aware UTC), `withdrawn` when it went away, `texts` what it was changed to."""
+    """What the fake platform accepted; `at` is when (aware UTC), `withdrawn` when it went away.
+
+    `edits` are the updates in the order of their calls, each with the instant when it reached readers.
+    """
 
     remote_id: str
     key: str
     rendition: Rendition
     at: datetime
     withdrawn: datetime | None = None
-    texts: list[str] = field(default_factory=list)
+    edits: list[tuple[datetime, Rendition]] = field(default_factory=list)
+
+    def shown(self, now: datetime) -> Rendition:
+        """What readers see of it: whatever arrived last."""
+        shown = [(self.at, self.rendition), *(edit for edit in self.edits if edit[0] <= now)]
+        return sorted(shown, key=lambda edit: edit[0])[-1][1]
 
     @property
     def receipt(self) -> Receipt:
@@ -182,7 +190,9 @@ class FakeChannel:
             raise Reject(Text("It is not public any more; it is not brought back."))
 
         async def change() -> str:
-            return await self._play(lambda _late: self._change(receipt.remote_id, key, rendition))
+            return await self._play(
+                lambda late: self._change(receipt.remote_id, key, rendition, late)
+            )
 
         name = f"update {rendition.digest[:12]}"
         await steps.once(name, change, repeatable=self.repeatable)
@@ -226,11 +236,10 @@ class FakeChannel:
         publication.withdrawn = publication.withdrawn or self.clock()
         return remote_id
 
-    def _change(self, remote_id: str, key: str, rendition: Rendition) -> str:
+    def _change(self, remote_id: str, key: str, rendition: Rendition, late: timedelta) -> str:
         publication = self._publication(remote_id)
         assert publication.key == key, "an update names the key that the publication was made with"
-        publication.rendition = rendition
-        publication.texts.append(rendition.text)
+        publication.edits.append((self.clock() + late, rendition))
         return remote_id
 
     def _publication(self, remote_id: str) -> Publication:
