@@ -36,6 +36,7 @@ _LEFT = Text("What is public stays as it was; a further change of the text is of
 _BY_ITSELF = frozenset(
     text.msgid for text in (NO_LONGER_ASKED, EDITED_BACK, COMES_DOWN, _CANNOT, _NOT_WISHED)
 )
+_ENDS = frozenset({ChangeKind.CANCELLED, ChangeKind.DRIFT})
 _COMING_DOWN = UNSETTLED | {State.WITHDRAWN}
 _BACK_TO_THE_QUEUE = {
     State.HELD: ChangeKind.RELEASED,
@@ -143,6 +144,18 @@ def comes_down(withdrawal: Delivery | None, now: datetime) -> bool:
         return False
     due = withdrawal.state is State.SCHEDULED and withdrawal.ready_at <= now
     return due or withdrawal.state in _COMING_DOWN
+
+
+def coming(change: Change) -> Planned | None:
+    """The update that follows from the change, waits on, or asks a person; None when there is none to come."""
+    row = change.delivery
+    if change.identity.action is not Action.UPDATE or change.what in _ENDS:
+        return None
+    if change.planned or row is None:
+        return change.planned
+    waits = row.state in OPEN
+    planned = Planned(identity=row.identity, due=row.due, expires=row.expires, late=row.late)
+    return planned if waits else None
 
 
 def of_planned(identity: Identity) -> Identity:

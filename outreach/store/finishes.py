@@ -52,7 +52,13 @@ def rewrite(connection: Connection, update: Delivery, *, actor: str, at: datetim
     key = update.identity.of(Action.PUBLISH).key
     published = connection.execute(_TEXT, {"key": key}).one()
     connection.execute(_REWRITE, {"row": published.id, "text": update.digest})
-    data = {"from": published.digest, "digest": update.digest, "update": update.id}
+    reason = Text("Update {id} reached the channel.", id=update.id)
+    data = {
+        "from": published.digest,
+        "digest": update.digest,
+        "update": update.id,
+        "reason": reason.to_json(),
+    }
     return Event(at=at, actor=actor, what="rewritten", delivery_id=published.id, data=data)
 
 

@@ -70,7 +70,7 @@ class Publication:
     def shown(self, now: datetime) -> Rendition:
         """What readers see of it: whatever arrived last."""
         shown = [(self.at, self.rendition), *(edit for edit in self.edits if edit[0] <= now)]
-        return sorted(shown, key=lambda edit: edit[0])[-1][1]
+        return max(reversed(shown), key=lambda edit: edit[0])[1]
 
     @property
     def receipt(self) -> Receipt:

@@ -15,6 +15,7 @@ from outreach.store import delivery_log
 from outreach.store.queue import Fenced, IllegalMove, Queue
 from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
+from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
     DUE,
     LATER,
@@ -281,6 +282,11 @@ class DoubtContract:
 
 
 class StoreContract(
-    ExchangeContract, PauseContract, DoubtContract, DecisionContract, CountsContract
+    ExchangeContract,
+    PauseContract,
+    DoubtContract,
+    DecisionContract,
+    UpdateContract,
+    CountsContract,
 ):
     """All of it. A subclass gives the fixture `engine`: migrated, empty, disposed of at the end."""
