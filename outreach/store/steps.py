@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.claim import Claim
 from outreach.store.engine import is_postgresql
 from outreach.store.tables import STEP
+
+QUESTION = "ask:"
+"""How the name of a step begins that only a person's retry does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,13 @@ def write(
         .values(**key, started=now, **row)
         .on_conflict_do_update(index_elements=list(key), set_=row | begun)
     )
+
+
+def grant(connection: Connection, delivery_id: int, at: datetime) -> None:
+    """A person lets the delivery try again: that answers whatever its steps asked."""
+    asked = STEP.c.name.startswith(QUESTION, autoescape=True) & STEP.c.finished.is_(None)
+    answered = update(STEP).where(STEP.c.delivery_id == delivery_id, asked)
+    connection.execute(answered.values(finished=at))
 
 
 def forget(connection: Connection, delivery_ids: Iterable[int], name: str | None = None) -> None:

@@ -158,3 +158,20 @@ class UpdateContract:
             ("rewritten", "lan"),
         ]
         assert last[0].event.data["digest"] == row.digest
+
+    def test_a_persons_retry_answers_what_a_step_asked_and_nothing_else_does(
+        self, queue: Queue
+    ) -> None:
+        make_public(queue)
+        asked(queue, ChangeKind.NEW, "Mới")
+        claim = claim_one(queue, now=LATER)
+        for name in ("ask: theirs", "ask_nobody", "upload"):
+            queue.begin_step(claim, name, LATER)
+        waits = Finish(claim=claim, state=State.NEEDS_PERSON, at=LATER, reason=WHY)
+        queue.exchange([waits], {}, LATER)
+        row = update_of(queue)
+        assert not any(step.done for step in queue.steps(row.id).values())
+        queue.move(row.id, State.SCHEDULED, reason=WHY, actor="lan", now=LATER)
+        assert {name: step.done for name, step in queue.steps(row.id).items()} == {
+            "ask: theirs": True
+        }
