@@ -35,7 +35,7 @@ class State(StrEnum):
     """Set by a receipt, a read-back that found it, or a person with evidence. Final; its text may be updated later."""
 
     UPDATED = "updated"
-    """Set on an update that reached the channel; its text is then the publication's. Left when files change that text again."""
+    """Set on an update that reached the channel; its text is then the publication's. Left when files change it again, or by a retry."""
 
     WITHDRAWN = "withdrawn"
     """Set on a withdrawal that was carried out (the publication keeps its own row and receipt). Final."""

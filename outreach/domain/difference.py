@@ -118,14 +118,12 @@ class _Comparison:
 
     def _update(self, planned: Planned) -> Change | None:
         published = self._rows.get(planned.identity)
-        if planned.identity.action is not Action.PUBLISH or published is None:
+        if published is None or published.state is not State.PUBLISHED:
             return None
         update = self._rows.get(planned.identity.of(Action.UPDATE))
         digest = self._digests.get(planned.identity)
         if digest is None:
             return self._without_rendition(update) if update else None
-        if published.state is not State.PUBLISHED:
-            return None
         return self._edit(planned, published, digest).following()
 
     def _edit(self, planned: Planned, published: Delivery, digest: str) -> Edit:

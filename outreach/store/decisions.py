@@ -46,6 +46,8 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> list
     values = _values(before, decision)
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
     if decision.to is State.SCHEDULED:
+        if before.state is State.UPDATED:
+            steps.drop(connection, [delivery_id])
         steps.grant(connection, delivery_id, decision.at)
         steps.forget(connection, [delivery_id])
     events = [_event(before, decision)]
