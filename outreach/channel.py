@@ -199,7 +199,8 @@ class Steps(Protocol):
     ) -> Any:
         """Commit the intent, call, commit the JSON value, and return it; return the stored value if the step was done before.
 
-        A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`.
+        A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`. A step whose name
+        begins with `ask:` puts a question: its call raises `UnknownOutcome` that asks a person, and their retry does the step.
         """
         ...
 

@@ -9,19 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from outreach.domain.delivery import Action, Delivery, Receipt, State, may_move
+from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State, may_move
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 from outreach.store import restoration, steps
 from outreach.store.delivery_log import Event
-from outreach.store.finishes import illegal
+from outreach.store.finishes import illegal, rewrite
 from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
 from outreach.store.tables import DELIVERY
 
-_ONLY: Mapping[State, Action] = {
-    State.PUBLISHED: Action.PUBLISH,
-    State.WITHDRAWN: Action.WITHDRAW,
-}
+_ONLY: Mapping[State, Action] = {state: action for action, state in SUCCESS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +34,8 @@ class Decision:
     ready_at: datetime | None = None
 
 
-def decide(connection: Connection, delivery_id: int, decision: Decision) -> Event:
-    """Write the decision; give the event to be logged. Raises `IllegalMove`."""
+def decide(connection: Connection, delivery_id: int, decision: Decision) -> list[Event]:
+    """Write the decision; give the events to be logged. Raises `IllegalMove`."""
     row = connection.execute(
         select(DELIVERY).where(DELIVERY.c.id == delivery_id).with_for_update()
     ).one_or_none()
@@ -50,8 +47,14 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> Even
     values = _values(before, decision)
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
     if decision.to is State.SCHEDULED:
+        if before.state is State.UPDATED:
+            steps.drop(connection, [delivery_id])
+        steps.grant(connection, delivery_id, decision.at)
         steps.forget(connection, [delivery_id])
-    return _event(before, decision)
+    events = [_event(before, decision)]
+    if decision.to is State.UPDATED:
+        events.append(rewrite(connection, before, actor=decision.actor, at=decision.at))
+    return events
 
 
 def _looked_up_first(connection: Connection, before: Delivery, decision: Decision) -> Decision:
@@ -97,6 +100,8 @@ def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
 
 def _event(before: Delivery, decision: Decision) -> Event:
     data: dict[str, Any] = {"from": before.state.value, "reason": decision.reason.to_json()}
+    if before.identity.action is Action.UPDATE:
+        data["digest"] = before.digest
     if decision.receipt:
         data["receipt"] = receipt_to_json(decision.receipt)
     if decision.evidence:

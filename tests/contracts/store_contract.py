@@ -16,6 +16,7 @@ from outreach.store.queue import Fenced, IllegalMove, Queue
 from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
 from tests.contracts.restoration_contract import RestorationContract
+from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
     DUE,
     LATER,
@@ -286,6 +287,7 @@ class StoreContract(
     PauseContract,
     DoubtContract,
     DecisionContract,
+    UpdateContract,
     CountsContract,
     RestorationContract,
 ):

@@ -23,6 +23,7 @@ from outreach.channel import (
     Preview,
     PreviewProblem,
     Receipt,
+    Reject,
     Rendition,
     RetryAt,
     Severity,
@@ -53,7 +54,11 @@ class Website:
         self.name = name
         self._views = place.views if settings.views else None
         self.capabilities = Capabilities(
-            can_find=True, can_withdraw=True, can_count=self._views is not None, slots=1
+            can_find=True,
+            can_withdraw=True,
+            can_update=True,
+            can_count=self._views is not None,
+            slots=1,
         )
         self._settings = settings
         self._clock = place.clock
@@ -104,6 +109,12 @@ class Website:
         """Leave a page that says the content was taken down, and name it nowhere."""
         return await asyncio.to_thread(self._withdraw, receipt)
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Give the page other content, and everything that names it; its address and its first date stay."""
+        return await asyncio.to_thread(self._update, rendition, key)
+
     async def counts(self, receipt: Receipt) -> Counts:
         """How often our own server showed the page, in both languages together."""
         if self._views is None:
@@ -121,21 +132,30 @@ class Website:
     async def aclose(self) -> None:
         """Nothing is held open."""
 
-    def _publish(self, rendition: Rendition, key: str) -> Receipt:
-        entry = _before(lambda: self._prepare(rendition, key))
+    def _publish(self, rendition: Rendition, key: str, *, anew: bool = True) -> Receipt:
+        entry = _before(lambda: self._prepare(rendition, key, anew=anew))
         try:
-            self._put(entry)
+            self._put(entry, anew=anew)
         except OSError as error:
             raise UnknownOutcome(not_written(error)) from error
         return self._receipt(entry)
 
-    def _prepare(self, rendition: Rendition, key: str) -> Entry:
+    def _update(self, rendition: Rendition, key: str) -> Receipt:
+        return replace(self._publish(rendition, key, anew=False), at=self._clock())
+
+    def _prepare(self, rendition: Rendition, key: str, *, anew: bool) -> Entry:
         with self._folder.alone():
+            self._allow(self._entries.of(rendition, key), anew=anew)
             for medium in rendition.media:
                 self._folder.write(media_path(medium), bytes_of(medium), durable=True)
             entry = self._revised(rendition, key)
             self._entries.save(entry)
             return entry
+
+    def _allow(self, entry: Entry | None, *, anew: bool) -> None:
+        """An update never brings back what was taken down."""
+        if not anew and not (entry and self._entries.is_public(entry)):
+            raise Reject(Text("The page is not public any more; it is not brought back."))
 
     def _revised(self, rendition: Rendition, key: str) -> Entry:
         now = self._clock()
@@ -147,8 +167,9 @@ class Website:
             return old
         return replace(old, rendition=rendition, modified=now, revision=old.revision + 1)
 
-    def _put(self, entry: Entry) -> None:
+    def _put(self, entry: Entry, *, anew: bool) -> None:
         with self._folder.alone():
+            self._allow(entry, anew=anew)
             public, gone = self._entries.all()
             self._assets()
             for path, content in pages_of(self._settings, entry, public, gone, self._kept).items():
