@@ -22,6 +22,7 @@ from outreach.channels.facebook_page.composition import (
 )
 from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
+from outreach.channels.facebook_page.edits import Edits, unchangeable
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.health import health
 from outreach.channels.facebook_page.journal import Journal
@@ -54,6 +55,7 @@ class FacebookPage:
             media_limit=PHOTOS,
             can_find=True,
             can_withdraw=True,
+            can_update=True,
             can_count=True,
             visibility_lag=LAG,
             slots=1,
@@ -62,7 +64,8 @@ class FacebookPage:
         self._graph = GraphClient(settings, place.clock, network=place.network)
         self._journal = Journal(place.state / "journal.jsonl")
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
-        self._counts = PostCounts(self._graph, place.clock)
+        self._counts = PostCounts(self._graph, place.clock, page=self._page)
+        self._edits = Edits(self._graph, app=settings.app_id)
         self._reader = Reader(
             self._graph, self._journal, page=settings.page_id, app=settings.app_id
         )
@@ -81,7 +84,7 @@ class FacebookPage:
         photos = [await self._photo(medium, steps) for medium in post.photos]
         create = partial(self._create, post, key, photos)
         made = await steps.once("create", create)
-        details: dict[str, Any] = {"photos": len(photos)}
+        details: dict[str, Any] = unchangeable(post)
         if post.comment:
             comment = partial(self._comment, made["id"], post.comment, key)
             details["first_comment"] = await steps.once("comment", comment, repeatable=True)
@@ -102,6 +105,19 @@ class FacebookPage:
             seen = await self._seen_comment(look.receipt.remote_id, post.comment)
             return c.Found(receipt=replace(look.receipt, details={"first_comment": seen}))
         return look
+
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Give the post other words; its first comment stays. A cover has no words, so it stays as it is."""
+        post, _ = self._composed(rendition)
+        if "cover" in receipt.details:
+            await self._cover.keep(receipt, post)
+            return replace(receipt, at=self._now())
+        await self._edits.check(receipt, post)
+        change = partial(self._edits.change, receipt, post)
+        await steps.once(f"update-{rendition.digest[:16]}", change, repeatable=True)
+        return replace(receipt, at=self._now())
 
     async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
         """Delete the post, or put the former cover back."""

@@ -25,7 +25,8 @@ PAGES = 20
 """More pages than this within one look are not believed."""
 
 FIELDS = (
-    "id,message,created_time,permalink_url,application,attachments{unshimmed_url,url,media_type}"
+    "id,message,created_time,permalink_url,application,"
+    "attachments{unshimmed_url,url,media_type,subattachments}"
 )
 
 
@@ -130,13 +131,22 @@ def plain(text: str) -> str:
 
 def _says(one: Mapping[str, Any], post: Post) -> bool:
     same = plain(one.get("message") or "") == plain(post.message)
-    return same and _same_link(one, post.link)
+    return same and same_link(one, post.link)
 
 
-def _same_link(one: Mapping[str, Any], link: str) -> bool:
+def same_link(one: Mapping[str, Any], link: str) -> bool:
+    """Whether a post in a listing has this link; nobody knows where Facebook does not show one."""
     shown = [_bare(str(a.get("unshimmed_url") or a.get("url") or "")) for a in _attached(one)]
     links = [address for address in shown if address]
     return not link or not links or _bare(link) in links
+
+
+def attached_photos(one: Mapping[str, Any]) -> int:
+    """How many photos a post in a listing has."""
+    attached = (one.get("attachments") or {}).get("data") or []
+    albums = [a.get("subattachments") or {} for a in attached if a.get("media_type") == "album"]
+    single = sum(a.get("media_type") == "photo" for a in attached)
+    return int(single) + sum(len(album.get("data") or ()) for album in albums)
 
 
 def _attached(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -120,6 +120,13 @@ class Graph:
         stored = self.ledger.get(name) or {}
         self.ledger.put(stored | {"received": stored.get("received", {}) | counts})
 
+    def comment(self, name: str, message: str, *, by: str = "") -> str:
+        """Let someone comment on a post; empty is a follower. Gives the comment's id."""
+        number = f"{name.rpartition('_')[2]}_{self.ledger.next_number()}"
+        made = {"id": number, "kind": "comment", "on": name, "message": message, "by": by}
+        self.ledger.put(made | {"created": self.now(), "visible": self.now()})
+        return number
+
     # --- which object, which edge -----------------------------------------------------------------
 
     def _name(self, call: Call) -> str:
@@ -252,6 +259,7 @@ class Graph:
         if post["app"] != self.place.app:
             raise GraphError(10, "(#10) Application does not have permission for this action")
         if "message" in call.params:
+            post["earlier"] = [*post.get("earlier", []), post["message"]]
             post["message"] = call.text("message")
         if call.flag("is_published", False) and not post["published"]:
             post |= {"published": True, "planned": None, "created": self.now()}
@@ -271,10 +279,7 @@ class Graph:
     def _post_post_comments(self, call: Call, name: str, lag: float) -> Any:
         if not call.text("message"):
             raise GraphError(100, "(#100) Missing message or attachment")
-        number = f"{name.rpartition('_')[2]}_{self.ledger.next_number()}"
-        made = {"id": number, "kind": "comment", "on": name, "message": call.text("message")}
-        self.ledger.put(made | {"created": self.now(), "visible": self.now()})
-        return {"id": number}
+        return {"id": self.comment(name, call.text("message"), by=self.place.page)}
 
     def _get_post_insights(self, call: Call, name: str, lag: float) -> Any:
         return views.insights(call, self.ledger.get(name) or {}, views.POST_METRICS)
