@@ -65,6 +65,7 @@ __all__ = [
     "Reject",
     "Rendition",
     "RetryAt",
+    "Schedules",
     "SetupPoint",
     "Severity",
     "ShownMedia",
@@ -73,6 +74,7 @@ __all__ = [
     "UnknownOutcome",
     "Updates",
     "counting",
+    "scheduling",
 ]
 
 
@@ -272,3 +274,25 @@ class Updates(Protocol):
         Never brings back what is not public any more: that is a `Reject`. Raises like `publish`.
         """
         ...
+
+
+@runtime_checkable
+class Schedules(Channel, Protocol):
+    """What a channel with one slot may have besides, and says by `ahead`: the service holds publications and releases them."""
+
+    async def hand_over(self, rendition: Rendition, *, key: str, steps: Steps) -> datetime | None:
+        """Give the service what it releases at `rendition.due`, or see that it has it once; called again until it is due.
+
+        Gives when to see to it again, or None when the service does not take it, so that it is published when it is due.
+        Raises like `publish`; nothing is public before it is due, and doubles are removed.
+        """
+        ...
+
+    async def take_back(self, rendition: Rendition, *, key: str) -> Receipt | None:
+        """Make sure that the service does not release it; the receipt if it is public already. Raises like `publish`."""
+        ...
+
+
+def scheduling(channel: Channel) -> Schedules | None:
+    """The channel as one whose service holds publications; None when it does not."""
+    return channel if channel.capabilities.ahead and isinstance(channel, Schedules) else None

@@ -21,6 +21,8 @@ HAPPENINGS: Mapping[str, Text] = {
     "looked": Text("looked"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),
+    "handed_over": Text("handed over before its time"),
+    "taken_back": Text("taken back before its time"),
 }
 """Every event that the log knows, in words."""
 

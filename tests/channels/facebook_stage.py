@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from outreach.channel import AdapterPlace, Media
+from outreach.channel import AdapterPlace, Media, Network
 from outreach.channels.facebook_page import FacebookPage, FacebookPageSettings
 from outreach.sandbox.facebook import Place, Sandbox
 from tests.web.served import served
@@ -50,9 +50,14 @@ class Stage:
     folder: Path
     sandbox: Sandbox
     time: datetime = NOON
+    network: Network | None = None
 
     def now(self) -> datetime:
         return self.time
+
+    async def doze(self, seconds: float) -> None:
+        """Waiting takes no time, and the clock goes on."""
+        self.later(seconds=seconds)
 
     def later(self, **span: float) -> None:
         self.time += timedelta(**span)
@@ -68,8 +73,12 @@ class Stage:
             "base_url": self.url or "https://facebook.invalid",
             **settings,
         }
-        network = None if self.url else self.sandbox.app
-        place = AdapterPlace(state=self.folder / "state", clock=self.now, network=network)
+        place = AdapterPlace(
+            state=self.folder / "state",
+            clock=self.now,
+            sleep=self.doze,
+            network=None if self.url else self.network or self.sandbox.app,
+        )
         return FacebookPage("facebook-page", FacebookPageSettings(**given), place)
 
     @property

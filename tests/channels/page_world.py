@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from outreach.channel import Receipt, Rendition, Steps, Text
+from outreach.channel import Network, Receipt, Rendition, Steps, Text
+from outreach.channels._around import Around
 from outreach.domain.delivery import Action, Delivery, Identity
 from outreach.domain.difference import Change, ChangeKind, Difference
+from outreach.domain.message import Lateness
 from outreach.domain.plan import Planned
 from outreach.testing import sample_rendition
 from tests.channels.facebook_stage import NOON, Stage, stage_without_server
@@ -24,6 +27,10 @@ class Death:
         self._left = boundary
         self.struck = False
         self.event: asyncio.Event
+
+    def strike_after(self, boundary: int) -> None:
+        """Count anew from here."""
+        self._left = boundary
 
     async def perhaps(self) -> None:
         """Die here, if it is time."""
@@ -55,13 +62,12 @@ class MortalSteps:
         return value
 
 
-class MortalPage:
+class MortalPage(Around):
     """The real adapter, in a process that may die between its steps."""
 
-    def __init__(self, inner: Any, death: Death) -> None:
-        self.inner, self.death = inner, death
-        self.name, self.capabilities = inner.name, inner.capabilities
-        self.find, self.aclose = inner.find, inner.aclose
+    def __init__(self, inner: Any, death: Death, *, by_steps: bool) -> None:
+        super().__init__(inner)
+        self.death, self._by_steps = death, by_steps
 
     @property
     def died(self) -> asyncio.Event:
@@ -72,14 +78,25 @@ class MortalPage:
         self.death.event = event
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
-        mortal = MortalSteps(steps, self.death)
-        receipt: Receipt = await self.inner.publish(rendition, key=key, steps=mortal)
-        return receipt
+        return await super().publish(rendition, key=key, steps=self._mortal(steps))
 
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
-        mortal = MortalSteps(steps, self.death)
-        gone: Receipt = await self.inner.withdraw(receipt, key=key, steps=mortal)
-        return gone
+        return await super().withdraw(receipt, key=key, steps=self._mortal(steps))
+
+    def _mortal(self, steps: Steps) -> Steps:
+        return MortalSteps(steps, self.death) if self._by_steps else steps
+
+
+class DeadlyLine:
+    """The way to the Page, on which the process may die before each call, and after it before the answer comes."""
+
+    def __init__(self, network: Network, death: Death) -> None:
+        self._network, self._death = network, death
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._death.perhaps()
+        await self._network(scope, receive, send)
+        await self._death.perhaps()
 
 
 class PageWorld(World):
@@ -93,7 +110,9 @@ class PageWorld(World):
     def start(self) -> None:
         """A new process opens the channel anew: what was in memory is gone."""
         self.close_page()
-        self.open = MortalPage(self.stage.channel(**self.page_settings), self.death)
+        by_steps = self.stage.network is None
+        channel = self.stage.channel(**self.page_settings)
+        self.open = MortalPage(channel, self.death, by_steps=by_steps)
         self.channels = {"facebook-page": self.open}  # type: ignore[dict-item]  # a real adapter instead of a fake
         super().start()
 
@@ -102,30 +121,69 @@ class PageWorld(World):
             self.runner.run(self.open.aclose())
             self.open = None
 
-    def pass_time(self, span: Any) -> None:
-        super().pass_time(span)
-        self.stage.time = self.true_time
+    @property
+    def true_time(self) -> datetime:
+        """The world's clock is the Page's."""
+        return self.stage.time
 
-    def ask(self, message: str, *, action: Action = Action.PUBLISH, **facts: Any) -> Identity:
-        """Files ask for one more delivery."""
+    @true_time.setter
+    def true_time(self, value: datetime) -> None:
+        self.stage.time = value
+
+    def run_until(self, end: datetime) -> None:
+        """Let the world run until then, whatever happens."""
+        for _ in range(1000):
+            next_due = self.work()
+            if self.now() >= end:
+                return
+            soonest = self.now() + timedelta(seconds=1)
+            self.pass_time(min(end, max(next_due or end, soonest)) - self.now())
+        raise AssertionError("the time never comes")
+
+    def ask(
+        self,
+        message: str,
+        *,
+        action: Action = Action.PUBLISH,
+        due: datetime | None = None,
+        late: Lateness = WITHIN_A_DAY,
+        **facts: Any,
+    ) -> Identity:
+        """Files ask for one more delivery, due now unless they say when."""
         identity = Identity(
             campaign="c", message=message, channel="facebook-page", ordinal=1, action=action
         )
-        now = self.now()
+        self.change(identity, ChangeKind.NEW, due=due or self.now(), late=late, **facts)
+        return identity
+
+    def change(
+        self,
+        identity: Identity,
+        what: ChangeKind,
+        *,
+        due: datetime,
+        late: Lateness = WITHIN_A_DAY,
+        **facts: Any,
+    ) -> None:
+        """Files change what they ask."""
         rendition = sample_rendition(
-            campaign="c", message=message, channel="facebook-page", due=now, **facts
+            campaign="c", message=identity.message, channel="facebook-page", due=due, **facts
         )
+        planned = Planned(identity=identity, due=due, expires=FOREVER, late=late)
         change = Change(
-            what=ChangeKind.NEW,
+            what=what,
             identity=identity,
-            planned=Planned(identity=identity, due=now, expires=FOREVER, late=WITHIN_A_DAY),
-            delivery=None,
+            planned=None if what in (ChangeKind.CANCELLED, ChangeKind.HELD) else planned,
+            delivery=self.queue.get(identity.key),
             digest=rendition.digest,
             why=Text("The files say so."),
         )
-        difference = Difference(campaign="c", changes=(change,))
-        self.queue.apply(difference, {identity: rendition}, now=now, actor="files")
-        return identity
+        self.queue.apply(
+            Difference(campaign="c", changes=(change,)),
+            {identity: rendition},
+            now=self.now(),
+            actor="files",
+        )
 
     def delivery(self, identity: Identity) -> Delivery:
         found = self.queue.get(identity.key)
@@ -134,9 +192,14 @@ class PageWorld(World):
 
 
 @contextmanager
-def world(folder: Path, boundary: int = -1, **settings: Any) -> Iterator[PageWorld]:
-    """A month that begins at noon; `boundary` says where the process dies (-1: nowhere)."""
-    lives = PageWorld(stage_without_server(folder), Death(boundary), **settings)
+def world(
+    folder: Path, boundary: int = -1, *, deadly_line: bool = False, **settings: Any
+) -> Iterator[PageWorld]:
+    """A month that begins at noon; `boundary` says where the process dies (-1: nowhere), between steps or on the line."""
+    stage, death = stage_without_server(folder), Death(boundary)
+    if deadly_line:
+        stage.network = DeadlyLine(stage.sandbox.app, death)
+    lives = PageWorld(stage, death, **settings)
     lives.true_time = NOON
     try:
         yield lives

@@ -25,7 +25,7 @@ PAGES = 20
 """More pages than this within one look are not believed."""
 
 FIELDS = (
-    "id,message,created_time,permalink_url,application,"
+    "id,message,created_time,permalink_url,application,scheduled_publish_time,"
     "attachments{unshimmed_url,url,media_type,subattachments}"
 )
 
@@ -51,6 +51,34 @@ class Reader:
         except _Endless:
             why = c.Text("Facebook's listing did not come to an end.")
             return c.CannotTell(why=why, passing=True)
+
+    async def released(self, post: Post, *, key: str, since: datetime) -> c.Receipt | None:
+        """The receipt of the post if it is among the published ones made since; raises one of the four."""
+        async for one in self._all("published_posts", since):
+            if self._is_it(one, post, key) and self._is_ours(one, key):
+                self._journal.own(str(one["id"]), key)
+                return receipt(one)
+        return None
+
+    async def scheduled(
+        self, post: Post, *, key: str, due: datetime, since: datetime
+    ) -> list[dict[str, Any]]:
+        """Every scheduled post made since that is ours: noted as such, or with these words, by our app, for that time."""
+        return [
+            one
+            async for one in self._all("scheduled_posts", since)
+            if self._is_it(one, post, key)
+            and self._is_ours(one, key)
+            and (self._journal.owner(str(one["id"])) == key or _is_for(one, due))
+        ]
+
+    async def _all(self, edge: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        try:
+            async for one in self._posts(edge, since):
+                yield one
+        except _Endless as endless:
+            why = c.Text("Facebook's listing did not come to an end.")
+            raise c.RetryAt(why) from endless
 
     async def lists(self, name: str, around: datetime) -> bool:
         """Whether the Page's listing shows the post `name`, made at about `around`. Raises one of the four."""
@@ -127,6 +155,20 @@ def plain(text: str) -> str:
     """Words without what Facebook may change: composition, invisible characters, white space."""
     visible = regex.sub(r"[\p{Cf}\p{Variation_Selector}]", "", unicodedata.normalize("NFC", text))
     return " ".join(visible.split())
+
+
+def _is_for(one: Mapping[str, Any], due: datetime) -> bool:
+    """Whether a scheduled post is for this time, to the minute; Facebook writes Unix seconds or ISO 8601."""
+    written = str(one.get("scheduled_publish_time") or "")
+    try:
+        planned = float(written) if written.isdigit() else _moment(written)
+    except ValueError:
+        return False
+    return abs(planned - due.timestamp()) < 60
+
+
+def _moment(written: str) -> float:
+    return datetime.fromisoformat(written).timestamp()
 
 
 def _says(one: Mapping[str, Any], post: Post) -> bool:

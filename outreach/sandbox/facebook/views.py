@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from outreach.sandbox.facebook.wire import Call, GraphError
 
 if TYPE_CHECKING:
-    from outreach.sandbox.facebook.graph import Place
     from outreach.sandbox.facebook.ledger import Ledger
+    from outreach.sandbox.facebook.place import Place
 
 POST_METRICS = {
     "post_media_view": "views",
