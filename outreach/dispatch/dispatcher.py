@@ -65,6 +65,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._changed = asyncio.Event()
         self._draining = False
+        self._refused = ""
 
     def wake(self) -> None:
         """Look at the queue again now: a time has come, the plan changed, or a person decided something."""
@@ -125,17 +126,27 @@ class Dispatcher:
 
     async def _turn_or_wait(self) -> datetime | None:
         try:
-            return await self._turn()
+            next_due = await self._turn()
         except DBAPIError as error:
-            log.error(
-                Text(
-                    "The database refused; nothing is sent until it answers again: {error}",
-                    error=error.orig,
-                )
-            )
+            self._say_refused(str(error.orig))
             await asyncio.sleep(STORE_RETRY.total_seconds())
             self.wake()
             return None
+        if self._refused:
+            log.warning(Text("The database answers again."))
+        self._refused = ""
+        return next_due
+
+    def _say_refused(self, error: str) -> None:
+        """Once for each reason: a full disk must not be filled by what is said about it."""
+        if error != self._refused:
+            log.error(
+                Text(
+                    "The database refused; nothing is sent until it answers again: {error}",
+                    error=error,
+                )
+            )
+        self._refused = error
 
     async def _turn(self) -> datetime | None:
         """Hand in what has finished and claim what may start, in one transaction; then start read-backs that are due."""
