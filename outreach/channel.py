@@ -17,6 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, PictureLimits, Quota
 from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Receipt
+from outreach.domain.health import ChannelHealth, SetupPoint
 from outreach.domain.message import Kind
 from outreach.domain.preview import (
     Dropped,
@@ -66,6 +67,7 @@ __all__ = [
     "Reject",
     "Rendition",
     "RetryAt",
+    "Schedules",
     "SetupPoint",
     "Severity",
     "ShownMedia",
@@ -74,6 +76,7 @@ __all__ = [
     "UnknownOutcome",
     "Updates",
     "counting",
+    "scheduling",
 ]
 
 
@@ -148,27 +151,8 @@ class CannotTell:
 Look = Found | Absent | CannotTell
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChannelHealth:
-    """Whether the channel could publish now; `expires` (aware UTC) is when its permission ends."""
-
-    ok: bool
-    summary: Text
-    expires: datetime | None = None
-    quota_left: int | None = None
-
-
 Network = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application that answers every call in place of the network; it raises OSError where no service is."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetupPoint:
-    """One thing that people arrange once at the service: what it is, whether it was `found`, and how to mend it if not."""
-
-    what: Text
-    found: bool
-    mend: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,3 +262,25 @@ class Updates(Protocol):
         Never brings back what is not public any more: that is a `Reject`. Raises like `publish`.
         """
         ...
+
+
+@runtime_checkable
+class Schedules(Channel, Protocol):
+    """What a channel with one slot may have besides, and says by `ahead`: the service holds publications and releases them."""
+
+    async def hand_over(self, rendition: Rendition, *, key: str, steps: Steps) -> datetime | None:
+        """Give the service what it releases at `rendition.due`, or see that it has it once; called again until it is due.
+
+        Gives when to see to it again, or None when the service does not take it, so that it is published when it is due.
+        Raises like `publish`; nothing is public before it is due, and doubles are removed.
+        """
+        ...
+
+    async def take_back(self, rendition: Rendition, *, key: str) -> Receipt | None:
+        """Make sure that the service does not release it; the receipt if it is public already. Raises like `publish`."""
+        ...
+
+
+def scheduling(channel: Channel) -> Schedules | None:
+    """The channel as one whose service holds publications; None when it does not."""
+    return channel if channel.capabilities.ahead and isinstance(channel, Schedules) else None

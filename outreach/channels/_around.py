@@ -39,6 +39,18 @@ class Around:
             raise c.Reject(c.Text("This channel cannot change what is public."))
         return await self.inner.update(receipt, rendition, key=key, steps=steps)
 
+    async def hand_over(
+        self, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> datetime | None:
+        """As the channel does; it says by `ahead` whether it does."""
+        scheduled = c.scheduling(self.inner)
+        return await scheduled.hand_over(rendition, key=key, steps=steps) if scheduled else None
+
+    async def take_back(self, rendition: c.Rendition, *, key: str) -> c.Receipt | None:
+        """As the channel does; nothing where nothing was handed over."""
+        scheduled = c.scheduling(self.inner)
+        return await scheduled.take_back(rendition, key=key) if scheduled else None
+
     async def setup(self) -> tuple[c.SetupPoint, ...]:
         """As the channel does; nothing when it needs nothing."""
         return await self.inner.setup() if isinstance(self.inner, c.NeedsSetup) else ()

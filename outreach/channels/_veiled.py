@@ -42,6 +42,17 @@ class Veiled(Around):
         veiled = _VeiledSteps(steps, self._veil)
         return await self._hidden(super().update(receipt, rendition, key=key, steps=veiled))
 
+    async def hand_over(
+        self, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> datetime | None:
+        """As the channel does."""
+        veiled = _VeiledSteps(steps, self._veil)
+        return await self._hidden(super().hand_over(rendition, key=key, steps=veiled))
+
+    async def take_back(self, rendition: c.Rendition, *, key: str) -> c.Receipt | None:
+        """As the channel does."""
+        return await self._hidden(super().take_back(rendition, key=key))
+
     async def setup(self) -> tuple[c.SetupPoint, ...]:
         """As the channel does."""
         return await self._hidden(super().setup())

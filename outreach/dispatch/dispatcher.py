@@ -10,9 +10,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from outreach.channel import Channel, Text
 from outreach.dispatch.attempt import DEADLINE, attempt
+from outreach.dispatch.handovers import Handovers, still_held
 from outreach.dispatch.lane import Lane
 from outreach.dispatch.reconcile import look
 from outreach.dispatch.steps import DurableSteps
@@ -20,6 +22,7 @@ from outreach.dispatch.verdict import gate, judge
 from outreach.dispatch.writer import Writer
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import State
+from outreach.domain.handover import Errand
 from outreach.store.engine import DBAPIError
 from outreach.store.queue import Queue
 
@@ -57,8 +60,9 @@ class Dispatcher:
         self._jitter = jitter
         self._deadline = deadline
         self._lanes = {name: Lane(channel) for name, channel in channels.items()}
+        self._handovers = Handovers(channels, queue=queue, write=write, now=now)
         self._finished: list[Finish] = []
-        self._tasks: set[asyncio.Task[Finish]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._changed = asyncio.Event()
         self._draining = False
         self._refused = ""
@@ -157,7 +161,10 @@ class Dispatcher:
             self._start(claim, self._carry_out)
         if exchange.next_look and exchange.next_look <= now and not self._draining:
             await self._look_at_doubtful(now)
-        times = (exchange.next_due, exchange.next_look, *self._openings(now))
+        errands, next_errand = await self._handovers.due(self._free())
+        for errand in errands:
+            self._run_errand(errand)
+        times = (exchange.next_due, exchange.next_look, next_errand, *self._openings(now))
         return min((time for time in times if time and time > now), default=None)
 
     async def _look_at_doubtful(self, now: datetime) -> None:
@@ -184,6 +191,21 @@ class Dispatcher:
         task = asyncio.create_task(self._finish(claim, work))
         self._tasks.add(task)
         task.add_done_callback(partial(self._over, claim))
+
+    def _run_errand(self, errand: Errand) -> None:
+        """An errand takes a slot of its lane, and changes no state."""
+        delivery_id = errand.claim.delivery.id
+        self._lane(errand.claim).begin(delivery_id, self._monotonic())
+        task = asyncio.create_task(self._handovers.run(errand))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._errand_over, errand))
+
+    def _errand_over(self, errand: Errand, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._lane(errand.claim).end(errand.claim.delivery.id, self._monotonic())
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error(Text("The program itself failed: {error}", error=str(error)[:500]))
 
     def _over(self, claim: Claim, task: asyncio.Task[Finish]) -> None:
         """Keep the result to hand it in; a task that was cut off, even before it began, has one too."""
@@ -224,10 +246,19 @@ class Dispatcher:
 
     async def _carry_out(self, claim: Claim) -> Finish:
         capabilities = self._lane(claim).channel.capabilities
-        kept_back = gate(claim, self._now(), capabilities)
+        handover = await self._handovers.of(claim)
+        is_there = handover is not None and handover.held
+        kept_back = still_held(claim, handover, self._now()) if is_there else None
+        kept_back = kept_back or (None if is_there else gate(claim, self._now(), capabilities))
         if kept_back:
             return kept_back
-        steps = DurableSteps(claim, queue=self._queue, write=self._write, now=self._now)
+        steps = DurableSteps(
+            claim,
+            queue=self._queue,
+            write=self._write,
+            now=self._now,
+            fresh=not self._handovers.concerns(claim),
+        )
         outcome = await attempt(self._lane(claim).channel, claim, steps, deadline=self._deadline)
         return judge(
             claim, outcome, now=self._now(), capabilities=capabilities, jitter=self._jitter()

@@ -14,16 +14,22 @@ from outreach.store.steps import StepRow
 
 
 class DurableSteps:
-    """The steps of one claimed delivery, kept in the store."""
+    """The steps of one claimed delivery, kept in the store; `fresh` says that no step comes before the first attempt."""
 
     def __init__(
-        self, claim: Claim, *, queue: Queue, write: Writer, now: Callable[[], datetime]
+        self,
+        claim: Claim,
+        *,
+        queue: Queue,
+        write: Writer,
+        now: Callable[[], datetime],
+        fresh: bool = True,
     ) -> None:
         self._claim = claim
         self._queue = queue
         self._write = write
         self._now = now
-        self._known: Mapping[str, StepRow] | None = {} if claim.number == 1 else None
+        self._known: Mapping[str, StepRow] | None = {} if fresh and claim.number == 1 else None
 
     async def once(
         self, name: str, call: Callable[[], Awaitable[Any]], *, repeatable: bool = False

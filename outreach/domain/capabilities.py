@@ -45,7 +45,8 @@ class Capabilities:
     `quotas` hold all together; `hours` are the local times between which the service takes publications; `visibility_lag` is the
     longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
     confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
-    time between two starts in seconds.
+    time between two starts in seconds. `ahead` says how long before it is due, at the earliest and at the latest, the service
+    takes a publication that it then releases by itself.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -63,6 +64,7 @@ class Capabilities:
     visibility_lag: timedelta = timedelta(0)
     slots: int = 4
     gap: timedelta = timedelta(0)
+    ahead: tuple[timedelta, timedelta] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,9 @@ COVER = base64.b64decode(
 SHARE = 0.3
 """Of the calls that create or change something, so many meet a fault."""
 
+READ_SHARE = 0.1
+"""Of the calls that only read."""
+
 MISHAPS = (
     "created-then-500",
     "created-then-1-99",
@@ -100,7 +103,7 @@ class FacebookEnd:
 
 def let_go_wrong(sandbox: Sandbox, seed: int) -> None:
     """Let a share of what is asked of the Page meet a mishap."""
-    sandbox.faults.by_chance(seed=seed, share=SHARE, names=MISHAPS)
+    sandbox.faults.by_chance(seed=seed, share=SHARE, names=MISHAPS, reads=READ_SHARE)
 
 
 def shared_out(asked: Sequence[Asked], things: Sequence[Made]) -> dict[str, list[Made]]:
@@ -131,7 +134,8 @@ def shared_out(asked: Sequence[Asked], things: Sequence[Made]) -> dict[str, list
 def _same(one: Asked, thing: Made) -> bool:
     if thing.cover:
         return thing.cover == one.picture
-    return bool(thing.words) and _plain(one.words).startswith(_plain(thing.words))
+    said = [_plain(words) for words in thing.words if words]
+    return any(_plain(one.words).startswith(words) for words in said)
 
 
 def _plain(words: str) -> str:

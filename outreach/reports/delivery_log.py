@@ -22,6 +22,8 @@ HAPPENINGS: Mapping[str, Text] = {
     "paused": Text("paused"),
     "resumed": Text("resumed"),
     "rewritten": Text("public text replaced"),
+    "handed_over": Text("handed over before its time"),
+    "taken_back": Text("taken back before its time"),
 }
 """Every event that the log knows, in words."""
 

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, func, select
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
+from outreach.domain.handover import Errand, Handover, Window
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import changes, claims, finishes, pauses, steps
+from outreach.store import changes, claims, finishes, handovers, pauses, steps
 from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
@@ -122,6 +123,30 @@ class Queue:
         """Forget the intent of a step that certainly had no effect."""
         with self._fenced() as connection:
             steps.forget(connection, [claim.delivery.id], name)
+
+    def errands(
+        self, windows: Mapping[str, Window], now: datetime
+    ) -> tuple[list[Errand], datetime | None]:
+        """What is to be done now at services that hold publications until they are due, and when there is more to do."""
+        with reading(self._engine) as connection:
+            return handovers.errands(connection, windows, now=now, shelf=self._shelf)
+
+    def handover(self, delivery_id: int) -> Handover | None:
+        """What the service got of a delivery before it was due."""
+        with reading(self._engine) as connection:
+            return handovers.read(connection, delivery_id)
+
+    def note_handover(
+        self, claim: Claim, handover: Handover, now: datetime, reason: Text | None = None
+    ) -> None:
+        """Record what a service holds, or may hold."""
+        with self._fenced() as connection:
+            append(connection, handovers.note(connection, claim, handover, now, reason))
+
+    def forget_handover(self, claim: Claim, now: datetime, reason: Text) -> None:
+        """Record that a service holds nothing of a delivery any more."""
+        with self._fenced() as connection:
+            append(connection, handovers.forget(connection, claim, now, reason))
 
     # --- people's side: safe beside a running daemon ---------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from outreach.channel import AdapterPlace, Media
+from outreach.channel import AdapterPlace, Media, Network
 from outreach.channels.facebook_page import FacebookPage, FacebookPageSettings
 from outreach.sandbox.facebook import Place, Sandbox
 from tests.web.served import served
@@ -44,15 +44,20 @@ def picture(folder: Path, name: str = "phat-dong.png", *, alt: str = "Hội trư
 
 @dataclass
 class Stage:
-    """One Page for one test."""
+    """One Page for one test; without `url` the adapter reaches it in this process."""
 
     url: str
     folder: Path
     sandbox: Sandbox
     time: datetime = NOON
+    network: Network | None = None
 
     def now(self) -> datetime:
         return self.time
+
+    async def doze(self, seconds: float) -> None:
+        """Waiting takes no time, and the clock goes on."""
+        self.later(seconds=seconds)
 
     def later(self, **span: float) -> None:
         self.time += timedelta(**span)
@@ -65,10 +70,15 @@ class Stage:
             "app_id": PLACE.app,
             "app_secret": SecretStr(SECRET),
             "app_is_live": True,
-            "base_url": self.url,
+            "base_url": self.url or "https://facebook.invalid",
             **settings,
         }
-        place = AdapterPlace(state=self.folder / "state", clock=self.now)
+        place = AdapterPlace(
+            state=self.folder / "state",
+            clock=self.now,
+            sleep=self.doze,
+            network=None if self.url else self.network or self.sandbox.app,
+        )
         return FacebookPage("facebook-page", FacebookPageSettings(**given), place)
 
     @property
@@ -99,13 +109,23 @@ def door() -> Iterator[Door]:
 
 
 def stage_behind(door: Door, folder: Path, place: Place = PLACE) -> Stage:
-    """A Page for one test."""
+    """A Page for one test, behind a server."""
+    stage = _stage(door.url, folder, place)
+    door.app = stage.sandbox.app
+    return stage
+
+
+def stage_without_server(folder: Path, place: Place = PLACE) -> Stage:
+    """A Page for one test, reached in this process."""
+    return _stage("", folder, place)
+
+
+def _stage(url: str, folder: Path, place: Place) -> Stage:
     stages: list[Stage] = []
 
     def unix() -> float:
         return stages[0].time.timestamp()
 
     sandbox = Sandbox(place, folder=folder / "facebook", now=unix)
-    door.app = sandbox.app
-    stages.append(Stage(url=door.url, folder=folder, sandbox=sandbox))
+    stages.append(Stage(url=url, folder=folder, sandbox=sandbox))
     return stages[0]

@@ -83,7 +83,7 @@ def test_facebook_tells_what_everybody_sees_and_its_insights(stage: Stage) -> No
     (counts,) = on_facebook(stage, first_comment=("hashtags",))
     assert counts == {
         Metric.REACTIONS: 12,
-        Metric.COMMENTS: 1,
+        Metric.COMMENTS: 0,
         Metric.SHARES: 3,
         Metric.VIEWS: 450,
         Metric.REACH: 300,
@@ -91,10 +91,30 @@ def test_facebook_tells_what_everybody_sees_and_its_insights(stage: Stage) -> No
     }
 
 
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("left", [True, False])
+def test_our_own_first_comment_is_nobody_s_reaction(stage: Stage, known: bool, left: bool) -> None:
+    async def scenario() -> Any:
+        if not known:
+            stage.sandbox.faults.arm("created-then-reset", on="POST comments")
+        channel = stage.channel(first_comment=("hashtags",))
+        receipt = await published(channel)
+        (own,) = stage.sandbox.graph.ledger.of("comment")
+        for said in ("Hay quá", "Cảm ơn Sở"):
+            stage.sandbox.graph.comment(receipt.remote_id, said)
+        if not left:
+            stage.sandbox.graph.ledger.drop(own["id"])
+        counts = await channel.counts(receipt)
+        await channel.aclose()
+        return counts[Metric.COMMENTS]
+
+    assert asyncio.run(scenario()) == 2
+
+
 def test_an_insight_that_facebook_gave_up_costs_only_itself(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.sandbox.faults.arm("refused-500", on="GET insights", code=100, status=400)
+    stage.sandbox.faults.arm("invalid-metric", on="GET insights")
     with caplog.at_level(logging.WARNING):
         first, second = on_facebook(stage, times=2)
     assert Metric.VIEWS not in first

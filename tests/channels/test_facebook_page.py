@@ -423,6 +423,85 @@ def test_a_quota_that_is_spent_keeps_everything_back(stage: Stage) -> None:
     assert outcome.until == stage.now() + timedelta(minutes=60)
 
 
+# --- edits ------------------------------------------------------------------------------------------------
+
+
+def update(stage: Stage, receipt: Receipt, steps: MemorySteps | None = None, **changes: Any) -> Any:
+    channel, shown = stage.channel(first_comment=("hashtags",)), sample_rendition(**changes)
+    return run(
+        channel,
+        lambda: channel.update(receipt, shown, key=SAMPLE_KEY, steps=steps or MemorySteps()),
+    )
+
+
+def test_an_edit_changes_the_words_and_nothing_else(stage: Stage) -> None:
+    media = (picture(stage.folder, "1.png"), picture(stage.folder, "2.png"))
+    receipt = publish(stage.channel(first_comment=("hashtags",)), sample_rendition(media=media))
+    stage.later(days=2)
+    edited = update(stage, receipt, text="Đã sửa giờ.", media=media)
+    (post,) = stage.sandbox.posts
+    assert post["message"].startswith("Đã sửa giờ.")
+    assert len(post["photos"]) == 2
+    assert edited == replace(receipt, at=stage.now())
+    assert len(stage.sandbox.graph.ledger.of("comment")) == 1
+
+
+@pytest.mark.parametrize("fault", [*MADE, "refused-500", "502-html"])
+def test_an_edit_whose_reply_is_lost_is_repeated_harmlessly(stage: Stage, fault: str) -> None:
+    steps, receipt = MemorySteps(), publish(stage.channel())
+    name = receipt.remote_id
+    stage.sandbox.faults.arm(fault, on="POST")
+    outcome = update(stage, receipt, steps, text="Đã sửa.")
+    assert isinstance(outcome, UnknownOutcome)
+    outcome = update(stage, receipt, steps, text="Đã sửa.")
+    assert isinstance(outcome, Receipt)
+    assert [post["id"] for post in stage.sandbox.posts] == [name]
+    assert stage.messages == ["Đã sửa."]
+    update(stage, receipt, steps, text="Đã sửa.")
+    assert stage.sandbox.calls.count("POST") == 2
+
+
+def test_a_second_edit_and_a_return_to_the_first_words(stage: Stage) -> None:
+    receipt = publish(stage.channel())
+    for text in ("Một.", "Hai.", "Một."):
+        update(stage, receipt, text=text)
+    assert stage.messages == ["Một."]
+
+
+def test_a_post_that_staff_deleted_is_not_brought_back(stage: Stage) -> None:
+    receipt = publish(stage.channel())
+    stage.sandbox.graph.ledger.drop(receipt.remote_id)
+    assert isinstance(update(stage, receipt, text="Đã sửa."), Reject)
+    assert stage.messages == []
+
+
+def test_what_facebook_does_not_exchange_is_rejected(stage: Stage) -> None:
+    one, other = picture(stage.folder, "1.png"), picture(stage.folder, "2.png")
+    with_photo = publish(stage.channel(), sample_rendition(media=(one,)))
+    before = stage.messages
+    assert isinstance(update(stage, with_photo, text="Đã sửa.", media=(other,)), Reject)
+    unnamed = replace(with_photo, details={})
+    assert isinstance(update(stage, unnamed, text="Đã sửa.", media=(one, other)), Reject)
+    assert stage.messages == before
+    with_link = publish(stage.channel(), sample_rendition(text="Khác"), key=OTHER_KEY)
+    assert isinstance(update(stage, with_link, link="https://example.org/khac"), Reject)
+    assert isinstance(update(stage, with_link, link=""), Reject)
+    by_hand = stage.sandbox.graph.add_post(message="Tin", app="another")
+    receipt = Receipt(remote_id=by_hand["id"], at=stage.now())
+    assert isinstance(update(stage, receipt, link=""), Reject)
+    assert "POST" not in stage.sandbox.calls
+
+
+def test_a_cover_with_another_picture_is_another_banner(stage: Stage) -> None:
+    banner: dict[str, Any] = {"kind": Kind.BANNER, "media": (picture(stage.folder),)}
+    hung = publish(stage.channel(), sample_rendition(**banner))
+    assert isinstance(update(stage, hung, **banner, text="Chữ khác"), Receipt)
+    other: dict[str, Any] = {**banner, "media": (picture(stage.folder, "khac.png"),)}
+    assert isinstance(update(stage, hung, **other), Reject)
+    publish(stage.channel(), sample_rendition(**other), key=OTHER_KEY)
+    assert isinstance(update(stage, hung, **banner), Reject)
+
+
 # --- taking down -----------------------------------------------------------------------------------------
 
 

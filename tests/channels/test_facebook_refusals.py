@@ -35,7 +35,8 @@ class Case:
     person: bool = False
 
     def __str__(self) -> str:
-        return f"{self.code}-{self.subcode}-{self.message[:12]}"
+        said = "transient" if self.transient else self.message[:12]
+        return f"{self.code}-{self.subcode}-{said}"
 
 
 def unknown(code: int, subcode: int = 0, **facts: Any) -> Case:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from outreach.sandbox.facebook import FAULTS, Faults, Place, Sandbox, appsecret_proof
+from outreach.sandbox.facebook import FAULTS, Faults, Place, Sandbox, appsecret_proof, made
 from tests.web.served import Client, served
 
 PLACE = Place(require_proof=False)
@@ -227,6 +227,24 @@ def test_chance_is_the_same_for_the_same_seed() -> None:
 
     assert run(1) == run(1) != run(2)
     assert 5 < sum(run(1)) < 30
+
+
+def test_reading_fails_by_chance_without_changing_what_creating_meets() -> None:
+    def run(reads: float) -> tuple[list[Any], int]:
+        faults = Faults()
+        faults.by_chance(seed=3, share=0.3, reads=reads)
+        met = [(faults.next("GET", "feed"), faults.next("POST", "feed")) for _ in range(200)]
+        return [created for _, created in met], sum(read is not None for read, _ in met)
+
+    assert run(0.0) == (run(0.2)[0], 0)
+    assert 20 < run(0.2)[1] < 60
+
+
+def test_an_edit_remembers_what_was_said(page: Page) -> None:
+    made_id = page.post(FEED, message="Tin")["id"]
+    page.post(f"/{made_id}", message="Tin đã sửa")
+    (shown,) = made(page.sandbox.graph)
+    assert (shown.id, shown.words) == (made_id, ("Tin", "Tin đã sửa"))
 
 
 def test_every_named_fault_can_be_armed(page: Page) -> None:

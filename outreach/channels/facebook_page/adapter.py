@@ -22,9 +22,11 @@ from outreach.channels.facebook_page.composition import (
 )
 from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
+from outreach.channels.facebook_page.edits import Edits, unchangeable
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.health import health
 from outreach.channels.facebook_page.journal import Journal
+from outreach.channels.facebook_page.native import EARLIEST, LATEST, NativeSchedule
 from outreach.channels.facebook_page.photos import upload
 from outreach.channels.facebook_page.readback import Reader, permalink
 from outreach.channels.facebook_page.refusals import BadLink, Duplicate, Gone
@@ -54,21 +56,31 @@ class FacebookPage:
             media_limit=PHOTOS,
             can_find=True,
             can_withdraw=True,
+            can_update=True,
             can_count=True,
             visibility_lag=LAG,
             slots=1,
+            ahead=(EARLIEST, LATEST) if settings.strategy == "native-schedule" else None,
         )
         self._settings, self._now, self._page = settings, place.clock, settings.page_id
         self._graph = GraphClient(settings, place.clock, network=place.network)
         self._journal = Journal(place.state / "journal.jsonl")
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
-        self._counts = PostCounts(self._graph, place.clock)
+        self._counts = PostCounts(self._graph, place.clock, page=self._page)
+        self._edits = Edits(self._graph, app=settings.app_id)
         self._reader = Reader(
             self._graph,
             self._journal,
             page=settings.page_id,
             app=settings.app_id,
             forgot=place.restored,
+        )
+        self._native = NativeSchedule(
+            graph=self._graph,
+            journal=self._journal,
+            reader=self._reader,
+            now=place.clock,
+            sleep=place.sleep,
         )
 
     def preview(self, rendition: c.Rendition) -> c.Preview:
@@ -82,19 +94,41 @@ class FacebookPage:
         post, as_cover = self._composed(rendition)
         if as_cover:
             return await self._cover.hang(post, key=key, steps=steps)
-        photos = [await self._photo(medium, steps) for medium in post.photos]
-        create = partial(self._create, post, key, photos)
-        made = await steps.once("create", create)
-        details: dict[str, Any] = {"photos": len(photos)}
+        receipt = None
+        if self.capabilities.ahead:
+            receipt = await self._native.released(post, key=key, due=rendition.due)
+        receipt = receipt or await self._make(post, key, steps)
+        details: dict[str, Any] = unchangeable(post)
         if post.comment:
-            comment = partial(self._comment, made["id"], post.comment, key)
+            comment = partial(self._comment, receipt.remote_id, post.comment, key)
             details["first_comment"] = await steps.once("comment", comment, repeatable=True)
-        return c.Receipt(
-            remote_id=made["id"],
-            permalink=made["permalink"],
-            at=datetime.fromisoformat(made["at"]),
-            details=details,
+        return replace(receipt, details=details)
+
+    async def hand_over(
+        self, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> datetime | None:
+        """Make the scheduled post, or see that there is one and no second; a cover is not scheduled."""
+        post, as_cover = self._composed(rendition)
+        if as_cover:
+            return None
+
+        async def upload_all() -> list[str]:
+            return [await self._photo(medium, steps, temporary=True) for medium in post.photos]
+
+        async def create(photos: list[str]) -> dict[str, Any]:
+            self._graph.pace.admit_post(self._now())
+            at = {"scheduled_publish_time": int(rendition.due.timestamp())}
+            waits = {"published": False, "unpublished_content_type": "SCHEDULED", **at}
+            return await self._send_with_link_fetched(post, photos, **waits)
+
+        return await self._native.keep_one(
+            post, key=key, due=rendition.due, upload=upload_all, create=create
         )
+
+    async def take_back(self, rendition: c.Rendition, *, key: str) -> c.Receipt | None:
+        """Delete the scheduled post, unless it has been released."""
+        post, _ = self._composed(rendition)
+        return await self._native.take_back(post, key=key, due=rendition.due)
 
     async def find(self, rendition: c.Rendition, *, key: str, since: datetime) -> c.Look:
         """Look through the Page's own listings, or at its cover."""
@@ -106,6 +140,19 @@ class FacebookPage:
             seen = await self._seen_comment(look.receipt.remote_id, post.comment)
             return c.Found(receipt=replace(look.receipt, details={"first_comment": seen}))
         return look
+
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Give the post other words; its first comment stays. A cover has no words, so it stays as it is."""
+        post, _ = self._composed(rendition)
+        if "cover" in receipt.details:
+            await self._cover.keep(receipt, post)
+            return replace(receipt, at=self._now())
+        await self._edits.check(receipt, post)
+        change = partial(self._edits.change, receipt, post)
+        await steps.once(f"update-{rendition.digest[:16]}", change, repeatable=True)
+        return replace(receipt, at=self._now())
 
     async def withdraw(self, receipt: c.Receipt, *, key: str, steps: c.Steps) -> c.Receipt:
         """Delete the post, or put the former cover back."""
@@ -129,15 +176,21 @@ class FacebookPage:
         as_cover = rendition.kind is c.Kind.BANNER and self._settings.banner == "cover"
         return compose(rendition, self._settings), as_cover
 
-    async def _photo(self, medium: c.Media, steps: c.Steps) -> str:
+    async def _photo(self, medium: c.Media, steps: c.Steps, **more: Any) -> str:
         age = int(self._now().timestamp()) // _HALF_DAY
         step = f"photo-{medium.sha256[:16]}-{age}"
-        call = partial(self._upload, medium)
+        call = partial(self._upload, medium, **more)
         return str(await steps.once(step, call, repeatable=True))
 
-    async def _upload(self, medium: c.Media) -> str:
+    async def _upload(self, medium: c.Media, **more: Any) -> str:
         self._graph.pace.admit_post(self._now())
-        return await upload(self._graph, self._page, medium)
+        return await upload(self._graph, self._page, medium, **more)
+
+    async def _make(self, post: Post, key: str, steps: c.Steps) -> c.Receipt:
+        photos = [await self._photo(medium, steps) for medium in post.photos]
+        made = await steps.once("create", partial(self._create, post, key, photos))
+        at = datetime.fromisoformat(made["at"])
+        return c.Receipt(remote_id=made["id"], permalink=made["permalink"], at=at)
 
     # --- creating -----------------------------------------------------------------------------------------
 
@@ -167,17 +220,19 @@ class FacebookPage:
             )
             raise c.Reject(reason)
 
-    async def _send_with_link_fetched(self, post: Post, photos: list[str]) -> dict[str, Any]:
+    async def _send_with_link_fetched(
+        self, post: Post, photos: list[str], **more: Any
+    ) -> dict[str, Any]:
         try:
-            return await self._send(post, photos)
+            return await self._send(post, photos, **more)
         except BadLink:
             if not post.link:
                 raise
             await self._fetch_link(post.link)
-            return await self._send(post, photos)
+            return await self._send(post, photos, **more)
 
-    async def _send(self, post: Post, photos: list[str]) -> dict[str, Any]:
-        wanted: dict[str, Any] = {"message": post.message, "fields": "id,permalink_url"}
+    async def _send(self, post: Post, photos: list[str], **more: Any) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"message": post.message, "fields": "id,permalink_url", **more}
         if post.link:
             wanted["link"] = post.link
         if photos:

@@ -20,14 +20,19 @@ INSIGHTS = {
 }
 """One call each: a name that Facebook has given up would fail the others with it."""
 
-_TOTALS = ",".join(f"{edge}.summary(total_count).limit(0)" for edge in ("reactions", "comments"))
+MOST_LISTED = 100
+"""Comments that Facebook lists at once; among more of them our own is not looked for, but believed to be there."""
+
+_TOTALS = (
+    "reactions.summary(total_count).limit(0),comments.summary(total_count).limit(100){id,from}"
+)
 
 
 class PostCounts:
     """Reads counts of posts. An insight that is refused is not asked for again while the program runs."""
 
-    def __init__(self, graph: GraphClient, now: Callable[[], datetime]) -> None:
-        self._graph, self._now = graph, now
+    def __init__(self, graph: GraphClient, now: Callable[[], datetime], *, page: str) -> None:
+        self._graph, self._now, self._page = graph, now, page
         self._refused: set[str] = set()
 
     async def read(self, receipt: c.Receipt) -> c.Counts:
@@ -38,7 +43,7 @@ class PostCounts:
         post = await self._get(name, fields=f"shares,{_TOTALS}")
         found = {
             c.Metric.REACTIONS: _total(post, "reactions"),
-            c.Metric.COMMENTS: _total(post, "comments"),
+            c.Metric.COMMENTS: _total(post, "comments") - self._ours(post, receipt),
             c.Metric.SHARES: int((post.get("shares") or {}).get("count") or 0),
         }
         for metric, insight in INSIGHTS.items():
@@ -46,6 +51,16 @@ class PostCounts:
                 figure = await self._insight(name, insight)
                 found |= {} if figure is None else {metric: figure}
         return found
+
+    def _ours(self, post: Mapping[str, Any], receipt: c.Receipt) -> int:
+        """1 when our own first comment is among those that Facebook counts; one of unknown number is known by its author."""
+        made = receipt.details.get("first_comment")
+        listed = (post.get("comments") or {}).get("data") or ()
+        if not made:
+            return 0
+        if name := made.get("id"):
+            return int(len(listed) >= MOST_LISTED or any(one.get("id") == name for one in listed))
+        return int(any((one.get("from") or {}).get("id") == self._page for one in listed))
 
     async def _get(self, path: str, **params: Any) -> dict[str, Any]:
         self._graph.pace.admit_count(self._now())

@@ -44,6 +44,17 @@ class Cover:
             return c.Found(receipt=self._receipt(hung, self._now()))
         return c.Absent(proof={"cover": current})
 
+    async def keep(self, receipt: c.Receipt, post: Post) -> None:
+        """Leave the cover as it is. Raises `Reject` when the banner has another picture now, or hangs no more."""
+        if await self._current() != receipt.remote_id:
+            raise c.Reject(c.Text("The banner is not the Page's cover any more."))
+        known = receipt.details.get("picture")
+        if not post.photos or known not in (None, post.photos[0].sha256):
+            reason = c.Text(
+                "Another picture makes another banner: end this one and hang a new one."
+            )
+            raise c.Reject(reason)
+
     async def take_down(self, receipt: c.Receipt) -> str:
         """Put the former cover back, unless someone has already hung another one; gives the time."""
         if await self._current() == receipt.remote_id:
@@ -61,7 +72,8 @@ class Cover:
 
     async def _change(self, medium: c.Media, key: str, former: str) -> dict[str, str]:
         photo = await upload(self._graph, self._page, medium)
-        hung = {"photo": photo, "former": former, "at": self._now().isoformat()}
+        at = self._now().isoformat()
+        hung = {"photo": photo, "former": former, "picture": medium.sha256, "at": at}
         await asyncio.to_thread(self._journal.hang, key, hung)
         await self._set(photo)
         return hung
@@ -74,5 +86,5 @@ class Cover:
             remote_id=hung["photo"],
             permalink=f"https://www.facebook.com/{self._page}",
             at=at,
-            details={"cover": True, "former": hung["former"]},
+            details={"cover": True} | {name: hung.get(name) for name in ("former", "picture")},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class Journal:
         self._doubts: dict[str, int] = {}
         self._covers: dict[str, dict[str, str]] = {}
         self._commented: set[str] = set()
+        self._scheduled: dict[str, dict[str, str]] = {}
         self._read = False
 
     def own(self, name: str, key: str) -> None:
@@ -52,6 +54,22 @@ class Journal:
         self._load()
         return self._covers.get(key, {})
 
+    def schedule(self, key: str, post: str, at: datetime) -> None:
+        """The publication of `key` waits as the scheduled post `post`; empty while it is about to be made."""
+        if not post or self.scheduled(key).get("post") != post:
+            self._write({"scheduled": {"post": post, "at": at.isoformat()}, "key": key})
+        if post:
+            self.own(post, key)
+
+    def unschedule(self, key: str) -> None:
+        """Nothing of `key` waits any more."""
+        self._write({"scheduled": {}, "key": key})
+
+    def scheduled(self, key: str) -> dict[str, str]:
+        """The scheduled `post` of `key`, and when (`at`) that was noted; empty when none was ever tried."""
+        self._load()
+        return self._scheduled.get(key, {})
+
     def begin_comment(self, key: str) -> bool:
         """Note that the first comment is about to be made; True when one was begun before."""
         self._load()
@@ -83,6 +101,8 @@ class Journal:
                 self._doubts[key] = count
             case {"cover": cover, "key": key}:
                 self._covers[key] = cover
+            case {"scheduled": waiting, "key": key}:
+                self._scheduled[key] = waiting
             case {"comment": key}:
                 self._commented.add(key)
 

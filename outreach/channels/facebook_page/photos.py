@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from outreach import channel as c
 from outreach.channels.facebook_page.graph import GraphClient
 
 
-async def upload(graph: GraphClient, page: str, medium: c.Media) -> str:
+async def upload(graph: GraphClient, page: str, medium: c.Media, **more: Any) -> str:
     """The id of the uploaded photo. Raises `RetryAt` where the outcome is unknown: nothing became public."""
     try:
         content = await asyncio.to_thread(medium.file.read_bytes)
@@ -20,7 +21,7 @@ async def upload(graph: GraphClient, page: str, medium: c.Media) -> str:
     file = (medium.sha256 + _ending(medium.mime), medium.mime, content)
     try:
         made = await graph.post(
-            f"{page}/photos", file=file, published=False, alt_text_custom=medium.alt
+            f"{page}/photos", file=file, published=False, alt_text_custom=medium.alt, **more
         )
     except c.UnknownOutcome as doubt:
         raise c.RetryAt(doubt.reason, evidence=doubt.evidence) from doubt

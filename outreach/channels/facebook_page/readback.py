@@ -25,7 +25,8 @@ PAGES = 20
 """More pages than this within one look are not believed."""
 
 FIELDS = (
-    "id,message,created_time,permalink_url,application,attachments{unshimmed_url,url,media_type}"
+    "id,message,created_time,permalink_url,application,scheduled_publish_time,"
+    "attachments{unshimmed_url,url,media_type,subattachments}"
 )
 
 
@@ -59,6 +60,34 @@ class Reader:
         except _Endless:
             why = c.Text("Facebook's listing did not come to an end.")
             return c.CannotTell(why=why, passing=True)
+
+    async def released(self, post: Post, *, key: str, since: datetime) -> c.Receipt | None:
+        """The receipt of the post if it is among the published ones made since; raises one of the four."""
+        async for one in self._all("published_posts", since):
+            if self._is_it(one, post, key) and self._is_ours(one, key):
+                self._journal.own(str(one["id"]), key)
+                return receipt(one)
+        return None
+
+    async def scheduled(
+        self, post: Post, *, key: str, due: datetime, since: datetime
+    ) -> list[dict[str, Any]]:
+        """Every scheduled post made since that is ours: noted as such, or with these words, by our app, for that time."""
+        return [
+            one
+            async for one in self._all("scheduled_posts", since)
+            if self._is_it(one, post, key)
+            and self._is_ours(one, key)
+            and (self._journal.owner(str(one["id"])) == key or _is_for(one, due))
+        ]
+
+    async def _all(self, edge: str, since: datetime) -> AsyncIterator[dict[str, Any]]:
+        try:
+            async for one in self._posts(edge, since):
+                yield one
+        except _Endless as endless:
+            why = c.Text("Facebook's listing did not come to an end.")
+            raise c.RetryAt(why) from endless
 
     async def lists(self, name: str, around: datetime) -> bool:
         """Whether the Page's listing shows the post `name`, made at about `around`. Raises one of the four."""
@@ -149,15 +178,38 @@ def plain(text: str) -> str:
     return " ".join(visible.split())
 
 
+def _is_for(one: Mapping[str, Any], due: datetime) -> bool:
+    """Whether a scheduled post is for this time, to the minute; Facebook writes Unix seconds or ISO 8601."""
+    written = str(one.get("scheduled_publish_time") or "")
+    try:
+        planned = float(written) if written.isdigit() else _moment(written)
+    except ValueError:
+        return False
+    return abs(planned - due.timestamp()) < 60
+
+
+def _moment(written: str) -> float:
+    return datetime.fromisoformat(written).timestamp()
+
+
 def _says(one: Mapping[str, Any], post: Post) -> bool:
     same = plain(one.get("message") or "") == plain(post.message)
-    return same and _same_link(one, post.link)
+    return same and same_link(one, post.link)
 
 
-def _same_link(one: Mapping[str, Any], link: str) -> bool:
+def same_link(one: Mapping[str, Any], link: str) -> bool:
+    """Whether a post in a listing has this link; nobody knows where Facebook does not show one."""
     shown = [_bare(str(a.get("unshimmed_url") or a.get("url") or "")) for a in _attached(one)]
     links = [address for address in shown if address]
     return not link or not links or _bare(link) in links
+
+
+def attached_photos(one: Mapping[str, Any]) -> int:
+    """How many photos a post in a listing has."""
+    attached = (one.get("attachments") or {}).get("data") or []
+    albums = [a.get("subattachments") or {} for a in attached if a.get("media_type") == "album"]
+    single = sum(a.get("media_type") == "photo" for a in attached)
+    return int(single) + sum(len(album.get("data") or ()) for album in albums)
 
 
 def _attached(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:

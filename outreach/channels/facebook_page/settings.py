@@ -62,6 +62,12 @@ class FacebookPageSettings(BaseModel, extra="forbid", frozen=True, hide_input_in
         default=(),
         description=_("What goes into the first comment instead of the post: hashtags, link."),
     )
+    strategy: Literal["at-once", "native-schedule"] = Field(
+        default="at-once",
+        description=_(
+            "How a post comes out at its time: made at that moment, or handed to Facebook hours before, which releases it."
+        ),
+    )
     banner: Literal["cover", "post"] = Field(
         default="cover",
         description=_(

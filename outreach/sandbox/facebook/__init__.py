@@ -2,8 +2,8 @@
 
 from outreach.sandbox.facebook.app import Sandbox
 from outreach.sandbox.facebook.faults import FAULTS, Fault, Faults
-from outreach.sandbox.facebook.graph import Place
 from outreach.sandbox.facebook.made import Made, made
+from outreach.sandbox.facebook.place import Place
 from outreach.sandbox.facebook.wire import appsecret_proof
 
 __all__ = ["FAULTS", "Fault", "Faults", "Made", "Place", "Sandbox", "appsecret_proof", "made"]

@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 from outreach.sandbox.facebook.consent import Consent
 from outreach.sandbox.facebook.faults import Fault, Faults
 from outreach.sandbox.facebook.follower import follower_page
-from outreach.sandbox.facebook.graph import DAY, Graph, Place
+from outreach.sandbox.facebook.graph import DAY, Graph
 from outreach.sandbox.facebook.ledger import Ledger
+from outreach.sandbox.facebook.place import Place
 from outreach.sandbox.facebook.tokens import admit, inspect_token
 from outreach.sandbox.facebook.wire import Call, GraphError, read_call
 

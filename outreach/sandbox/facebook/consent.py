@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from outreach.sandbox.facebook.wire import Call, GraphError
 
 if TYPE_CHECKING:
-    from outreach.sandbox.facebook.graph import Place
+    from outreach.sandbox.facebook.place import Place
 
 LONG_LIFE = 60 * 86_400
 """Seconds that a person's long token lives."""

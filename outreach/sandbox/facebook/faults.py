@@ -53,12 +53,17 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "token-dead": Fault(code=190, subcode=463, message=_EXPIRED, dead=True),
     "too-fast": Fault(code=368, subcode=1390008, message=_TOO_FAST),
+    "invalid-metric": Fault(code=100, message="(#100) The value must be a valid insights metric"),
+    "photo-expired": Fault(code=100, message="Invalid parameter: the photo has expired"),
     "duplicate": Fault(code=506, subcode=1455006, message="(#506) Duplicate status message"),
 }
 """The faults that have a name."""
 
 CHANCE = ("created-then-500", "created-then-reset", "502-html", "refused-500", "visibility-lag")
 """What chance picks from unless told otherwise: nothing here needs a person."""
+
+READ_CHANCE = ("reset", "502-html", "200-with-error", "refused-500")
+"""What chance picks from for calls that only read."""
 
 
 @dataclass(kw_only=True)
@@ -74,7 +79,8 @@ class Faults:
     def __init__(self) -> None:
         self._armed: list[_Armed] = []
         self._dice = random.Random(0)  # noqa: S311 - chance for a rehearsal, not for a secret
-        self._share = 0.0
+        self._read_dice = random.Random(0)  # noqa: S311 - as above
+        self._share = self._reads = 0.0
         self._names: tuple[str, ...] = CHANCE
 
     def arm(self, fault: str | Fault, *, on: str = "", times: int = 1, **changes: Any) -> None:
@@ -82,15 +88,18 @@ class Faults:
         chosen = FAULTS[fault] if isinstance(fault, str) else fault
         self._armed.append(_Armed(fault=replace(chosen, **changes), on=on, times=times))
 
-    def by_chance(self, *, seed: int, share: float, names: Sequence[str] = CHANCE) -> None:
-        """Let this share (0 to 1) of all creating calls go wrong, the same ones for the same seed."""
+    def by_chance(
+        self, *, seed: int, share: float, names: Sequence[str] = CHANCE, reads: float = 0.0
+    ) -> None:
+        """Let this share (0 to 1) of all creating calls go wrong, and of all `reads`; the same ones for the same seed."""
         self._dice = random.Random(seed)  # noqa: S311 - as above
-        self._share, self._names = share, tuple(names)
+        self._read_dice = random.Random(seed)  # noqa: S311 - as above
+        self._share, self._names, self._reads = share, tuple(names), reads
 
     def clear(self) -> None:
         """From now on nothing goes wrong."""
         self._armed.clear()
-        self._share = 0.0
+        self._share = self._reads = 0.0
 
     def next(self, method: str, edge: str) -> Fault | None:
         """What happens to this call."""
@@ -102,4 +111,6 @@ class Faults:
                 return armed.fault
         if self._share and method == "POST" and self._dice.random() < self._share:
             return FAULTS[self._dice.choice(self._names)]
+        if self._reads and method == "GET" and self._read_dice.random() < self._reads:
+            return FAULTS[self._read_dice.choice(READ_CHANCE)]
         return None

@@ -4,49 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from outreach.sandbox.facebook import views
 from outreach.sandbox.facebook.ledger import Ledger
 from outreach.sandbox.facebook.photos import Photos
+from outreach.sandbox.facebook.place import Place
 from outreach.sandbox.facebook.wire import Call, GraphError, missing
 
 DAY = 86_400
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Who exists: one Page, one app with its secret, the Page's token, and what that token may do.
-
-    `expires` is a unix time (0: never); `quota` is how many calls a day the Page is worth. Without `tasks` the person has no role
-    on the Page; `other_pages` are the numbers of Pages that exist only in the person's list.
-    """
-
-    page: str = "100200300"
-    page_name: str = "Sở Công Thương"
-    app: str = "424242"
-    app_name: str = "outreach"
-    secret: str = field(default="s3cret", repr=False)
-    token: str = field(default="PAGETOK", repr=False)
-    user_token: str = field(default="USERTOK", repr=False)
-    system_token: str = field(default="SYSTEMTOK", repr=False)
-    tasks: tuple[str, ...] = ("CREATE_CONTENT", "MODERATE", "ANALYZE", "MANAGE")
-    other_pages: tuple[str, ...] = ()
-    version: str = "v26.0"
-    require_proof: bool = True
-    expires: int = 0
-    quota: int = 4800
-    scopes: tuple[str, ...] = (
-        "pages_show_list",
-        "pages_read_engagement",
-        "pages_manage_posts",
-        "pages_read_user_content",
-        "pages_manage_engagement",
-        "pages_manage_metadata",
-    )
-    pages: tuple[str, ...] = ("100200300",)
 
 
 class Graph:
@@ -82,6 +49,10 @@ class Graph:
     def feed(self) -> list[dict[str, Any]]:
         """What a follower sees, the newest first."""
         return [post for post in self.ledger.of("post") if self.is_public(post)]
+
+    def scheduled(self) -> list[dict[str, Any]]:
+        """What waits for its time, the newest first."""
+        return [p for p in self.ledger.of("post") if p["planned"] and not self.is_public(p)]
 
     def hang(self, photo: str) -> None:
         """Make a photo the Page's cover."""
@@ -119,6 +90,13 @@ class Graph:
         """Let people react to a post: totals of `reactions`, `shares`, `views`, `reach`, `clicks`."""
         stored = self.ledger.get(name) or {}
         self.ledger.put(stored | {"received": stored.get("received", {}) | counts})
+
+    def comment(self, name: str, message: str, *, by: str = "") -> str:
+        """Let someone comment on a post; empty is a follower. Gives the comment's id."""
+        number = f"{name.rpartition('_')[2]}_{self.ledger.next_number()}"
+        made = {"id": number, "kind": "comment", "on": name, "message": message, "by": by}
+        self.ledger.put(made | {"created": self.now(), "visible": self.now()})
+        return number
 
     # --- which object, which edge -----------------------------------------------------------------
 
@@ -165,12 +143,16 @@ class Graph:
     _get_page_posts = _get_page_published_posts
 
     def _get_page_scheduled_posts(self, call: Call, name: str, lag: float) -> Any:
-        waiting = [p for p in self.ledger.of("post") if p["planned"] and not self.is_public(p)]
-        return self._listed(call, waiting)
+        return self._listed(call, self.scheduled())
 
     def _listed(self, call: Call, posts: list[dict[str, Any]]) -> Any:
-        seen = [post for post in posts if post["visible"] <= self.now()]
+        seen = [self._dated(post) for post in posts if post["visible"] <= self.now()]
         return views.listing(call, seen, lambda post: self._view(call, post))
+
+    def _dated(self, post: dict[str, Any]) -> dict[str, Any]:
+        """A post that was released counts as made at that time."""
+        was_planned = post["planned"] and self.is_public(post)
+        return post | {"created": post["planned"]} if was_planned else post
 
     def _view(self, call: Call, post: dict[str, Any]) -> dict[str, Any]:
         return views.post(post, self.place, call, public=self.is_public(post), ledger=self.ledger)
@@ -252,6 +234,7 @@ class Graph:
         if post["app"] != self.place.app:
             raise GraphError(10, "(#10) Application does not have permission for this action")
         if "message" in call.params:
+            post["earlier"] = [*post.get("earlier", []), post["message"]]
             post["message"] = call.text("message")
         if call.flag("is_published", False) and not post["published"]:
             post |= {"published": True, "planned": None, "created": self.now()}
@@ -259,10 +242,15 @@ class Graph:
         return {"success": True}
 
     def _delete_post(self, call: Call, name: str, lag: float) -> Any:
+        post = self.ledger.get(name) or {}
+        if not self.is_public(post):
+            self.ledger.put(post | {"planned": None})
         self.ledger.drop(name)
         return {"success": True}
 
-    _delete_comment = _delete_post
+    def _delete_comment(self, call: Call, name: str, lag: float) -> Any:
+        self.ledger.drop(name)
+        return {"success": True}
 
     def _get_post_comments(self, call: Call, name: str, lag: float) -> Any:
         own = [comment for comment in reversed(self.ledger.of("comment")) if comment["on"] == name]
@@ -271,10 +259,7 @@ class Graph:
     def _post_post_comments(self, call: Call, name: str, lag: float) -> Any:
         if not call.text("message"):
             raise GraphError(100, "(#100) Missing message or attachment")
-        number = f"{name.rpartition('_')[2]}_{self.ledger.next_number()}"
-        made = {"id": number, "kind": "comment", "on": name, "message": call.text("message")}
-        self.ledger.put(made | {"created": self.now(), "visible": self.now()})
-        return {"id": number}
+        return {"id": self.comment(name, call.text("message"), by=self.place.page)}
 
     def _get_post_insights(self, call: Call, name: str, lag: float) -> Any:
         return views.insights(call, self.ledger.get(name) or {}, views.POST_METRICS)

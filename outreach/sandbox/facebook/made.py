@@ -16,7 +16,8 @@ class Made:
     id: str
     at: float
     gone: bool
-    words: str = ""
+    words: tuple[str, ...] = ()
+    """What it says, after what it said before each edit."""
     cover: str = ""
     """SHA-256 of the picture, for a cover."""
 
@@ -30,7 +31,8 @@ def _posts(graph: Graph) -> Iterator[Made]:
     there, gone = graph.ledger.of("post"), graph.ledger.gone("post")
     for post, is_gone in [*((one, False) for one in there), *((one, True) for one in gone)]:
         if post["app"] == graph.place.app and graph.is_public(post):
-            words = "\n\n".join(part for part in (post["message"], post["link"]) if part)
+            said = [*post.get("earlier", []), post["message"]]
+            words = tuple("\n\n".join(p for p in (one, post["link"]) if p) for one in said)
             at = float(post["planned"] or post["created"])
             yield Made(id=post["id"], at=at, gone=is_gone, words=words)
 

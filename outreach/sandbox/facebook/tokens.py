@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from outreach.sandbox.facebook.wire import Call, GraphError, appsecret_proof
 
 if TYPE_CHECKING:
-    from outreach.sandbox.facebook.graph import Place
+    from outreach.sandbox.facebook.place import Place
 
 
 def admit(place: Place, call: Call, *, dead: bool, now: float) -> None:

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from outreach.sandbox.facebook.wire import Call, GraphError
 
 if TYPE_CHECKING:
-    from outreach.sandbox.facebook.graph import Place
     from outreach.sandbox.facebook.ledger import Ledger
+    from outreach.sandbox.facebook.place import Place
 
 POST_METRICS = {
     "post_media_view": "views",
@@ -83,7 +83,9 @@ def post(
     """One post with the fields that the call asks for."""
     name, received = stored["id"], stored.get("received", {})
     shares = received.get("shares")
-    comments = sum(comment["on"] == name for comment in ledger.of("comment"))
+    fields = call.listed("fields") or list(_DEFAULT)
+    written = [one for one in reversed(ledger.of("comment")) if one["on"] == name]
+    counted = any(str(one).startswith("comments") and "limit(0)" in str(one) for one in fields)
     everything = {
         "id": name,
         "message": stored["message"] or None,
@@ -99,14 +101,17 @@ def post(
         "scheduled_publish_time": None if public else stored["planned"],
         "shares": {"count": shares} if shares else None,
         "reactions": {"data": [], "summary": {"total_count": received.get("reactions", 0)}},
-        "comments": {"data": [], "summary": {"total_count": comments}},
+        "comments": {
+            "data": [] if counted else [comment(one, place) for one in written[:100]],
+            "summary": {"total_count": len(written)},
+        },
         "full_picture": f"{call.base}/_sandbox/photos/{stored['photos'][0]}"
         if stored["photos"]
         else None,
         "attachments": attachments(stored, ledger),
         "application": {"name": place.app_name, "id": stored["app"]} if stored["app"] else None,
     }
-    return _chosen(everything, call.listed("fields") or list(_DEFAULT), "Post", set())
+    return _chosen(everything, fields, "Post", set())
 
 
 def attachments(stored: dict[str, Any], ledger: Ledger) -> dict[str, Any] | None:
@@ -127,12 +132,14 @@ def _photo(name: str, ledger: Ledger) -> dict[str, Any]:
 
 
 def comment(stored: dict[str, Any], place: Place) -> dict[str, Any]:
-    """One comment, written by the Page."""
+    """One comment; who else wrote it is not told to the Page's app."""
     return {
         "id": stored["id"],
         "message": stored["message"],
         "created_time": stamp(stored["created"]),
-        "from": {"name": place.page_name, "id": place.page},
+        "from": {"name": place.page_name, "id": place.page}
+        if stored.get("by", place.page) == place.page
+        else None,
     }
 
 

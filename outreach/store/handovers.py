@@ -1,0 +1,107 @@
+"""What services hold until it is due, kept as a step of its delivery: which deliveries that concerns, and what is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, or_, select, update
+
+from outreach.domain.claim import Claim
+from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.handover import Errand, Handover, Task, Window, task
+from outreach.domain.text import Text
+from outreach.store import steps
+from outreach.store.delivery_log import Event
+from outreach.store.pauses import OURSELVES, states
+from outreach.store.records import delivery_from_row
+from outreach.store.renditions import Shelf
+from outreach.store.tables import DELIVERY, STEP
+
+STEP_NAME = "handover"
+"""The step that holds the `Handover`; no adapter may call a step of its own so."""
+
+_SETTLED = (State.PUBLISHED.value, State.WITHDRAWN.value)
+
+
+def errands(
+    connection: Connection, windows: Mapping[str, Window], *, now: datetime, shelf: Shelf
+) -> tuple[list[Errand], datetime | None]:
+    """What is to be done now at the services of these channels, and when there is more to do."""
+    found: list[Errand] = []
+    times: list[datetime] = []
+    waiting = states(connection)
+    for channel, window in windows.items():
+        pause = waiting.get(channel)
+        for row in connection.execute(_concerned(channel, window, now)):
+            delivery, handover = delivery_from_row(row[:-1]), _handover(row.value)
+            paused = pause is not None and pause.paused
+            stopped = paused and bool(pause and (not pause.until or pause.until > delivery.due))
+            asked = task(delivery, handover, window=window, stopped=stopped, now=now)
+            if asked and asked[1] > now:
+                times.append(asked[1])
+            elif asked:
+                back = handover if asked[0] is Task.TAKE_BACK else None
+                pair = (back or delivery).digest, (back or delivery).due
+                if rendition := shelf.get(connection, [pair]).get(pair):
+                    claim = Claim(
+                        delivery=delivery, rendition=rendition, attempt=0, number=row.number
+                    )
+                    found.append(Errand(claim=claim, task=asked[0], handover=handover))
+    return found, min(times, default=None)
+
+
+def read(connection: Connection, delivery_id: int) -> Handover | None:
+    """What the service got of this delivery."""
+    row = steps.read(connection, delivery_id).get(STEP_NAME)
+    return _handover(row.value) if row else None
+
+
+def note(
+    connection: Connection,
+    claim: Claim,
+    handover: Handover,
+    now: datetime,
+    reason: Text | None = None,
+) -> list[Event]:
+    """Record what the service holds; give the event to be logged, if there is a reason to tell."""
+    steps.write(connection, claim, STEP_NAME, now=now, done=True, value=handover.to_json())
+    if handover.public:
+        early = update(DELIVERY).where(DELIVERY.c.id == claim.delivery.id)
+        waits = early.where(DELIVERY.c.state == State.SCHEDULED.value)
+        connection.execute(waits.values(ready_at=now))
+    return [_event(claim.delivery, "handed_over", reason, now)] if reason else []
+
+
+def forget(connection: Connection, claim: Claim, now: datetime, reason: Text) -> list[Event]:
+    """The service holds nothing of it any more: every step begins anew."""
+    connection.execute(delete(STEP).where(STEP.c.delivery_id == claim.delivery.id))
+    return [_event(claim.delivery, "taken_back", reason, now)]
+
+
+def _concerned(channel: str, window: Window, now: datetime) -> Any:
+    """Everything handed over and not settled, and what will be handed over next; with what was noted of it."""
+    noted = and_(STEP.c.delivery_id == DELIVERY.c.id, STEP.c.name == STEP_NAME)
+    coming = and_(
+        DELIVERY.c.state == State.SCHEDULED.value,
+        DELIVERY.c.due >= now + window.latest,
+    )
+    return (
+        select(DELIVERY, STEP.c.value)
+        .select_from(DELIVERY.outerjoin(STEP, noted))
+        .where(DELIVERY.c.channel == channel, DELIVERY.c.action == Action.PUBLISH.value)
+        .where(DELIVERY.c.state.not_in(_SETTLED))
+        .where(or_(STEP.c.name.is_not(None), coming))
+        .order_by(DELIVERY.c.due, DELIVERY.c.id)
+    )
+
+
+def _handover(stored: Any) -> Handover | None:
+    return Handover.from_json(stored) if stored else None
+
+
+def _event(delivery: Delivery, what: str, reason: Text | None, now: datetime) -> Event:
+    data = {"from": delivery.state.value, "due": delivery.due.isoformat()}
+    told = {"reason": reason.to_json()} if reason else {}
+    return Event(at=now, actor=OURSELVES, what=what, delivery_id=delivery.id, data=data | told)
