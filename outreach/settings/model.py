@@ -82,12 +82,16 @@ class Limits:
     slots: int | None = None
 
     def apply(self, capabilities: Capabilities) -> Capabilities:
-        """The capabilities with every limit that is given."""
-        return replace(capabilities, **self.given)
+        """The capabilities with every limit that is given; a quota takes the place of the one for the same span of time."""
+        given = self.given
+        if quota := given.pop("quota", None):
+            others = tuple(one for one in capabilities.quotas if one.per is not quota.per)
+            given["quotas"] = (*others, quota)
+        return replace(capabilities, **given)
 
     @property
     def given(self) -> dict[str, Any]:
-        """The limits that are not None, by their name in `Capabilities`."""
+        """The limits that are not None."""
         return {key: value for key, value in vars(self).items() if value is not None}
 
 

@@ -27,6 +27,7 @@ from outreach.settings.model import (
     Web,
 )
 from outreach.settings.positions import positions
+from outreach.settings.sealed import opened
 from outreach.settings.secrets import AbsentSecret, is_reference, resolve, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
@@ -267,7 +268,7 @@ def read_channel(name: str, section: Section, folder: Path) -> ChannelSettings:
         adapter=adapter,
         tags=tags,
         limits=limits,
-        settings=own,
+        settings=opened(own),
         places={key: section.place(key) for key in section.table},
         place=section.place(),
         folder=folder,

@@ -84,12 +84,19 @@ def test_everything_is_understood() -> None:
     assert channel.places["folder"].line == 24
     assert channel.limits.apply(Capabilities(can_find=True)) == Capabilities(
         can_find=True,
-        quota=Quota(count=4, per=Per.MONTH),
+        quotas=(Quota(count=4, per=Per.MONTH),),
         hours=(time(6), time(22)),
         text_limit=9,
         gap=timedelta(minutes=1),
         slots=2,
     )
+
+
+def test_a_quota_takes_the_place_of_that_for_the_same_span_only() -> None:
+    month, day = Quota(count=4, per=Per.MONTH), Quota(count=1, per=Per.DAY)
+    limits = parse(CHANNEL + "quota_per_month = 6\n").channels["x"].limits
+    own = Capabilities(quotas=(month, day))
+    assert limits.apply(own).quotas == (day, Quota(count=6, per=Per.MONTH))
 
 
 def test_without_limits_the_adapter_has_its_word() -> None:
