@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import MOVES, Action, Delivery, State
 from outreach.domain.difference import ChangeKind
-from outreach.store import decisions, delivery_log
+from outreach.store import decisions, delivery_log, restoration
 from outreach.store.changes import TARGETS
 from outreach.store.delivery_log import Line
 from outreach.store.queue import Fenced, IllegalMove, Queue
+from outreach.store.restoration import Restoration
 from tests.store.blank import blank
 from tests.store.office import DUE, WHY, apply, change, planned, receipt, take_over
 
@@ -45,6 +46,8 @@ class AnyMoves(RuleBasedStateMachine):
         self.seen: deque[Delivery] = deque(maxlen=12)
         self.heard = 0
         self.told: dict[int, list[State]] = {}
+        self.restored: datetime | None = None
+        self.told_then: dict[int, int] = {}
 
     def teardown(self) -> None:
         assert delivery_log.verify(self.engine).damage is None
@@ -103,7 +106,18 @@ class AnyMoves(RuleBasedStateMachine):
 
     @rule(slots=st.integers(0, 2))
     def it_claims(self, slots: int) -> None:
-        self.claims += self.queue.exchange((), {"website": slots}, self.now).claims
+        begun = self.queue.exchange((), {"website": slots}, self.now).claims
+        self.claims += begun
+        self.listen()
+        for claim in begun:
+            self.was_looked_up_since_the_restore(claim)
+
+    def was_looked_up_since_the_restore(self, claim: Claim) -> None:
+        """What may have gone out after the backup never begins before somebody has looked."""
+        row = claim.delivery
+        if self.restored and row.identity.action is Action.PUBLISH and row.due <= self.restored:
+            since = self.told[row.id][self.told_then.get(row.id, 0) :]
+            assert {State.UNKNOWN, State.NEEDS_PERSON} & set(since), since
 
     @rule()
     def it_looks_at_what_is_in_doubt(self) -> None:
@@ -130,6 +144,18 @@ class AnyMoves(RuleBasedStateMachine):
         self.former = self.queue
         self.queue = take_over(self.engine, Path(self.folder.name))
         self.queue.interrupted(self.now)
+
+    @rule()
+    def a_backup_comes_back(self) -> None:
+        """With the queue as it is; what matters is that nobody knows what happened since."""
+        self.now += timedelta(seconds=1)
+        self.restored = self.now
+        self.listen()
+        self.told_then = {row: len(states) - 1 for row, states in self.told.items()}
+        found = Restoration(at=self.now, backup=self.now - timedelta(hours=1))
+        restoration.record(self.engine, found, actor="lan", facts={})
+        restoration.doubt_waiting(self.engine, found, actor="lan")
+        self.it_dies_and_another_takes_over()
 
     @rule(pick=PICK)
     def the_former_one_goes_on(self, pick: int) -> None:
