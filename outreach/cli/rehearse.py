@@ -93,7 +93,7 @@ def rehearse(
 def _rehearse(
     session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any
 ) -> Summary:
-    from outreach.bootstrap.stage import rehearse as play  # noqa: PLC0415 - help pages need no store
+    from outreach.bootstrap.rehearsals import rehearse as play  # noqa: PLC0415 - help pages need no store
 
     return play(session.settings, campaign, home, faults=faults, progress=progress)
 

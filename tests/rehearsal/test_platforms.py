@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from outreach.bootstrap import load_settings
-from outreach.bootstrap.stage import open_rehearsal
+from outreach.bootstrap.rehearsals import open_rehearsal
 from outreach.dispatch import dispatcher
 from outreach.domain.delivery import State
 from outreach.rehearsal.facebook import FacebookEnd

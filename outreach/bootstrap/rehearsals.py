@@ -1,4 +1,4 @@
-"""Builds the stage of a rehearsal; the service never loads it."""
+"""Sets up rehearsals and lets them run; the service never loads it."""
 
 from __future__ import annotations
 
