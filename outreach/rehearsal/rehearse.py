@@ -10,7 +10,7 @@ from outreach.content.campaign_file import read_campaign_file
 from outreach.content.findings import Findings
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync import Proposal
-from outreach.dispatch.writer import Writer
+from outreach.dispatch.writer import SameThread
 from outreach.domain.campaign import Campaign
 from outreach.rehearsal.clock import LONG_AGO
 from outreach.rehearsal.colleague import COLLEAGUE, Colleague
@@ -41,7 +41,7 @@ def begin(stage: Stage, campaign: str) -> Proposal:
 
 async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], None]) -> None:
     """Let the month pass."""
-    write = Writer()
+    write = SameThread()
     dispatcher = Dispatcher(
         queue=stage.queue,
         channels=stage.channels,

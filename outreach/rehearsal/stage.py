@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.channel import Channel
 from outreach.dispatch.sync import Sync
@@ -24,6 +24,8 @@ class Stage:
     platforms: Mapping[str, Memory]
     clock: VirtualClock
     jitter: Callable[[], float]
+    _shown: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict, repr=False)
+    """By delivery and digest of its rendition: the words of its preview, and its first picture."""
 
     def counts(self, deliveries: Iterable[Delivery]) -> Counter[str]:
         """How often each of the deliveries took place, as the far ends remember."""
@@ -35,9 +37,15 @@ class Stage:
         return sum(counts, Counter())
 
     def _asked(self, delivery: Delivery) -> Asked:
+        known = (delivery.id, delivery.digest)
+        if known not in self._shown:
+            self._shown[known] = self._look_up(delivery)
+        words, picture = self._shown[known]
+        return Asked(delivery=delivery, words=words, picture=picture)
+
+    def _look_up(self, delivery: Delivery) -> tuple[str, str]:
         rendition = self.queue.rendition(delivery)
         if rendition is None:
-            return Asked(delivery=delivery)
+            return "", ""
         words = self.channels[delivery.identity.channel].preview(rendition).text
-        picture = rendition.media[0].sha256 if rendition.media else ""
-        return Asked(delivery=delivery, words=words, picture=picture)
+        return words, rendition.media[0].sha256 if rendition.media else ""
