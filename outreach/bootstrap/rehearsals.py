@@ -23,6 +23,7 @@ from outreach.rehearsal.sandboxes import MEMORIES, open_sandboxes, with_accounts
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings
+from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read
 from outreach.store.engine import Engine
 from outreach.store.lease import Lease
@@ -60,6 +61,7 @@ def _stage(
     queue = Queue(engine, media_folder=pictures, fence=fence)
     return Stage(
         queue=queue,
+        series=CountSeries(engine),
         sync=build_sync(settings, ends.channels, queue),
         channels=ends.channels,
         platforms=ends.platforms,

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from outreach.channel import Network
+from outreach.rehearsal.audience import received
 from outreach.rehearsal.memory import Asked
 from outreach.sandbox.facebook import Made, Place, Sandbox, made
 
@@ -96,6 +97,12 @@ class FacebookEnd:
             if not one.is_publication and any(thing.gone for thing in owned[one.published]):
                 counted[one.key] = 1
         return counted
+
+    def be_read(self) -> None:
+        """Let followers see the posts."""
+        graph = self.sandbox.graph
+        for post in graph.feed():
+            graph.receive(post["id"], **received(post["id"], graph.now() - post["created"]))
 
 
 def let_go_wrong(sandbox: Sandbox, seed: int) -> None:

@@ -42,6 +42,10 @@ class Memory(Protocol):
         """How often each delivery took place, by its key; taking down again what is down counts once."""
         ...
 
+    def be_read(self) -> None:
+        """Let the public see what is there now, and react to it."""
+        ...
+
 
 class Sandbox(Memory, Protocol):
     """A local platform in the place of a service, with an account that costs nothing and reaches nobody."""

@@ -14,6 +14,7 @@ from outreach.dispatch.writer import SameThread
 from outreach.domain.campaign import Campaign
 from outreach.rehearsal.clock import LONG_AGO
 from outreach.rehearsal.colleague import COLLEAGUE, Colleague
+from outreach.rehearsal.counts import Counts
 from outreach.rehearsal.month import Month
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary, summarise
@@ -56,6 +57,7 @@ async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], 
         dispatcher=dispatcher,
         clock=stage.clock,
         colleague=Colleague(stage, write, campaign.id),
+        counts=Counts(stage, dispatcher, write),
         end=campaign.closes,
     )
     try:
@@ -78,4 +80,9 @@ def conclude(stage: Stage, proposal: Proposal, campaign: Campaign) -> Summary:
         confirmed=frozenset(
             d.id for d in deliveries if d.receipt and d.receipt.details.get("by") == COLLEAGUE
         ),
+        readings=[
+            {metric: n for reading in one.readings for metric, n in reading.counts.items()}
+            for one in stage.series.received(campaign=campaign.id)
+            if one.readings
+        ],
     )

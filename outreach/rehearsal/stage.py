@@ -11,6 +11,7 @@ from outreach.dispatch.sync import Sync
 from outreach.domain.delivery import Delivery
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.memory import Asked, Memory
+from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 
 
@@ -19,6 +20,7 @@ class Stage:
     """The parts of a rehearsal, put together by bootstrap; `platforms` are the far ends' memories by channel."""
 
     queue: Queue
+    series: CountSeries
     sync: Sync
     channels: Mapping[str, Channel]
     platforms: Mapping[str, Memory]

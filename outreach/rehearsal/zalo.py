@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from outreach.channel import Network
+from outreach.rehearsal.audience import received
 from outreach.rehearsal.memory import Asked
 from outreach.sandbox.zalo import Faults, Platform, zalo_app, zalo_pages
 
@@ -46,7 +47,7 @@ class ZaloEnd:
         self._pictures, self._cover_url, self._broadcast = pictures, cover_url, broadcast
         wrong = Faults() if faults is None else mishaps(faults)
         self.platform = Platform(folder, clock=now, faults=wrong, fetch=self._picture)
-        self._app = zalo_app(self.platform)
+        self._app = zalo_app(self.platform, in_thread=False)
 
     @property
     def account(self) -> Mapping[str, Any]:
@@ -93,6 +94,14 @@ class ZaloEnd:
             else:
                 counted[one.key] = int(any(article["state"] == "removed" for article in own))
         return +counted
+
+    def be_read(self) -> None:
+        """Let followers see the articles."""
+        now = self.platform.clock().timestamp()
+        for article in self.platform.public:
+            found = received(article["id"], now - article["shown"])
+            article.update(views=found["views"], shares=found["shares"])
+        self.platform.save()
 
     def _times(self, own: list[dict[str, Any]]) -> int:
         if not self._broadcast or len(own) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Protocol
 
+from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.text import Text
 from outreach.reports.queue import row
@@ -76,6 +77,17 @@ def _tally(tally: Tally) -> dict[str, object]:
         "others": sum(n for state, n in tally.states.items() if state not in named),
         "states": {state.value: n for state, n in tally.states.items() if n},
     }
+
+
+def counts_line(counted: int, totals: Counts) -> Text:
+    """How the month was received, in one sentence."""
+    figures = {metric: totals.get(metric, 0) for metric in Metric}
+    return Text(
+        "Read back from {counted} publications: {views} views, {reach} people reached, {reactions} reactions, "
+        "{comments} comments, {shares} shares, {clicks} clicks.",
+        counted=counted,
+        **figures,
+    )
 
 
 def day_title(day: date) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from outreach.bootstrap import load_settings
 from outreach.bootstrap.rehearsals import open_rehearsal
 from outreach.dispatch import dispatcher
+from outreach.domain.counts import Metric
 from outreach.domain.delivery import State
 from outreach.rehearsal.facebook import FacebookEnd
 from outreach.rehearsal.rehearse import begin, conclude, play
@@ -66,6 +68,16 @@ class Rehearsal:
         return [one for one in made(self.facebook.graph) if not one.cover]
 
     @property
+    def received(self) -> dict[Metric, int]:
+        """How the month was received, as the platforms themselves remember it."""
+        posts = [post["received"] for post in self.facebook.posts]
+        articles = [{"views": one["views"], "shares": one["shares"]} for one in self.zalo.public]
+        told = Counter({Metric.COMMENTS: len(self.facebook.graph.ledger.of("comment"))})
+        for one in (*posts, *articles):
+            told.update({Metric(name): count for name, count in one.items()})
+        return dict(told)
+
+    @property
     def covers(self) -> list[Made]:
         return [one for one in made(self.facebook.graph) if one.cover]
 
@@ -88,6 +100,8 @@ def test_a_month_on_the_platforms(settings: Settings, tmp_path: Path) -> None:
         assert ended(found, "facebook-page", State.PUBLISHED) == POSTS == len(month.posts)
         assert ended(found, "zalo-oa", State.PUBLISHED) == BROADCASTS
         assert len(month.zalo.public) == len(month.zalo.broadcasts) == BROADCASTS
+        assert found.received.counted == POSTS + BROADCASTS
+        assert found.received.totals == month.received
     assert set(follower_pages(settings, tmp_path / "a")) == {"facebook-page", "zalo-oa"}
 
 
