@@ -142,6 +142,7 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
                 "campaign": campaign,
                 "ok": found.ok,
                 "channels": to_records(table, screen.language),
+                "faults": to_records(pages.faults_table(found.faults), screen.language),
                 "counted": found.received.counted,
                 "received": found.received.totals,
                 "lost": found.lost,
@@ -167,6 +168,10 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
         screen.table(pages.day_table(day.deliveries, zone))
     screen.heading(Text("Rehearsal of {campaign}", campaign=campaign))
     screen.table(table)
+    if found.faults:
+        faults = pages.faults_table(found.faults)
+        screen.heading(faults.title)
+        screen.table(faults)
     screen.say(
         Text("Lost: {lost}. Twice: {twice}.", lost=len(found.lost), twice=len(found.twice)),
         style="bold",

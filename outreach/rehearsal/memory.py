@@ -35,6 +35,20 @@ class Asked:
         return self.delivery.identity.action is Action.PUBLISH
 
 
+class Pair(Protocol):
+    """An access token and its refresh token."""
+
+    @property
+    def access(self) -> str:
+        """Good for a day or so."""
+        ...
+
+    @property
+    def refresh(self) -> str:
+        """Serves once."""
+        ...
+
+
 class Memory(Protocol):
     """A platform's own memory of what it has made public and taken down."""
 
@@ -53,6 +67,10 @@ class Sandbox(Memory, Protocol):
     @property
     def account(self) -> Mapping[str, Any]:
         """The adapter's settings that name the account; they take the place of the configured ones."""
+        ...
+
+    def permit(self) -> Pair | None:
+        """Give permission again, as an administrator does; the new tokens, where the service issues a pair."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from outreach.content.campaign_file import read_campaign_file
@@ -12,9 +13,11 @@ from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync import Proposal
 from outreach.dispatch.writer import SameThread
 from outreach.domain.campaign import Campaign
+from outreach.domain.delivery import Delivery
 from outreach.rehearsal.clock import LONG_AGO
 from outreach.rehearsal.colleague import COLLEAGUE, Colleague
 from outreach.rehearsal.counts import Counts
+from outreach.rehearsal.endings import settled
 from outreach.rehearsal.month import Month
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary, summarise
@@ -85,4 +88,10 @@ def conclude(stage: Stage, proposal: Proposal, campaign: Campaign) -> Summary:
             for one in stage.series.received(campaign=campaign.id)
             if one.readings
         ],
+        faults=settled(stage.record.struck(), deliveries, partial(_last_try, stage)),
     )
+
+
+def _last_try(stage: Stage, delivery: Delivery) -> datetime:
+    tries = stage.queue.attempts(delivery.id)
+    return tries[-1].started if tries else delivery.due

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from outreach.channel import Channel
@@ -11,13 +11,17 @@ from outreach.dispatch.sync import Sync
 from outreach.domain.delivery import Delivery
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.memory import Asked, Memory
+from outreach.rehearsal.record import Record
 from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """The parts of a rehearsal, put together by bootstrap; `platforms` are the far ends' memories by channel."""
+    """The parts of a rehearsal, put together by bootstrap; `platforms` are the far ends' memories by channel.
+
+    `log_in` gives a channel permission again, as a person does; `record` tells what went wrong.
+    """
 
     queue: Queue
     series: CountSeries
@@ -26,6 +30,8 @@ class Stage:
     platforms: Mapping[str, Memory]
     clock: VirtualClock
     jitter: Callable[[], float]
+    record: Record
+    log_in: Callable[[str], Awaitable[None]]
     _shown: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict, repr=False)
     """By delivery and digest of its rendition: the words of its preview, and its first picture."""
 

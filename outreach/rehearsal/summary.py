@@ -12,6 +12,7 @@ from outreach.domain.campaign import Campaign
 from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.plan import Planned
+from outreach.rehearsal.endings import Settled
 
 EXPLAINED = frozenset(State) - {State.SCHEDULED, State.PUBLISHING, State.UNKNOWN}
 """States in which a delivery may end a month; each carries its reason or its proof."""
@@ -57,6 +58,7 @@ class Summary:
     lost: tuple[str, ...]
     twice: tuple[str, ...]
     unsettled: tuple[Delivery, ...] = field(default=())
+    faults: tuple[Settled, ...] = ()
     received: Received = field(default_factory=Received)
 
     @property
@@ -74,11 +76,13 @@ def summarise(
     remembered: frozenset[str],
     confirmed: frozenset[int],
     readings: Sequence[Counts] = (),
+    faults: Sequence[Settled] = (),
 ) -> Summary:
     """Hold the queue against the plan and the platforms.
 
     `accepted` counts accepted calls per key; `remembered` names the channels whose platform keeps such counts;
-    `confirmed` are the deliveries that a colleague confirmed; `readings` the last counts of each publication that was counted.
+    `confirmed` are the deliveries that a colleague confirmed; `readings` the last counts of each publication that was counted;
+    `faults` how what went wrong was settled.
     """
     by_key = {delivery.identity.key: delivery for delivery in deliveries}
     lost = [p.identity.key for p in planned if not _explained(by_key.get(p.identity.key))]
@@ -94,6 +98,7 @@ def summarise(
         lost=tuple(sorted(set(lost))),
         twice=tuple(sorted(key for key, count in accepted.items() if count > 1)),
         unsettled=tuple(d for d in deliveries if d.state is State.NEEDS_PERSON),
+        faults=tuple(faults),
         received=_received(readings),
     )
 
