@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.dispatch.reconcile import FOUND
-from outreach.domain.delivery import Delivery, State
+from outreach.domain.delivery import SUCCESS, Delivery, State
 from outreach.domain.text import Text
 from outreach.rehearsal.colleague import COLLEAGUE
 from outreach.rehearsal.faults import WORDS, Fault
@@ -71,7 +71,7 @@ def _ending(
 ) -> Text:
     if delivery is None:
         return COUNTED_LATER
-    if delivery.receipt is None or delivery.state not in (State.PUBLISHED, State.WITHDRAWN):
+    if delivery.receipt is None or delivery.state not in SUCCESS.values():
         return OTHERS.get(delivery.state, NOT_DONE)
     if delivery.receipt.details.get("by") == COLLEAGUE:
         return BY_PERSON

@@ -24,11 +24,13 @@ from outreach.channel import (
     PauseChannel,
     Preview,
     Receipt,
+    Reject,
     Rendition,
     RetryAt,
     Steps,
     Text,
     UnknownOutcome,
+    Updates,
     counting,
 )
 from outreach.rehearsal.clock import VirtualClock
@@ -117,6 +119,13 @@ class StandIn:
         remote = self._platform.accept("withdraw", key, self._now(), {"of": receipt.remote_id})
         return Receipt(remote_id=remote, at=self._now())
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Accept the new content; readers see no second publication."""
+        self._platform.accept("update", key, self._now(), rendition.to_json())
+        return replace(receipt, at=self._now())
+
     async def check(self) -> ChannelHealth:
         """Always well."""
         return ChannelHealth(ok=True, summary=Text("Stand-in of a rehearsal."))
@@ -171,6 +180,15 @@ class Faulty:
         """As the channel does; nothing where it does not count."""
         counted = counting(self._channel)
         return await counted.counts(receipt) if counted else {}
+
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Update, with the same faults."""
+        if not isinstance(self._channel, Updates):
+            raise Reject(Text("This channel cannot change what is public."))
+        call = self._channel.update(receipt, rendition, key=key, steps=steps)
+        return await self._tried(key, call)
 
     async def check(self) -> ChannelHealth:
         """Ask the channel."""

@@ -21,6 +21,7 @@ HAPPENINGS: Mapping[str, Text] = {
     "looked": Text("looked"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),
+    "rewritten": Text("public text replaced"),
 }
 """Every event that the log knows, in words."""
 

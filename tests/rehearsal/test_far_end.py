@@ -120,3 +120,18 @@ def test_faults_happen_before_or_after_the_platform(
     assert {key: met_by.get(key, Fault.NONE) for key in map(str, range(200))} == {
         str(number): faults.at(str(number), NOW) for number in range(200)
     }
+
+
+def test_an_update_is_no_second_publication(
+    stand_in: StandIn, platform: Platform, clock: VirtualClock, tmp_path: Path
+) -> None:
+    async def act() -> None:
+        steps = MemorySteps()
+        made = await stand_in.publish(sample_rendition(), key=KEY, steps=steps)
+        calm = Faulty(stand_in, Faults(None), clock, Record(tmp_path / "faults.jsonl", clock))
+        done = await calm.update(made, sample_rendition(text="new"), key=KEY, steps=steps)
+        assert done.remote_id == made.remote_id
+
+    asyncio.run(act())
+    assert platform.counts() == Counter({KEY: 1})
+    assert [entry["action"] for entry in platform.entries()] == ["publish", "update"]
