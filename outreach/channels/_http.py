@@ -103,6 +103,7 @@ class HttpClient:
         base = {"accept-encoding": "identity", "user-agent": "outreach", **(headers or {})}
         self._headers = [(key.encode(), value.encode()) for key, value in base.items()]
         self._secrets = tuple(secrets)
+        self._issued: tuple[str, ...] = ()
         self.veil = Veil(secrets)
         self._public_only = None if proxy else public_only
         self._deadline = deadline
@@ -143,7 +144,9 @@ class HttpClient:
 
     def hide(self, *issued: str) -> None:
         """From now on these are secrets too, and no longer those that were named so before: tokens come and go."""
-        self.veil = Veil((*self._secrets, *issued))
+        if issued != self._issued:
+            self._issued = issued
+            self.veil = Veil((*self._secrets, *issued))
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -78,27 +78,29 @@ def hashtag_forms(rendition: Rendition) -> tuple[Hashtag, ...]:
     """Every hashtag with and without its marks; marks are known from the hashtag itself or from words of the message."""
     said = (rendition.campaign_name, rendition.theme, rendition.title, rendition.text)
     words = [word for text in said for word in [*_WORD.findall(text), ""]]
-    return tuple(_forms(tag, words) for tag in rendition.hashtags)
+    spelt = [(word, without_marks(word).casefold()) for word in words]
+    return tuple(_forms(tag, spelt) for tag in rendition.hashtags)
 
 
-def _forms(tag: str, words: list[str]) -> Hashtag:
+def _forms(tag: str, words: list[tuple[str, str]]) -> Hashtag:
     plain = without_marks(tag)
     marked = tag if tag != plain else next(_spelt(tag.removeprefix("#"), words), "")
     return Hashtag(sent=tag, plain=plain, marked=marked)
 
 
-def _spelt(tag: str, words: list[str]) -> Iterator[str]:
-    """The words that follow each other and make up the tag, each with its first letter large."""
+def _spelt(tag: str, words: list[tuple[str, str]]) -> Iterator[str]:
+    """The words, each beside its plain form, that follow each other and make up the tag; each with its first letter large."""
     wanted = tag.casefold()
     for begin in range(len(words)):
         joined = ""
         for end in range(begin, len(words)):
-            joined += without_marks(words[end]).casefold()
-            if not words[end] or not wanted.startswith(joined):
+            word, plain = words[end]
+            joined += plain
+            if not word or not wanted.startswith(joined):
                 break
             if joined == wanted:
                 found = words[begin : end + 1]
-                yield "#" + "".join(word[:1].upper() + word[1:] for word in found)
+                yield "#" + "".join(word[:1].upper() + word[1:] for word, _ in found)
 
 
 def without_marks(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -22,9 +23,13 @@ from outreach.reports.formats import to_records
 
 if TYPE_CHECKING:
     from outreach.rehearsal.summary import Summary
+    from outreach.settings import Settings
 
 MARK = "outreach.db"
 """The file that shows that a folder holds a rehearsal."""
+
+UNSAID = logging.NullHandler()
+"""Where the service's warnings go: what went wrong is told at the end."""
 
 
 def add(app: typer.Typer) -> None:
@@ -93,7 +98,8 @@ def rehearse(
 def _rehearse(
     session: Session, campaign: str, home: Path, *, faults: int | None, progress: Any
 ) -> Summary:
-    from outreach.bootstrap.stage import rehearse as play  # noqa: PLC0415 - help pages need no store
+    logging.getLogger("outreach").addHandler(UNSAID)
+    from outreach.bootstrap.rehearsals import rehearse as play  # noqa: PLC0415 - help pages need no store
 
     return play(session.settings, campaign, home, faults=faults, progress=progress)
 
@@ -104,12 +110,17 @@ def _home(session: Session, campaign: str, folder: Path | None, *, resume: bool)
     if not (messages / campaign / "campaign.toml").is_file() or Path(campaign).name != campaign:
         names = sorted(path.parent.name for path in messages.glob("*/campaign.toml"))
         raise unknown_campaign(campaign, names)
-    home = (folder or session.settings.state / "rehearsal" / campaign).absolute()
+    home = (folder or rehearsal_home(session.settings, campaign)).absolute()
     used = home.exists() and any(home.iterdir())
     if used and not resume:
         _clear(home, ours=folder is None)
     home.mkdir(parents=True, exist_ok=True)
     return home
+
+
+def rehearsal_home(settings: Settings, campaign: str) -> Path:
+    """Where the rehearsal of a campaign keeps its state unless told otherwise."""
+    return settings.state / "rehearsal" / campaign
 
 
 def _clear(home: Path, *, ours: bool) -> None:
@@ -131,6 +142,9 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
                 "campaign": campaign,
                 "ok": found.ok,
                 "channels": to_records(table, screen.language),
+                "faults": to_records(pages.faults_table(found.faults), screen.language),
+                "counted": found.received.counted,
+                "received": found.received.totals,
                 "lost": found.lost,
                 "twice": found.twice,
                 "unsettled": [
@@ -154,10 +168,15 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
         screen.table(pages.day_table(day.deliveries, zone))
     screen.heading(Text("Rehearsal of {campaign}", campaign=campaign))
     screen.table(table)
+    if found.faults:
+        faults = pages.faults_table(found.faults)
+        screen.heading(faults.title)
+        screen.table(faults)
     screen.say(
         Text("Lost: {lost}. Twice: {twice}.", lost=len(found.lost), twice=len(found.twice)),
         style="bold",
     )
+    screen.say(pages.counts_line(found.received.counted, found.received.totals))
     for key in (*found.lost, *found.twice):
         screen.say(Text("    {key}", key=key), style="red")
     if found.unsettled:

@@ -64,13 +64,12 @@ def facebook(
     context: typer.Context, port: Port = 8081, folder: Folder = None, faults: Faults = None
 ) -> None:
     """Serve it on this machine only; print what to put into config.toml."""
-    from outreach.rehearsal.facebook import let_go_wrong  # noqa: PLC0415 - help pages need no server
     from outreach.sandbox.facebook import Sandbox  # noqa: PLC0415 - as above
 
     session = session_of(context)
     sandbox = Sandbox(folder=_folder(session, folder, "facebook"))
     if faults is not None:
-        let_go_wrong(sandbox, faults)
+        sandbox.faults.by_chance(seed=faults, share=0.3)
     place = sandbox.place
     opened = Opened(
         app=sandbox.app,

@@ -46,11 +46,16 @@ class Session:
         return settings
 
     @contextmanager
-    def desk(self, *, channels: bool = True) -> Iterator[Desk]:
-        """The open store and the planning, without the right to dispatch."""
+    def desk(self, *, channels: bool = True, rehearsal: Path | None = None) -> Iterator[Desk]:
+        """The open store and the planning, without the right to dispatch; of the rehearsal in that folder if one is named."""
         from outreach.bootstrap import open_desk  # noqa: PLC0415 - help pages need no store
 
-        with open_desk(self.settings, channels=channels) as desk:
+        settings = self.settings
+        if rehearsal:
+            from outreach.bootstrap.rehearsals import for_rehearsal  # noqa: PLC0415 - as above
+
+            settings = for_rehearsal(settings, rehearsal)
+        with open_desk(settings, channels=channels) as desk:
             yield desk
 
 

@@ -91,16 +91,16 @@ class Dispatcher:
     async def work_off(self, *, asleep: Callable[[], int] = lambda: 0) -> datetime | None:
         """Do everything that can be done at the present instant; return when there is more to do.
 
-        `asleep` says how many attempts only wait for time to pass; such a one also calls `wake`.
+        `asleep` says how many attempts only wait for time to pass; such a one also calls `wake`. The others end, or fall asleep,
+        before the queue is asked again.
         """
         while True:
-            self._changed.clear()
+            while len(self._tasks) > asleep():
+                self._changed.clear()
+                await self._changed.wait()
             next_due = await self._turn()
-            if self._finished:
-                continue
-            if len(self._tasks) <= asleep():
+            if not self._finished and len(self._tasks) <= asleep():
                 return next_due
-            await self._changed.wait()
 
     async def drain(self, within: timedelta) -> None:
         """Start nothing more; after `within` cut off what still runs, so that it is recorded as unknown."""

@@ -10,6 +10,9 @@ from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, State
 from outreach.domain.retry import backoff
 
+FOUND = Text("Looking at the channel found it public.")
+"""The reason of a publication that was in doubt and was seen."""
+
 EMPTY_READS = 2
 """So many empty reads past the visibility lag prove that nothing is public."""
 
@@ -94,10 +97,7 @@ def conclude(
     """What one read-back means. Pure. An empty one counts only after `wait` of quiet, by wall clock and by `quiet_for`."""
     match seen:
         case Found(receipt=receipt):
-            reason = Text("Looking at the channel found it public.")
-            return Finish(
-                claim=claim, state=State.PUBLISHED, at=now, receipt=receipt, reason=reason
-            )
+            return Finish(claim=claim, state=State.PUBLISHED, at=now, receipt=receipt, reason=FOUND)
         case Absent(proof=proof):
             return _absent(claim, proof, now=now, wait=wait, quiet_for=quiet_for)
         case CannotTell(why=why, passing=passing):

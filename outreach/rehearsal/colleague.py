@@ -22,6 +22,7 @@ class Colleague:
     def __init__(self, stage: Stage, write: Writer, campaign: str) -> None:
         self._stage, self._write, self._campaign = stage, write, campaign
         self._noticed: dict[str, datetime] = {}
+        self._came: dict[int, datetime] = {}
 
     async def decide(self) -> datetime | None:
         """Settle what has waited long enough; returns when the next thing will have: now, if this changed something."""
@@ -33,10 +34,11 @@ class Colleague:
         waiting = await self._write(
             self._stage.queue.list, campaign=self._campaign, state=State.NEEDS_PERSON
         )
-        later = [_comes_at(delivery) for delivery in waiting if _comes_at(delivery) > now]
-        due = [delivery for delivery in waiting if _comes_at(delivery) <= now]
-        settled = [await self._settle(delivery, now) for delivery in due]
-        return [*later, now] if any(settled) else later
+        later = [at for delivery in waiting if (at := self._comes_at(delivery)) > now]
+        due = [delivery for delivery in waiting if self._comes_at(delivery) <= now]
+        settled = [delivery.id for delivery in due if await self._settle(delivery, now)]
+        self._came |= dict.fromkeys(settled, now)
+        return [*later, now] if settled else later
 
     async def _resume_channels(self, now: datetime) -> list[datetime]:
         """Mend what a person must mend at the service, and let the channel go on."""
@@ -45,6 +47,7 @@ class Colleague:
         self._noticed = {name: self._noticed.get(name, now) for name in stopped}
         for name, since in self._noticed.items():
             if since + AFTER <= now:
+                await self._stage.log_in(name)
                 reason = Text("The rehearsed colleague mended it.")
                 await self._write(self._stage.queue.resume, name, reason, actor=COLLEAGUE, now=now)
         return [max(since + AFTER, now) for since in self._noticed.values()]
@@ -59,8 +62,14 @@ class Colleague:
         elif await self._took_place(delivery):
             await self._done(delivery, Text("The rehearsed colleague looked: it was done."), now)
         else:
+            await self._stage.log_in(channel)
             await self._again(delivery, now)
         return True
+
+    def _comes_at(self, delivery: Delivery) -> datetime:
+        """When the colleague sees to it: after a while, and not again and again in the same moment."""
+        waiting_since = self._came.get(delivery.id, delivery.since or delivery.due)
+        return waiting_since + AFTER
 
     async def _took_place(self, delivery: Delivery) -> bool:
         everything = await self._write(self._stage.queue.list, campaign=self._campaign)
@@ -87,7 +96,3 @@ class Colleague:
             actor=COLLEAGUE,
             now=now,
         )
-
-
-def _comes_at(delivery: Delivery) -> datetime:
-    return (delivery.since or delivery.due) + AFTER

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import random
 import socket
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from outreach.channel import Network
+from outreach.rehearsal.audience import received
+from outreach.rehearsal.clock import VirtualClock
+from outreach.rehearsal.faults import Fault
+from outreach.rehearsal.line import Line, Luck, Mishap, Strike, nobody
 from outreach.rehearsal.memory import Asked
 from outreach.sandbox.facebook import Made, Place, Sandbox, made
 
@@ -25,40 +29,65 @@ COVER = base64.b64decode(
 )
 """The Page's own cover before anyone hangs a banner: one grey pixel."""
 
-SHARE = 0.3
-"""Of the calls that create or change something, so many meet a fault."""
+CHANGES = ("POST", "POST feed", "POST photos", "POST comments")
+LOOK = "GET published_posts"
 
-READ_SHARE = 0.1
-"""Of the calls that only read."""
-
-MISHAPS = (
-    "created-then-500",
-    "created-then-1-99",
-    "created-then-reset",
-    "created-then-502",
-    "created-then-200-with-error",
-    "created-then-500-lag",
-    "refused-500",
-    "reset",
-    "502-html",
-    "200-with-error",
-    "visibility-lag",
-    "throttled",
+LUCK_OF_CHANGES = Luck(
+    share=0.3,
+    mishaps=(
+        Mishap(
+            fault=Fault.FAILURE,
+            forms=("created-then-500", "created-then-1-99", "created-then-500-lag", "refused-500"),
+            weight=12,
+        ),
+        Mishap(fault=Fault.OUTAGE_PAGE, forms=("created-then-502", "502-html")),
+        Mishap(
+            fault=Fault.ERROR_AS_SUCCESS, forms=("created-then-200-with-error", "200-with-error")
+        ),
+        Mishap(fault=Fault.LOST_REPLY, forms=("created-then-reset",)),
+        Mishap(fault=Fault.LOST_REQUEST, forms=("reset",)),
+        Mishap(fault=Fault.VISIBILITY_LAG, forms=("visibility-lag",)),
+        Mishap(fault=Fault.SLOW_DRIP),
+        Mishap(fault=Fault.THROTTLED, forms=("throttled",), weight=3),
+        Mishap(fault=Fault.TOO_FAST, forms=("too-fast",), weight=2),
+        Mishap(fault=Fault.DEAD_TOKEN, forms=("token-dead",), weight=2),
+    ),
 )
-"""What a rehearsal lets go wrong: everything that ends without a person's help."""
+"""What happens to calls that create or change something."""
+
+LUCK_OF_LOOKS = Luck(
+    share=0.2,
+    mishaps=(
+        Mishap(
+            fault=Fault.NO_READ_BACK, forms=("refused-500", "502-html", "reset", "200-with-error")
+        ),
+    ),
+)
+"""What happens to looks through the Page's posts."""
+
+MOST_BLIND = 4
+"""So many looks in a row may fail."""
 
 
 class FacebookEnd:
-    """One Page below `folder`. `faults` is the seed of what goes wrong (None: nothing)."""
+    """One Page below `folder`. `faults` is the seed of what goes wrong (None: nothing); `strike` hears of it."""
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime], faults: int | None) -> None:
+    def __init__(
+        self, folder: Path, *, now: VirtualClock, faults: int | None, strike: Strike = nobody
+    ) -> None:
         self._place = Place()
         self.sandbox = Sandbox(self._place, folder=folder, now=lambda: now().timestamp())
         graph = self.sandbox.graph
         if not graph.ledger.get("page"):
             graph.hang(graph.photos.put(COVER, graph.now()))
-        if faults is not None:
-            let_go_wrong(self.sandbox, faults)
+        self._line = Line(
+            seed=faults,
+            luck=dict.fromkeys(CHANGES, LUCK_OF_CHANGES) | {LOOK: LUCK_OF_LOOKS},
+            name=_call,
+            arm=self._arm,
+            strike=strike,
+            sleep=now.sleep,
+        )
 
     @property
     def account(self) -> Mapping[str, Any]:
@@ -82,11 +111,12 @@ class FacebookEnd:
     @property
     def network(self) -> Network:
         """A network with Facebook in it and nothing else."""
+        facebook = self._line.before(self.sandbox.app)
 
         async def answer(scope: Any, receive: Any, send: Any) -> None:
             if scope["server"][0] != urlsplit(ADDRESS).hostname:
                 raise socket.gaierror(f"no {scope['server'][0]} in a rehearsal")
-            await self.sandbox.app(scope, receive, send)
+            await facebook(scope, receive, send)
 
         return answer
 
@@ -100,10 +130,25 @@ class FacebookEnd:
                 counted[one.key] = 1
         return counted
 
+    def permit(self) -> None:
+        """The Page's token is good again."""
+        self.sandbox.dead = False
 
-def let_go_wrong(sandbox: Sandbox, seed: int) -> None:
-    """Let a share of what is asked of the Page meet a mishap."""
-    sandbox.faults.by_chance(seed=seed, share=SHARE, names=MISHAPS, reads=READ_SHARE)
+    def _arm(self, call: str, fault: Fault, form: str, dice: random.Random) -> None:
+        times = dice.randint(2, MOST_BLIND) if fault is Fault.NO_READ_BACK else 1
+        self.sandbox.faults.arm(form, on=call, times=times)
+
+    def be_read(self) -> None:
+        """Let followers see the posts."""
+        graph = self.sandbox.graph
+        for post in graph.feed():
+            graph.receive(post["id"], **received(post["id"], graph.now() - post["created"]))
+
+
+def _call(scope: Any) -> str:
+    """Method and edge, as the sandbox's faults name a call."""
+    _, _, edge = scope["path"].lstrip("/").partition("/")[2].partition("/")
+    return f"{scope['method']} {edge}".strip()
 
 
 def shared_out(asked: Sequence[Asked], things: Sequence[Made]) -> dict[str, list[Made]]:

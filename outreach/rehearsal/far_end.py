@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +17,10 @@ from outreach.channel import (
     Capabilities,
     Channel,
     ChannelHealth,
+    Counts,
     Found,
     Look,
+    NotPublished,
     PauseChannel,
     Preview,
     Receipt,
@@ -29,9 +31,12 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
     Updates,
+    counting,
 )
+from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.faults import Fault, Faults
 from outreach.rehearsal.memory import Asked
+from outreach.rehearsal.record import Record, trying
 
 LAG = timedelta(seconds=40)
 """How long an accepted publication stays invisible to `find`, as on the real platforms."""
@@ -67,6 +72,9 @@ class Platform:
         taken_down = {e["key"] for e in self.entries() if e["action"] == "withdraw"}
         published = Counter(e["key"] for e in self.entries() if e["action"] == "publish")
         return published + Counter(taken_down)
+
+    def be_read(self) -> None:
+        """Nobody counts here."""
 
 
 class StandIn:
@@ -128,12 +136,18 @@ class StandIn:
 
 
 class Faulty:
-    """A channel behind a bad line: refusals, lost requests, lost replies and pauses, drawn from a seed."""
+    """A channel behind a bad line: refusals, lost requests, lost replies and pauses, drawn from a seed.
 
-    def __init__(self, channel: Channel, faults: Faults, now: Callable[[], datetime]) -> None:
+    `record` hears of each, and learns of whatever goes wrong further away which delivery it met.
+    """
+
+    def __init__(
+        self, channel: Channel, faults: Faults, clock: VirtualClock, record: Record
+    ) -> None:
         self._channel = channel
         self._faults = faults
-        self._now = now
+        self._now = clock
+        self._record = record
 
     @property
     def name(self) -> str:
@@ -151,18 +165,21 @@ class Faulty:
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         """Publish, unless a fault is drawn before; lose the reply when one is drawn after."""
-        fault = self._before(key)
-        receipt = await self._channel.publish(rendition, key=key, steps=steps)
-        return self._after(fault, receipt)
+        return await self._tried(key, self._channel.publish(rendition, key=key, steps=steps))
 
     async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
         """Look through the same line, which is good for reading."""
-        return await self._channel.find(rendition, key=key, since=since)
+        with trying(key):
+            return await self._channel.find(rendition, key=key, since=since)
 
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         """Withdraw, with the same faults."""
-        fault = self._before(key)
-        return self._after(fault, await self._channel.withdraw(receipt, key=key, steps=steps))
+        return await self._tried(key, self._channel.withdraw(receipt, key=key, steps=steps))
+
+    async def counts(self, receipt: Receipt) -> Counts:
+        """As the channel does; nothing where it does not count."""
+        counted = counting(self._channel)
+        return await counted.counts(receipt) if counted else {}
 
     async def update(
         self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
@@ -170,9 +187,8 @@ class Faulty:
         """Update, with the same faults."""
         if not isinstance(self._channel, Updates):
             raise Reject(Text("This channel cannot change what is public."))
-        fault = self._before(key)
-        done = self._channel.update(receipt, rendition, key=key, steps=steps)
-        return self._after(fault, await done)
+        call = self._channel.update(receipt, rendition, key=key, steps=steps)
+        return await self._tried(key, call)
 
     async def check(self) -> ChannelHealth:
         """Ask the channel."""
@@ -182,19 +198,26 @@ class Faulty:
         """Give back what the channel holds."""
         await self._channel.aclose()
 
-    def _before(self, key: str) -> Fault:
-        fault = self._faults.at(key, self._now())
-        if fault is Fault.REFUSED:
-            raise RetryAt(Text("The rehearsal refused the call."))
-        if fault is Fault.LOST_REQUEST:
-            raise UnknownOutcome(Text("The rehearsal lost the request."))
-        if fault is Fault.PAUSE:
-            raise PauseChannel(
-                Text("The rehearsal asked for a pause."), until=self._now() + timedelta(minutes=10)
-            )
-        return fault
+    async def _tried(self, key: str, call: Coroutine[Any, Any, Receipt]) -> Receipt:
+        with trying(key):
+            fault = self._faults.at(key, self._now())
+            if fault is not Fault.NONE:
+                self._record.note(self.name, fault)
+            if before := self._before(fault):
+                call.close()
+                raise before
+            receipt = await call
+            if fault is Fault.LOST_REPLY:
+                raise UnknownOutcome(Text("The rehearsal lost the reply."))
+            return receipt
 
-    def _after(self, fault: Fault, receipt: Receipt) -> Receipt:
-        if fault is Fault.LOST_REPLY:
-            raise UnknownOutcome(Text("The rehearsal lost the reply."))
-        return receipt
+    def _before(self, fault: Fault) -> NotPublished | None:
+        match fault:
+            case Fault.REFUSED:
+                return RetryAt(Text("The rehearsal refused the call."))
+            case Fault.LOST_REQUEST:
+                return UnknownOutcome(Text("The rehearsal lost the request."))
+            case Fault.PAUSE:
+                until = self._now() + timedelta(minutes=10)
+                return PauseChannel(Text("The rehearsal asked for a pause."), until=until)
+        return None

@@ -11,6 +11,7 @@ from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.far_end import Faulty, Platform, StandIn
 from outreach.rehearsal.faults import Faults
 from outreach.rehearsal.memory import Memory, Sandbox
+from outreach.rehearsal.record import Record
 from outreach.settings import Settings
 
 STAYS_HERE = frozenset({"website", "in_person", "outbox"})
@@ -33,8 +34,9 @@ def put_before_far_ends(
     *,
     memories: Path,
     faults: int | None,
+    record: Record,
 ) -> FarEnds:
-    """A channel with a sandbox is as it is; what else would leave this machine meets a stand-in, on a line with `faults`."""
+    """A channel with a sandbox has its faults there; what else would leave this machine meets a stand-in, on a line with `faults`."""
     stand_ins = {
         name: Platform(memories / f"{name}.jsonl")
         for name in opened.keys() - sandboxes.keys()
@@ -44,5 +46,5 @@ def put_before_far_ends(
     for name, channel in opened.items():
         far_end = StandIn(channel, stand_ins[name], clock) if name in stand_ins else channel
         as_it_is = name in sandboxes or channel.capabilities.carried_out_by_people
-        channels[name] = far_end if as_it_is else Faulty(far_end, Faults(faults), clock)
+        channels[name] = Faulty(far_end, Faults(None if as_it_is else faults), clock, record)
     return FarEnds(channels=channels, platforms={**stand_ins, **sandboxes})

@@ -35,11 +35,29 @@ class Asked:
         return self.delivery.identity.action is Action.PUBLISH
 
 
+class Pair(Protocol):
+    """An access token and its refresh token."""
+
+    @property
+    def access(self) -> str:
+        """Good for a day or so."""
+        ...
+
+    @property
+    def refresh(self) -> str:
+        """Serves once."""
+        ...
+
+
 class Memory(Protocol):
     """A platform's own memory of what it has made public and taken down."""
 
     def counts(self, asked: Sequence[Asked]) -> Counter[str]:
         """How often each delivery took place, by its key; taking down again what is down counts once."""
+        ...
+
+    def be_read(self) -> None:
+        """Let the public see what is there now, and react to it."""
         ...
 
 
@@ -49,6 +67,10 @@ class Sandbox(Memory, Protocol):
     @property
     def account(self) -> Mapping[str, Any]:
         """The adapter's settings that name the account; they take the place of the configured ones."""
+        ...
+
+    def permit(self) -> Pair | None:
+        """Give permission again, as an administrator does; the new tokens, where the service issues a pair."""
         ...
 
     @property

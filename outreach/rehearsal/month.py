@@ -9,6 +9,7 @@ from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.writer import Writer
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.colleague import Colleague
+from outreach.rehearsal.counts import Counts
 from outreach.store.queue import Queue
 
 AFTERMATH = timedelta(days=2)
@@ -16,7 +17,7 @@ AFTERMATH = timedelta(days=2)
 
 
 class Month:
-    """One rehearsal under way; `colleague` decides what only people can."""
+    """One rehearsal under way; `colleague` decides what only people can, `counts` reads back what came of it."""
 
     def __init__(
         self,
@@ -26,6 +27,7 @@ class Month:
         dispatcher: Dispatcher,
         clock: VirtualClock,
         colleague: Colleague,
+        counts: Counts,
         end: datetime,
     ) -> None:
         self._queue = queue
@@ -33,6 +35,7 @@ class Month:
         self._dispatcher = dispatcher
         self._clock = clock
         self._colleague = colleague
+        self._counts = counts
         self._end = end + AFTERMATH
 
     async def run(self, progress: Callable[[datetime], None]) -> None:
@@ -44,6 +47,8 @@ class Month:
             decision = await self._colleague.decide()
             instants = [one for one in (next_due, decision, *self._clock.waits) if one]
             if not instants or min(instants) > self._end:
-                return
+                break
             self._clock.go_to(min(instants))
             progress(self._clock())
+            await self._counts.read()
+        await self._counts.read_for_the_last_time()

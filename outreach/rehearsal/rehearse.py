@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from outreach.content.campaign_file import read_campaign_file
 from outreach.content.findings import Findings
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync import Proposal
-from outreach.dispatch.writer import Writer
+from outreach.dispatch.writer import SameThread
 from outreach.domain.campaign import Campaign
+from outreach.domain.delivery import Delivery
 from outreach.rehearsal.clock import LONG_AGO
 from outreach.rehearsal.colleague import COLLEAGUE, Colleague
+from outreach.rehearsal.counts import Counts
+from outreach.rehearsal.endings import settled
 from outreach.rehearsal.month import Month
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary, summarise
@@ -41,7 +45,7 @@ def begin(stage: Stage, campaign: str) -> Proposal:
 
 async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], None]) -> None:
     """Let the month pass."""
-    write = Writer()
+    write = SameThread()
     dispatcher = Dispatcher(
         queue=stage.queue,
         channels=stage.channels,
@@ -56,6 +60,7 @@ async def play(stage: Stage, campaign: Campaign, progress: Callable[[datetime], 
         dispatcher=dispatcher,
         clock=stage.clock,
         colleague=Colleague(stage, write, campaign.id),
+        counts=Counts(stage, dispatcher, write),
         end=campaign.closes,
     )
     try:
@@ -78,4 +83,15 @@ def conclude(stage: Stage, proposal: Proposal, campaign: Campaign) -> Summary:
         confirmed=frozenset(
             d.id for d in deliveries if d.receipt and d.receipt.details.get("by") == COLLEAGUE
         ),
+        readings=[
+            {metric: n for reading in one.readings for metric, n in reading.counts.items()}
+            for one in stage.series.received(campaign=campaign.id)
+            if one.readings
+        ],
+        faults=settled(stage.record.struck(), deliveries, partial(_last_try, stage)),
     )
+
+
+def _last_try(stage: Stage, delivery: Delivery) -> datetime:
+    tries = stage.queue.attempts(delivery.id)
+    return tries[-1].started if tries else delivery.due

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from outreach.channel import Network
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.facebook import FacebookEnd
+from outreach.rehearsal.faults import Fault
+from outreach.rehearsal.line import Strike
 from outreach.rehearsal.memory import Sandbox
 from outreach.rehearsal.zalo import ZaloEnd
 from outreach.settings import ChannelSettings, Settings
@@ -26,9 +29,18 @@ SANDBOXED = frozenset({"facebook_page", "zalo_oa"})
 
 
 def open_sandboxes(
-    settings: Settings, folder: Path, clock: VirtualClock, *, pictures: Path, faults: int | None
+    settings: Settings,
+    folder: Path,
+    clock: VirtualClock,
+    *,
+    pictures: Path,
+    faults: int | None,
+    note: Callable[[str, Fault], None],
 ) -> dict[str, Sandbox]:
-    """The platforms below `folder`, by channel. After a restart other things go wrong than before, but always the same."""
+    """The platforms below `folder`, by channel; `note` hears of each fault that strikes one.
+
+    After a restart other things go wrong than before, but always the same.
+    """
     found: dict[str, Sandbox] = {}
     for channel in settings.channels.values():
         if channel.adapter not in SANDBOXED:
@@ -36,19 +48,30 @@ def open_sandboxes(
         seed = None
         if faults is not None:
             seed = zlib.crc32(f"{faults}/{channel.name}/{clock().isoformat()}".encode()) % 10_000
-        found[channel.name] = _open(channel, folder / channel.name, clock, pictures, seed)
+        strike = partial(note, channel.name)
+        own = folder / channel.name
+        found[channel.name] = _open(
+            channel, own, clock, pictures=pictures, faults=seed, strike=strike
+        )
     return found
 
 
 def _open(
-    channel: ChannelSettings, folder: Path, clock: VirtualClock, pictures: Path, seed: int | None
+    channel: ChannelSettings,
+    folder: Path,
+    clock: VirtualClock,
+    *,
+    pictures: Path,
+    faults: int | None,
+    strike: Strike,
 ) -> Sandbox:
     if channel.adapter == "facebook_page":
-        return FacebookEnd(folder, now=clock, faults=seed)
+        return FacebookEnd(folder, now=clock, faults=faults, strike=strike)
     return ZaloEnd(
         folder,
         now=clock,
-        faults=seed,
+        faults=faults,
+        strike=strike,
         pictures=pictures,
         cover_url=str(channel.settings.get("cover_url", "")),
         broadcast=bool(channel.settings.get("broadcast")),
@@ -67,5 +90,7 @@ def with_accounts(settings: Settings, sandboxes: Mapping[str, Sandbox]) -> Setti
 def follower_pages(settings: Settings, home: Path) -> dict[str, Network]:
     """What followers of the rehearsal in `home` have seen, by channel, each as a website."""
     clock, media = VirtualClock(THE_END), home / "media"
-    opened = open_sandboxes(settings, home / MEMORIES, clock, pictures=media, faults=None)
+    opened = open_sandboxes(
+        settings, home / MEMORIES, clock, pictures=media, faults=None, note=lambda _, __: None
+    )
     return {name: sandbox.pages for name, sandbox in opened.items()}

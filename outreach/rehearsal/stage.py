@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from outreach.channel import Channel
 from outreach.dispatch.sync import Sync
 from outreach.domain.delivery import Action, Delivery
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.memory import Asked, Memory
+from outreach.rehearsal.record import Record
+from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """The parts of a rehearsal, put together by bootstrap; `platforms` are the far ends' memories by channel."""
+    """The parts of a rehearsal, put together by bootstrap; `platforms` are the far ends' memories by channel.
+
+    `log_in` gives a channel permission again, as a person does; `record` tells what went wrong.
+    """
 
     queue: Queue
+    series: CountSeries
     sync: Sync
     channels: Mapping[str, Channel]
     platforms: Mapping[str, Memory]
     clock: VirtualClock
     jitter: Callable[[], float]
+    record: Record
+    log_in: Callable[[str], Awaitable[None]]
+    _shown: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict, repr=False)
+    """By delivery and digest of its rendition: the words of its preview, and its first picture."""
 
     def counts(self, deliveries: Iterable[Delivery]) -> Counter[str]:
         """How often each publication and withdrawal took place, as the far ends remember; an update makes nothing more public."""
@@ -35,9 +45,15 @@ class Stage:
         return sum(counts, Counter())
 
     def _asked(self, delivery: Delivery) -> Asked:
+        known = (delivery.id, delivery.digest)
+        if known not in self._shown:
+            self._shown[known] = self._look_up(delivery)
+        words, picture = self._shown[known]
+        return Asked(delivery=delivery, words=words, picture=picture)
+
+    def _look_up(self, delivery: Delivery) -> tuple[str, str]:
         rendition = self.queue.rendition(delivery)
         if rendition is None:
-            return Asked(delivery=delivery)
+            return "", ""
         words = self.channels[delivery.identity.channel].preview(rendition).text
-        picture = rendition.media[0].sha256 if rendition.media else ""
-        return Asked(delivery=delivery, words=words, picture=picture)
+        return words, rendition.media[0].sha256 if rendition.media else ""

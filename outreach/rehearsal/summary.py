@@ -9,8 +9,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from outreach.domain.campaign import Campaign
+from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.plan import Planned
+from outreach.rehearsal.endings import Settled
 
 EXPLAINED = frozenset(State) - {State.SCHEDULED, State.PUBLISHING, State.UNKNOWN}
 """States in which a delivery may end a month; each carries its reason or its proof."""
@@ -31,6 +33,14 @@ class ChannelTally:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Received:
+    """How the month was received: the totals of `counted` publications at their last reading."""
+
+    counted: int = 0
+    totals: Counts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Day:
     """One local day: what was due on it, in order."""
 
@@ -48,6 +58,8 @@ class Summary:
     lost: tuple[str, ...]
     twice: tuple[str, ...]
     unsettled: tuple[Delivery, ...] = field(default=())
+    faults: tuple[Settled, ...] = ()
+    received: Received = field(default_factory=Received)
 
     @property
     def ok(self) -> bool:
@@ -63,11 +75,14 @@ def summarise(
     accepted: Mapping[str, int],
     remembered: frozenset[str],
     confirmed: frozenset[int],
+    readings: Sequence[Counts] = (),
+    faults: Sequence[Settled] = (),
 ) -> Summary:
     """Hold the queue against the plan and the platforms.
 
     `accepted` counts accepted calls per key; `remembered` names the channels whose platform keeps such counts;
-    `confirmed` are the deliveries that a colleague confirmed.
+    `confirmed` are the deliveries that a colleague confirmed; `readings` the last counts of each publication that was counted;
+    `faults` how what went wrong was settled.
     """
     by_key = {delivery.identity.key: delivery for delivery in deliveries}
     lost = [p.identity.key for p in planned if not _explained(by_key.get(p.identity.key))]
@@ -83,7 +98,16 @@ def summarise(
         lost=tuple(sorted(set(lost))),
         twice=tuple(sorted(key for key, count in accepted.items() if count > 1)),
         unsettled=tuple(d for d in deliveries if d.state is State.NEEDS_PERSON),
+        faults=tuple(faults),
+        received=_received(readings),
     )
+
+
+def _received(readings: Sequence[Counts]) -> Received:
+    totals: Counter[Metric] = Counter()
+    for counts in readings:
+        totals.update(counts)
+    return Received(counted=len(readings), totals=dict(totals))
 
 
 def _explained(delivery: Delivery | None) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,14 +16,53 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from outreach.channel import Network
+from outreach.rehearsal.audience import received
+from outreach.rehearsal.clock import VirtualClock
+from outreach.rehearsal.faults import Fault
+from outreach.rehearsal.line import Line, Luck, Mishap, Strike, nobody
 from outreach.rehearsal.memory import Asked
-from outreach.sandbox.zalo import Faults, Platform, zalo_app, zalo_pages
+from outreach.sandbox.zalo import Faults, Pair, Platform, zalo_app, zalo_pages
 
 ADDRESS = "https://zalo.invalid"
 """Nobody can have this name."""
 
 SHARE = 0.2
 """Of the calls, so many meet a fault."""
+
+EITHER_WAY = (
+    Mishap(fault=Fault.OUTAGE_PAGE, forms=("502-before", "html-after")),
+    Mishap(fault=Fault.REFUSED, forms=("503-before",)),
+    Mishap(fault=Fault.FAILURE, forms=("500-after",)),
+    Mishap(fault=Fault.ERROR_AS_SUCCESS, forms=("error:-1:Unknown error",)),
+    Mishap(fault=Fault.LOST_REQUEST, forms=("reset-before",)),
+    Mishap(fault=Fault.LOST_REPLY, forms=("reset-after",)),
+    Mishap(fault=Fault.DEAD_TOKEN, forms=("dead-token", "401-before")),
+    Mishap(fault=Fault.THROTTLED, forms=("error:-32:Out of quota of calls in this minute",)),
+)
+DELAYS_OF_A_GOOD_DAY = {"verify_delay": 20.0, "visibility_lag": 60.0}
+"""Seconds."""
+
+DELAYS = (
+    Mishap(fault=Fault.VISIBILITY_LAG, forms=("240",), weight=12),
+    Mishap(fault=Fault.VERIFY_DELAY, forms=("60", "300"), weight=12),
+)
+"""Seconds; an adapter does not ask for longer than two minutes whether an article is ready."""
+
+TOKENS = Mishap(
+    fault=Fault.LOST_TOKENS, forms=("reset-before", "reset-after", "500-after", "html-after")
+)
+CHANGE = Luck(share=SHARE, mishaps=(*EITHER_WAY, Mishap(fault=Fault.SLOW_DRIP)))
+LUCK: Mapping[str, Luck] = {
+    "getslice": Luck(share=SHARE, mishaps=EITHER_WAY),
+    "getdetail": Luck(share=SHARE, mishaps=EITHER_WAY),
+    "create": Luck(share=3 * SHARE, mishaps=(*CHANGE.mishaps, *DELAYS)),
+    **dict.fromkeys(("update", "verify", "remove", "broadcast"), CHANGE),
+    "token": Luck(share=SHARE, mishaps=(TOKENS,)),
+}
+"""What happens to calls, by the sandbox's names for them."""
+
+NAMES = {"message": "broadcast", "access_token": "token"}
+"""Calls that the sandbox names otherwise than their paths end."""
 
 KEY = base64.b64encode(b"only for the tokens of a sandbox").decode()
 """Keeps the tokens of an account that exists in this rehearsal only."""
@@ -37,16 +77,21 @@ class ZaloEnd:
         self,
         folder: Path,
         *,
-        now: Callable[[], datetime],
+        now: VirtualClock,
         faults: int | None,
+        strike: Strike = nobody,
         pictures: Path,
         cover_url: str = "",
         broadcast: bool = False,
     ) -> None:
         self._pictures, self._cover_url, self._broadcast = pictures, cover_url, broadcast
-        wrong = Faults() if faults is None else mishaps(faults)
+        wrong = Faults() if faults is None else replace(mishaps(faults), rate=0.0)
+        self._usual: Mapping[str, float] = {} if faults is None else DELAYS_OF_A_GOOD_DAY
         self.platform = Platform(folder, clock=now, faults=wrong, fetch=self._picture)
-        self._app = zalo_app(self.platform)
+        self._app = zalo_app(self.platform, in_thread=False)
+        self._line = Line(
+            seed=faults, luck=LUCK, name=_call, arm=self._arm, strike=strike, sleep=now.sleep
+        )
 
     @property
     def account(self) -> Mapping[str, Any]:
@@ -71,10 +116,12 @@ class ZaloEnd:
     @property
     def network(self) -> Network:
         """A network with Zalo in it, and the rehearsal's pictures in the place of the website."""
+        zalo = self._line.before(self._app)
 
         async def answer(scope: Any, receive: Any, send: Any) -> None:
             if scope["server"][0] == urlsplit(ADDRESS).hostname:
-                await self._app(scope, receive, send)
+                self._be_usual(_call(scope))
+                await zalo(scope, receive, send)
             elif scope["method"] == "HEAD":
                 await self._show(scope, send)
             else:
@@ -93,6 +140,32 @@ class ZaloEnd:
             else:
                 counted[one.key] = int(any(article["state"] == "removed" for article in own))
         return +counted
+
+    def permit(self) -> Pair:
+        """A new pair of tokens from the console."""
+        return self.platform.issue()
+
+    def _be_usual(self, call: str) -> None:
+        """What one article had to wait for holds for no other, and for no change of it."""
+        if call in ("create", "update") and self._usual:
+            self.platform.faults.switch(self._usual)
+
+    def _arm(self, call: str, fault: Fault, form: str, _: random.Random) -> None:
+        match fault:
+            case Fault.VISIBILITY_LAG:
+                self.platform.faults.visibility_lag = float(form)
+            case Fault.VERIFY_DELAY:
+                self.platform.faults.verify_delay = float(form)
+            case _:
+                self.platform.faults.add(call, form)
+
+    def be_read(self) -> None:
+        """Let followers see the articles."""
+        now = self.platform.clock().timestamp()
+        for article in self.platform.public:
+            found = received(article["id"], now - article["shown"])
+            article.update(views=found["views"], shares=found["shares"])
+        self.platform.save()
 
     def _times(self, own: list[dict[str, Any]]) -> int:
         if not self._broadcast or len(own) > 1:
@@ -126,11 +199,16 @@ def mishaps(seed: int) -> Faults:
         seed=seed,
         rate=SHARE,
         slow=0.0,
-        verify_delay=20.0,
         verify_polls=1,
-        visibility_lag=60.0,
         strict_lengths=True,
+        verify_delay=DELAYS_OF_A_GOOD_DAY["verify_delay"],
+        visibility_lag=DELAYS_OF_A_GOOD_DAY["visibility_lag"],
     )
+
+
+def _call(scope: Any) -> str:
+    name = str(scope["path"].rpartition("/")[2])
+    return NAMES.get(name, name)
 
 
 def _carries(article: Mapping[str, Any], key: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Protocol
 
+from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import SUCCESS, Delivery, State
 from outreach.domain.text import Text
 from outreach.reports.queue import row
@@ -76,6 +77,60 @@ def _tally(tally: Tally) -> dict[str, object]:
         "others": sum(n for state, n in tally.states.items() if state not in named),
         "states": {state.value: n for state, n in tally.states.items() if n},
     }
+
+
+class Settled(Protocol):
+    """So many times a fault struck a channel and was settled like this."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+        ...
+
+    @property
+    def fault(self) -> Text:
+        """What went wrong."""
+        ...
+
+    @property
+    def ending(self) -> Text:
+        """What became of the deliveries that met it."""
+        ...
+
+    @property
+    def times(self) -> int:
+        """How often."""
+        ...
+
+
+def faults_table(found: Iterable[Settled]) -> Table:
+    """One row per channel, fault and ending."""
+    return Table(
+        name="faults",
+        title=Text("What went wrong, and how it was settled"),
+        columns=(
+            Column(key="channel", title=Text("Channel")),
+            Column(key="fault", title=Text("Fault")),
+            Column(key="times", title=Text("Times"), right=True),
+            Column(key="ending", title=Text("How it was settled")),
+        ),
+        rows=tuple(
+            {"channel": one.channel, "fault": one.fault, "times": one.times, "ending": one.ending}
+            for one in found
+        ),
+        empty=Text("Nothing went wrong."),
+    )
+
+
+def counts_line(counted: int, totals: Counts) -> Text:
+    """How the month was received, in one sentence."""
+    figures = {metric: totals.get(metric, 0) for metric in Metric}
+    return Text(
+        "Read back from {counted} publications: {views} views, {reach} people reached, {reactions} reactions, "
+        "{comments} comments, {shares} shares, {clicks} clicks.",
+        counted=counted,
+        **figures,
+    )
 
 
 def day_title(day: date) -> Text:

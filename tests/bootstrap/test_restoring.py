@@ -14,8 +14,8 @@ import pytest
 
 from outreach.bootstrap import load_settings, open_store
 from outreach.bootstrap.backups import make_backup
+from outreach.bootstrap.rehearsals import for_rehearsal, open_rehearsal
 from outreach.bootstrap.restoring import Restored, restore
-from outreach.bootstrap.stage import for_rehearsal, open_rehearsal
 from outreach.channel import CannotTell, Channel, Look, Rendition
 from outreach.domain.delivery import State
 from outreach.domain.text import Text

@@ -170,6 +170,16 @@ def test_stats_in_every_format_by_everything(counted: Office) -> None:
     assert (line["Views"], line["Reach"]) == ("7", "")
 
 
+def test_stats_of_a_rehearsal(office: Office) -> None:
+    assert "There is no rehearsal of ?." in run("stats", "--rehearsal").err
+    assert run("stats", CAMPAIGN, "--rehearsal").code is ExitCode.BAD_INPUT
+    run("rehearse", CAMPAIGN)
+    planned = [tally["planned"] for tally in run("rehearse", CAMPAIGN, "--json").json["channels"]]
+    found = run("stats", CAMPAIGN, "--rehearsal", "--format", "json").json
+    assert sum(row["publications"] for row in found) == sum(planned) > 0
+    assert run("stats", CAMPAIGN, "--format", "json").json == []
+
+
 def test_stats_of_nothing_and_of_what_does_not_exist(office: Office) -> None:
     assert "Nothing has been published yet." in run("stats").out
     assert run("stats", "khac").code is ExitCode.BAD_INPUT

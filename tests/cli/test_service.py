@@ -26,6 +26,7 @@ def test_a_rehearsal_accounts_for_everything(office: Office) -> None:
 def test_a_rehearsal_is_told_day_by_day_or_summed_up(office: Office) -> None:
     whole = run("rehearse", CAMPAIGN)
     brief = run("rehearse", CAMPAIGN, "--summary")
+    assert "Read back from 0 publications: 0 views" in brief.out
     assert "Monday" in whole.out or "Friday" in whole.out or "day, " in whole.out
     assert "Lost: 0. Twice: 0." in whole.out
     assert whole.out.endswith(brief.out)

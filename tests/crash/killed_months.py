@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from outreach.bootstrap import load_settings, open_store
-from outreach.bootstrap.stage import for_rehearsal, rehearse
+from outreach.bootstrap.rehearsals import for_rehearsal, rehearse
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.text import Text
@@ -71,7 +71,7 @@ PROCESSES.set_forkserver_preload(
     [
         "pytest",
         "holidays.countries",
-        "outreach.bootstrap.stage",
+        "outreach.bootstrap.rehearsals",
         "outreach.channels.facebook_page.adapter",
         "outreach.channels.in_person",
         "outreach.channels.outbox",

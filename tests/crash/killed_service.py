@@ -30,7 +30,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
         "pytest",
-        "outreach.bootstrap.stage",
+        "outreach.bootstrap.rehearsals",
         "outreach.channels.facebook_page.adapter",
         "outreach.channels.in_person",
         "outreach.channels.outbox",

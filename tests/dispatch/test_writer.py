@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from outreach.dispatch.writer import Writer
+from outreach.dispatch.writer import SameThread, Writer
 
 
 def test_calls_run_one_after_another_in_one_other_thread() -> None:
@@ -58,3 +58,16 @@ def test_what_was_begun_ends_even_when_its_caller_is_cancelled() -> None:
 
     asyncio.run(go())
     assert written == ["all of it"]
+
+
+def test_on_virtual_time_calls_run_where_they_are_asked_for() -> None:
+    async def go() -> tuple[str, int]:
+        write = SameThread()
+        with pytest.raises(ValueError, match="invalid literal"):
+            await write(int, "x")
+        name = await write(lambda: threading.current_thread().name)
+        number = await write(int, "12", base=8)
+        write.close()
+        return name, number
+
+    assert asyncio.run(go()) == (threading.current_thread().name, 10)

@@ -12,7 +12,8 @@ import pytest
 from outreach.channel import Absent, Found, NotPublished, PauseChannel, RetryAt, UnknownOutcome
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.far_end import LAG, Faulty, Platform, StandIn
-from outreach.rehearsal.faults import Fault, Faults
+from outreach.rehearsal.faults import WEIGHTS, Fault, Faults
+from outreach.rehearsal.record import Record
 from outreach.testing import FakeChannel, MemorySteps, sample_rendition
 from tests.domain.office import NOW
 
@@ -90,7 +91,7 @@ def test_without_a_seed_nothing_goes_wrong() -> None:
 def test_the_same_seed_draws_the_same_faults() -> None:
     first, again, other = ([Faults(s).at(str(n), NOW) for n in range(200)] for s in (1, 1, 2))
     assert first == again != other
-    assert set(first) == set(Fault)
+    assert set(first) == set(WEIGHTS)
 
 
 def outcome_at(channel: Faulty, key: str) -> type[NotPublished] | None:
@@ -103,24 +104,31 @@ def outcome_at(channel: Faulty, key: str) -> type[NotPublished] | None:
 
 
 def test_faults_happen_before_or_after_the_platform(
-    stand_in: StandIn, platform: Platform, clock: VirtualClock
+    stand_in: StandIn, platform: Platform, clock: VirtualClock, tmp_path: Path
 ) -> None:
     faults = Faults(1)
-    faulty = Faulty(stand_in, faults, clock)
+    record = Record(tmp_path / "faults.jsonl", clock)
+    faulty = Faulty(stand_in, faults, clock, record)
     for number in range(200):
         key = str(number)
         met = faults.at(key, NOW)
         assert outcome_at(faulty, key) is MEANS[met]
         assert platform.counts()[key] == (met in (Fault.NONE, Fault.LOST_REPLY))
+    with (tmp_path / "faults.jsonl").open("a", encoding="utf-8") as file:
+        file.write('\n["2022-11')
+    met_by = {one.key: one.fault for one in record.struck()}
+    assert {key: met_by.get(key, Fault.NONE) for key in map(str, range(200))} == {
+        str(number): faults.at(str(number), NOW) for number in range(200)
+    }
 
 
 def test_an_update_is_no_second_publication(
-    stand_in: StandIn, platform: Platform, clock: VirtualClock
+    stand_in: StandIn, platform: Platform, clock: VirtualClock, tmp_path: Path
 ) -> None:
     async def act() -> None:
         steps = MemorySteps()
         made = await stand_in.publish(sample_rendition(), key=KEY, steps=steps)
-        calm = Faulty(stand_in, Faults(None), clock)
+        calm = Faulty(stand_in, Faults(None), clock, Record(tmp_path / "faults.jsonl", clock))
         done = await calm.update(made, sample_rendition(text="new"), key=KEY, steps=steps)
         assert done.remote_id == made.remote_id
 

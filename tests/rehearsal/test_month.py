@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from outreach.bootstrap import load_settings, open_store
-from outreach.bootstrap.stage import for_rehearsal, rehearse
+from outreach.bootstrap.rehearsals import for_rehearsal, rehearse
 from outreach.channels.webhook import adapter as webhook
 from outreach.domain.delivery import State
 from outreach.rehearsal.summary import Summary

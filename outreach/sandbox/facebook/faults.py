@@ -59,7 +59,20 @@ FAULTS: Mapping[str, Fault] = {
 }
 """The faults that have a name."""
 
-CHANCE = ("created-then-500", "created-then-reset", "502-html", "refused-500", "visibility-lag")
+CHANCE = (
+    "created-then-500",
+    "created-then-1-99",
+    "created-then-reset",
+    "created-then-502",
+    "created-then-200-with-error",
+    "created-then-500-lag",
+    "refused-500",
+    "reset",
+    "502-html",
+    "200-with-error",
+    "visibility-lag",
+    "throttled",
+)
 """What chance picks from unless told otherwise: nothing here needs a person."""
 
 READ_CHANCE = ("reset", "502-html", "200-with-error", "refused-500")

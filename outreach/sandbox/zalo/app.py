@@ -34,9 +34,12 @@ class Broken(Response):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
-def zalo_app(platform: Platform) -> Starlette:
-    """The API of `openapi.zalo.me` and `oauth.zaloapp.com` on one host; `/` shows the account, POST `/sandbox/faults` switches faults."""
-    front = _Front(platform)
+def zalo_app(platform: Platform, *, in_thread: bool = True) -> Starlette:
+    """The API of `openapi.zalo.me` and `oauth.zaloapp.com` on one host; `/` shows the account, POST `/sandbox/faults` switches faults.
+
+    Not `in_thread` where covers are at hand and nothing has to wait for them.
+    """
+    front = _Front(platform, in_thread=in_thread)
     api = {
         "/v2.0/article/create": ("POST", "create", platform.create),
         "/v2.0/article/update": ("POST", "update", platform.update),
@@ -68,8 +71,8 @@ def zalo_pages(platform: Platform) -> Starlette:
 
 
 class _Front:
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
+    def __init__(self, platform: Platform, *, in_thread: bool = True) -> None:
+        self._platform, self._in_thread = platform, in_thread
         self._minute = (0, 0)
 
     def endpoint(self, name: str, act: Act) -> Callable[[Request], Any]:
@@ -99,7 +102,7 @@ class _Front:
         fault = self._platform.faults.next(name)
         if early := self._before(fault):
             return early
-        reply = await asyncio.to_thread(act)
+        reply = await asyncio.to_thread(act) if self._in_thread else act()
         if fault == "slow-after":
             await asyncio.sleep(self._platform.faults.slow)
         self._count(reply)

@@ -1,10 +1,10 @@
-"""Builds the stage of a rehearsal; the service never loads it."""
+"""Sets up rehearsals and lets them run; the service never loads it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -13,16 +13,19 @@ from typing import Any
 
 from outreach.bootstrap import build_sync, media_folder, open_store, place
 from outreach.channel import AdapterPlace
-from outreach.channels.registry import Opened, open_channels, settings_of
+from outreach.channels.registry import Opened, open_channels, open_login, settings_of
 from outreach.domain.problem import Problems
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.far_ends import STAYS_HERE, put_before_far_ends
+from outreach.rehearsal.faults import Fault
 from outreach.rehearsal.memory import Sandbox
+from outreach.rehearsal.record import Record
 from outreach.rehearsal.rehearse import begin, conclude, play, starts
 from outreach.rehearsal.sandboxes import MEMORIES, open_sandboxes, with_accounts
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary
 from outreach.settings import ChannelSettings, Settings
+from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read
 from outreach.store.engine import Engine
 from outreach.store.lease import Lease
@@ -52,20 +55,52 @@ def _stage(
     memories = settings.state / MEMORIES
     memories.mkdir(exist_ok=True)
     pictures = media_folder(settings)
-    sandboxes = open_sandboxes(settings, memories, clock, pictures=pictures, faults=faults)
-    opened = _rehearsed(with_accounts(settings, sandboxes), clock, sandboxes)
+    record = Record(memories / "faults.jsonl", clock)
+    sandboxes = open_sandboxes(
+        settings, memories, clock, pictures=pictures, faults=faults, note=record.note
+    )
+    inside = with_accounts(settings, sandboxes)
+    opened = _rehearsed(inside, clock, sandboxes)
     ends = put_before_far_ends(
-        opened.channels, settings, sandboxes, clock, memories=memories, faults=faults
+        opened.channels,
+        settings,
+        sandboxes,
+        clock,
+        memories=memories,
+        faults=faults,
+        record=record,
     )
     queue = Queue(engine, media_folder=pictures, fence=fence)
     return Stage(
         queue=queue,
+        series=CountSeries(engine),
         sync=build_sync(settings, ends.channels, queue),
         channels=ends.channels,
         platforms=ends.platforms,
         clock=clock,
         jitter=lambda: random.Random(f"{faults}/{clock()}").random(),  # noqa: S311 - a repeatable rehearsal, not a secret
+        record=record,
+        log_in=_way_in(inside, clock, sandboxes, record),
     )
+
+
+def _way_in(
+    settings: Settings, clock: VirtualClock, sandboxes: Mapping[str, Sandbox], record: Record
+) -> Callable[[str], Awaitable[None]]:
+    """How a person gives a channel permission again: where tokens come in pairs, by the command for that."""
+
+    async def log_in(name: str) -> None:
+        if name not in sandboxes:
+            return
+        record.note(name, Fault.NONE)
+        if pair := sandboxes[name].permit():
+            login = open_login(settings.channels[name], place(settings, name, clock))
+            try:
+                await login.adopt(pair.access, pair.refresh)
+            finally:
+                await login.aclose()
+
+    return log_in
 
 
 def _rehearsed(settings: Settings, clock: VirtualClock, sandboxes: Mapping[str, Sandbox]) -> Opened:
