@@ -7,13 +7,16 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from outreach.channel import Channel
-from outreach.daemon.machinery import Machinery
 from outreach.daemon.watch import quiet_stamp
 from outreach.dispatch.sync_process import DatabaseRefused, Gist
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
+
+if TYPE_CHECKING:
+    from outreach.daemon.machinery import Machinery
 
 log = logging.getLogger("outreach.daemon")
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Self
 
 from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
+from outreach.daemon.daily import LOOK_SECONDS, Daily
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
@@ -117,6 +118,8 @@ class Serving:
         engine.every(parts.check_channels.total_seconds(), "check channels", check)
         engine.every(EVERY.total_seconds(), "read counts", self._rounds())
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
+        for chore in parts.daily:
+            engine.every(LOOK_SECONDS, chore.name, Daily(chore))
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)

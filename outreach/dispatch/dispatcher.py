@@ -191,7 +191,7 @@ class Dispatcher:
         self._tasks.discard(task)
         self._remember_quiet(finish)
         self._finished.append(finish)
-        self._lane(claim).end(claim.delivery.id)
+        self._lane(claim).end(claim.delivery.id, self._monotonic(), answered=_answered(finish))
         self._changed.set()
 
     def _cut_off(self, claim: Claim) -> Finish:
@@ -244,3 +244,10 @@ class Dispatcher:
             self._quiet_since.pop(finish.claim.delivery.id, None)
         elif finish.looks is not None:
             self._quiet_since[finish.claim.delivery.id] = self._monotonic()
+
+
+def _answered(finish: Finish) -> bool | None:
+    """Whether the platform answered an attempt properly; None for what was kept back, looked up or paused."""
+    if not finish.claim.attempt or not finish.counts:
+        return None
+    return finish.state not in (State.SCHEDULED, State.UNKNOWN, State.NEEDS_PERSON)

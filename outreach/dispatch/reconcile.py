@@ -126,7 +126,7 @@ def _absent(
         state=State.SCHEDULED,
         at=now,
         reason=reason,
-        ready_at=now,
+        ready_at=max(now, claim.delivery.due),
         evidence=proof,
         looks=0,
     )
@@ -159,7 +159,7 @@ def _again(
 
 
 def _cannot_tell(claim: Claim, why: Text, *, passing: bool, now: datetime) -> Finish:
-    since = claim.delivery.since or claim.delivery.due
+    since = claim.restored or claim.delivery.since or claim.delivery.due
     if passing and now < since + PATIENCE:
         again = now + backoff(1 + int((now - since) / timedelta(minutes=5)), jitter=0.0)
         return Finish(claim=claim, state=State.UNKNOWN, at=now, reason=why, ready_at=again)

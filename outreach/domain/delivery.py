@@ -44,7 +44,7 @@ class State(StrEnum):
     """Set when the channel refused for good. Left when a person mends the message or retries, or cancels."""
 
     UNKNOWN = "unknown"
-    """Set when nobody can say whether it is public. Left only by reconcile or a person, never by a blind retry."""
+    """Set when nobody can say whether it is public, as after a restore. Left only by reconcile or a person, never by a blind retry."""
 
     NEEDS_PERSON = "needs_person"
     """Set when only a person can know or decide. Left by `done`, `resolve` or `cancel`."""
@@ -62,7 +62,14 @@ class State(StrEnum):
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.SCHEDULED: frozenset(
-        {State.PUBLISHING, State.HELD, State.MISSED, State.NEEDS_PERSON, State.CANCELLED}
+        {
+            State.PUBLISHING,
+            State.UNKNOWN,
+            State.HELD,
+            State.MISSED,
+            State.NEEDS_PERSON,
+            State.CANCELLED,
+        }
     ),
     State.PUBLISHING: frozenset(
         {
@@ -98,10 +105,10 @@ MOVES: Mapping[State, frozenset[State]] = {
             State.MISSED,
         }
     ),
-    State.HELD: frozenset({State.SCHEDULED, State.MISSED, State.CANCELLED}),
-    State.REJECTED: frozenset({State.SCHEDULED, State.HELD, State.CANCELLED}),
-    State.MISSED: frozenset({State.SCHEDULED, State.CANCELLED}),
-    State.CANCELLED: frozenset({State.SCHEDULED, State.HELD}),
+    State.HELD: frozenset({State.SCHEDULED, State.UNKNOWN, State.MISSED, State.CANCELLED}),
+    State.REJECTED: frozenset({State.SCHEDULED, State.UNKNOWN, State.HELD, State.CANCELLED}),
+    State.MISSED: frozenset({State.SCHEDULED, State.UNKNOWN, State.CANCELLED}),
+    State.CANCELLED: frozenset({State.SCHEDULED, State.UNKNOWN, State.HELD}),
     State.UPDATED: frozenset({State.SCHEDULED, State.HELD}),
     State.PUBLISHED: frozenset(),
     State.WITHDRAWN: frozenset(),

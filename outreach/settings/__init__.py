@@ -1,6 +1,8 @@
 """What the installer decides, in config.toml."""
 
 from outreach.settings.model import (
+    Audit,
+    Backup,
     ChannelSettings,
     Engine,
     Guard,
@@ -15,6 +17,8 @@ from outreach.settings.section import Wrong, unknown_key
 
 __all__ = [
     "AbsentSecret",
+    "Audit",
+    "Backup",
     "ChannelSettings",
     "Engine",
     "Guard",

@@ -39,6 +39,31 @@ class Engine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Backup:
+    """Where backups go, at which time of the machine's day one is made (None: only by hand), and how many are kept."""
+
+    folder: Path
+    at: time | None = time(2)
+    keep: int = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """When and to where the end of the delivery log leaves the machine; `channel` is an e-mail channel whose mail server is used."""
+
+    at: time | None = time(17, 30)
+    folder: Path | None = None
+    git: Path | None = None
+    channel: str = ""
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anywhere to go."""
+        return bool(self.folder or self.git or self.recipients)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Web:
     """Where the built-in server listens."""
 
@@ -57,12 +82,16 @@ class Limits:
     slots: int | None = None
 
     def apply(self, capabilities: Capabilities) -> Capabilities:
-        """The capabilities with every limit that is given."""
-        return replace(capabilities, **self.given)
+        """The capabilities with every limit that is given; a quota takes the place of the one for the same span of time."""
+        given = self.given
+        if quota := given.pop("quota", None):
+            others = tuple(one for one in capabilities.quotas if one.per is not quota.per)
+            given["quotas"] = (*others, quota)
+        return replace(capabilities, **given)
 
     @property
     def given(self) -> dict[str, Any]:
-        """The limits that are not None, by their name in `Capabilities`."""
+        """The limits that are not None."""
         return {key: value for key, value in vars(self).items() if value is not None}
 
 
@@ -92,6 +121,8 @@ class Settings:
     log: Log
     guard: Guard
     engine: Engine
+    backup: Backup
+    audit: Audit
     web: Web | None
     channels: Mapping[str, ChannelSettings]
 

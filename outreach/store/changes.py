@@ -14,12 +14,13 @@ from outreach.domain.delivery import Action, Identity, State, may_move
 from outreach.domain.edit import of_planned
 from outreach.domain.plan import Planned
 from outreach.domain.rendition import Rendition
-from outreach.store import bulk, steps
+from outreach.store import bulk, restoration, steps
 from outreach.store.columns import span_to_microseconds, to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.finishes import illegal
 from outreach.store.records import IllegalMove
 from outreach.store.renditions import Shelf, in_batches
+from outreach.store.restoration import Restoration
 from outreach.store.tables import DELIVERY
 
 TARGETS: Mapping[ChangeKind, State] = {
@@ -68,8 +69,38 @@ def apply(
     _update(connection, {key: c for key, c in fitting.items() if key in present}, present)
     steps.drop(connection, [ids[key] for key, c in fitting.items() if _is_another_update(c)])
     events = [_event(c, ids[key], present.get(key), now, actor) for key, c in fitting.items()]
+    events += _doubts(connection, fitting, present, ids, now=now, actor=actor)
     passed_over = tuple(c.identity for key, c in wanted.items() if key not in fitting)
     return Applied(count=len(fitting), passed_over=passed_over), events
+
+
+def _doubts(
+    connection: Connection,
+    fitting: Mapping[str, Change],
+    present: Mapping[str, Any],
+    ids: Mapping[str, int],
+    *,
+    now: datetime,
+    actor: str,
+) -> list[Event]:
+    """What a restored backup may not know of is looked up before the files' word counts."""
+    found = restoration.last(connection)
+    if found is None:
+        return []
+    doubtful = {k: c for k, c in fitting.items() if _in_doubt(found, c, present.get(k))}
+    dropped = {ids[key] for key, c in doubtful.items() if c.what is ChangeKind.CANCELLED}
+    wanted = [ids[key] for key in doubtful if ids[key] not in dropped]
+    return [
+        *restoration.doubt(connection, found, wanted, now=now, actor=actor),
+        *restoration.doubt(connection, found, dropped, now=now, actor=actor, unwanted=True),
+    ]
+
+
+def _in_doubt(found: Restoration, change: Change, row: Any) -> bool:
+    if change.what is ChangeKind.HELD:
+        return False
+    dues = [at.due for at in (change.planned, row) if at is not None]
+    return found.leaves_in_doubt(change.identity.action, *dues, since=row.since if row else None)
 
 
 def _present(connection: Connection, wanted: Mapping[str, Change]) -> dict[str, Any]:
@@ -184,9 +215,9 @@ _PRESENT = (
         DELIVERY.c.key,
         DELIVERY.c.state,
         DELIVERY.c.due,
+        DELIVERY.c.since,
         DELIVERY.c.ready_at,
         DELIVERY.c.reason,
-        DELIVERY.c.since,
         DELIVERY.c.asked,
         DELIVERY.c.attempts,
     )

@@ -24,7 +24,7 @@ from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import bulk
+from outreach.store import bulk, restoration
 from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -107,6 +107,7 @@ def look(
     connection.execute(taken)
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
     family = _relatives(connection, rows)
+    found = restoration.last(connection)
     return tuple(
         _claim(
             delivery_from_row(row),
@@ -114,6 +115,7 @@ def look(
             family,
             attempt=0,
             number=row.number,
+            restored=found.at if found and row.since and row.since <= found.at else None,
         )
         for row in rows
         if (row.digest, row.due) in renditions
@@ -145,6 +147,7 @@ def _claim(
     *,
     attempt: int,
     number: int,
+    restored: datetime | None = None,
 ) -> Claim:
     """An update is of its publication's occurrence, whenever it goes out."""
     beside = _BESIDE.get(delivery.identity.action)
@@ -158,6 +161,7 @@ def _claim(
         number=number,
         published=published,
         beside=family.get(delivery.identity.of(beside)) if beside else None,
+        restored=restored,
     )
 
 

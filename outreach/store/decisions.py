@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State, may_move
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
-from outreach.store import steps
+from outreach.store import restoration, steps
 from outreach.store.delivery_log import Event
 from outreach.store.finishes import illegal, rewrite
 from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
@@ -43,6 +43,7 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> list
         raise IllegalMove(Text("There is no delivery {id}.", id=delivery_id))
     before = delivery_from_row(row)
     _check(before, decision.to)
+    decision = _looked_up_first(connection, before, decision)
     values = _values(before, decision)
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
     if decision.to is State.SCHEDULED:
@@ -56,12 +57,23 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> list
     return events
 
 
+def _looked_up_first(connection: Connection, before: Delivery, decision: Decision) -> Decision:
+    """A try that a person asks for, of what a restored backup may not know of, begins with a look."""
+    found = restoration.last(connection) if decision.to is State.SCHEDULED else None
+    if found is None or before.state in (State.UNKNOWN, State.NEEDS_PERSON):
+        return decision
+    action = before.identity.action
+    if not found.leaves_in_doubt(action, before.due, since=before.since):
+        return decision
+    return replace(decision, to=State.UNKNOWN)
+
+
 def _check(before: Delivery, after: State) -> None:
     if before.state is State.PUBLISHING:
         raise IllegalMove(
             Text("It is being published at this moment; decide when the attempt has ended.")
         )
-    if not may_move(before.state, after):
+    if after is State.UNKNOWN or not may_move(before.state, after):
         raise IllegalMove(illegal(before.state, after))
     if before.identity.action is not _ONLY.get(after, before.identity.action):
         raise IllegalMove(
@@ -81,7 +93,7 @@ def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
         "receipt": receipt_to_json(receipt) if receipt else None,
         "looks": 0,
     }
-    if decision.to is State.SCHEDULED:
+    if decision.to in (State.SCHEDULED, State.UNKNOWN):
         values |= {"ready_at": decision.ready_at or decision.at, "asked": decision.at}
     return values
 

@@ -187,6 +187,14 @@ class CountRow(Row, table=True):
     value: int = Field(sa_type=BigInteger)
 
 
+class RestorationRow(Row, table=True):
+    """A backup was put back `at`; it was made at `backup`."""
+
+    __tablename__ = "restoration"
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    backup: datetime = Field(sa_type=Instant)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -202,3 +210,4 @@ EVENT = _table("event")
 EVENT_HEAD = _table("event_head")
 PAGE_VIEW = _table("page_view")
 DELIVERY_COUNT = _table("delivery_count")
+RESTORATION = _table("restoration")

@@ -15,6 +15,7 @@ from outreach.store import delivery_log
 from outreach.store.queue import Fenced, IllegalMove, Queue
 from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
+from tests.contracts.restoration_contract import RestorationContract
 from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
     DUE,
@@ -288,5 +289,6 @@ class StoreContract(
     DecisionContract,
     UpdateContract,
     CountsContract,
+    RestorationContract,
 ):
     """All of it. A subclass gives the fixture `engine`: migrated, empty, disposed of at the end."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from outreach.channel import Absent, CannotTell, Found, Text
@@ -67,6 +68,9 @@ def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked
     assert later.ready_at is not None
     assert early.ready_at - NOON < later.ready_at - (NOON + timedelta(hours=1))
     assert late.state is State.NEEDS_PERSON
+    put_back = replace(a_claim(since=NOON), restored=NOON + PATIENCE - timedelta(minutes=1))
+    fresh = conclude(put_back, trouble, now=NOON + PATIENCE, wait=LAG, quiet_for=LAG)
+    assert fresh.state is State.UNKNOWN
 
 
 def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -38,6 +37,7 @@ from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
 from outreach.channels.website.files import SiteFolder
 from outreach.channels.website.fragments import Kept
+from outreach.channels.website.gallery import bytes_of, not_written
 from outreach.channels.website.pages import Edition, build, pages_of
 from outreach.channels.website.settings import Settings as WebsiteSettings
 
@@ -126,7 +126,7 @@ class Website:
         try:
             await asyncio.to_thread(self._mend)
         except OSError as error:
-            return ChannelHealth(ok=False, summary=_why(error))
+            return ChannelHealth(ok=False, summary=not_written(error))
         return ChannelHealth(ok=True, summary=Text("The site's folder can be written."))
 
     async def aclose(self) -> None:
@@ -137,7 +137,7 @@ class Website:
         try:
             self._put(entry, anew=anew)
         except OSError as error:
-            raise UnknownOutcome(_why(error)) from error
+            raise UnknownOutcome(not_written(error)) from error
         return self._receipt(entry)
 
     def _update(self, rendition: Rendition, key: str) -> Receipt:
@@ -147,7 +147,7 @@ class Website:
         with self._folder.alone():
             self._allow(self._entries.of(rendition, key), anew=anew)
             for medium in rendition.media:
-                self._folder.write(media_path(medium), _bytes_of(medium), durable=True)
+                self._folder.write(media_path(medium), bytes_of(medium), durable=True)
             entry = self._revised(rendition, key)
             self._entries.save(entry)
             return entry
@@ -188,7 +188,7 @@ class Website:
                 self._take_down(receipt.remote_id)
                 self._rebuild()
         except OSError as error:
-            raise RetryAt(_why(error)) from error
+            raise RetryAt(not_written(error)) from error
         return Receipt(remote_id=receipt.remote_id, permalink=receipt.permalink, at=self._clock())
 
     def _take_down(self, slug: str) -> None:
@@ -240,24 +240,7 @@ def _before(act: Callable[[], Entry]) -> Entry:
         return act()
     except OSError as error:
         fault = RetryAt if error.errno in _PASSING else PauseChannel
-        raise fault(_why(error)) from error
-
-
-def _bytes_of(medium: Media) -> bytes:
-    try:
-        content = medium.file.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise RetryAt(
-            Text("The picture {name} cannot be read: {error}", name=medium.name, error=why)
-        ) from error
-    if hashlib.sha256(content).hexdigest() != medium.sha256:
-        raise Reject(Text("The picture {name} is not the one that was planned.", name=medium.name))
-    return content
-
-
-def _why(error: OSError) -> Text:
-    return Text("The site's folder cannot be written: {error}", error=error.strerror or str(error))
+        raise fault(not_written(error)) from error
 
 
 def _problems(rendition: Rendition) -> tuple[PreviewProblem, ...]:
