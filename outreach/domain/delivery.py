@@ -106,9 +106,9 @@ MOVES: Mapping[State, frozenset[State]] = {
         }
     ),
     State.HELD: frozenset({State.SCHEDULED, State.UNKNOWN, State.MISSED, State.CANCELLED}),
-    State.REJECTED: frozenset({State.SCHEDULED, State.UNKNOWN, State.HELD, State.CANCELLED}),
+    State.REJECTED: frozenset({State.SCHEDULED, State.HELD, State.UNKNOWN, State.CANCELLED}),
     State.MISSED: frozenset({State.SCHEDULED, State.UNKNOWN, State.CANCELLED}),
-    State.CANCELLED: frozenset({State.SCHEDULED, State.UNKNOWN, State.HELD}),
+    State.CANCELLED: frozenset({State.SCHEDULED, State.HELD, State.UNKNOWN}),
     State.UPDATED: frozenset({State.SCHEDULED, State.HELD}),
     State.PUBLISHED: frozenset(),
     State.WITHDRAWN: frozenset(),
