@@ -218,7 +218,6 @@ _PRESENT = (
         DELIVERY.c.since,
         DELIVERY.c.ready_at,
         DELIVERY.c.reason,
-        DELIVERY.c.since,
         DELIVERY.c.asked,
         DELIVERY.c.attempts,
     )
