@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
-from outreach.daemon.machinery import Machinery, SiteAddress
+from outreach.daemon.machinery import Machinery, SiteAddress, Watching
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncPlan, SyncProcess
 from outreach.dispatch.writer import Writer
@@ -22,11 +23,15 @@ from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.settings import ChannelSettings, Settings, load_settings
 from outreach.settings.channel_table import ChannelTable
+from outreach.store.alerts import Alerts
 from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.store.views import Views
+from outreach.watching.machine import Machine
+from outreach.watching.notice import Readers
+from outreach.watching.watch import Pace
 
 if TYPE_CHECKING:
     from outreach.dispatch.sync import Sync
@@ -208,9 +213,24 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
         site=_site(settings, engine),
+        watching=_watching(settings, engine, lease),
         log=settings.log,
         language=settings.language,
         veil=settings.veil,
+    )
+
+
+def _watching(settings: Settings, engine: Engine, lease: Lease) -> Watching | None:
+    """What is watched; None when nobody is to be told."""
+    asked = settings.alerts
+    if not asked.channels:
+        return None
+    return Watching(
+        alerts=Alerts(engine, media_folder=media_folder(settings), fence=lease.fence),
+        machine=Machine(settings.state, least=asked.free_disk_mb * 1024**2),
+        readers=Readers(ways=asked.channels, language=settings.language, zone=ZoneInfo(asked.zone)),
+        pace=Pace(silence=asked.silence, gather=asked.gather),
+        digest=asked.digest,
     )
 
 

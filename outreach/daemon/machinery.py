@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from outreach.channel import Channel
@@ -15,9 +15,13 @@ from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
 from outreach.settings import Log
 from outreach.settings.veil import Veil
+from outreach.store.alerts import Alerts
 from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
 from outreach.store.views import Views
+from outreach.watching.machine import Machine
+from outreach.watching.notice import Readers
+from outreach.watching.watch import Pace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +44,21 @@ class Machinery:
     resync: timedelta = timedelta(seconds=60)
     check_channels: timedelta = timedelta(hours=1)
     site: SiteAddress | None = None
+    watching: Watching | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE
     veil: Veil = field(default_factory=Veil)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """What is watched and who is told: the record of alerts, the machine, the readers; `digest` is None for no digest."""
+
+    alerts: Alerts
+    machine: Machine
+    readers: Readers
+    pace: Pace
+    digest: time | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
 from outreach.daemon.machinery import Machinery
@@ -13,6 +13,9 @@ from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
 from outreach.dispatch.counting import EVERY, Rounds
 from outreach.domain.text import Text
+from outreach.watching.digest import Digest
+from outreach.watching.watch import EVERY as LOOK_AROUND
+from outreach.watching.watch import Watch
 
 log = logging.getLogger("outreach.daemon")
 
@@ -116,10 +119,37 @@ class Serving:
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
         engine.every(parts.check_channels.total_seconds(), "check channels", check)
         engine.every(EVERY.total_seconds(), "read counts", self._rounds())
+        self._plan_watching(check)
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)
+
+    def _plan_watching(self, check: ChannelChecks) -> None:
+        """Look around and send digests, where somebody is to be told."""
+        parts, engine = self.machinery, self.machinery.engine
+        watching = parts.watching
+        if watching is None:
+            return
+        alike: dict[str, Any] = {
+            "alerts": watching.alerts,
+            "queue": parts.queue,
+            "readers": watching.readers,
+            "write": parts.write,
+            "now": utc_now,
+            "wake": parts.dispatcher.wake,
+        }
+        watch_over = Watch(
+            machine=watching.machine,
+            channels=tuple(parts.channels),
+            health=check.seen,
+            pace=watching.pace,
+            **alike,
+        )
+        engine.every(LOOK_AROUND.total_seconds(), "look around", watch_over)
+        if watching.digest:
+            digest = Digest(at=watching.digest, **alike)
+            engine.every(LOOK_AROUND.total_seconds(), "digest", digest)
 
     def _rounds(self) -> Rounds:
         parts = self.machinery

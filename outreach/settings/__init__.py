@@ -1,6 +1,7 @@
 """What the installer decides, in config.toml."""
 
 from outreach.settings.model import (
+    Alerts,
     ChannelSettings,
     Engine,
     Guard,
@@ -15,6 +16,7 @@ from outreach.settings.section import Wrong, unknown_key
 
 __all__ = [
     "AbsentSecret",
+    "Alerts",
     "ChannelSettings",
     "Engine",
     "Guard",

@@ -39,6 +39,18 @@ class Engine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alerts:
+    """Who is told what is wrong, by the names of their channels, and when; `zone` is that of `digest`, None for no digest."""
+
+    channels: tuple[str, ...] = ()
+    zone: str = "Asia/Ho_Chi_Minh"
+    digest: time | None = time(17)
+    silence: timedelta = timedelta(hours=6)
+    gather: timedelta = timedelta(minutes=5)
+    free_disk_mb: int = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
 class Web:
     """Where the built-in server listens."""
 
@@ -92,6 +104,7 @@ class Settings:
     log: Log
     guard: Guard
     engine: Engine
+    alerts: Alerts = field(default_factory=Alerts)
     web: Web | None
     channels: Mapping[str, ChannelSettings]
 

@@ -14,6 +14,7 @@ from outreach.domain.capabilities import Per, Quota
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.settings import values
+from outreach.settings.alerts_table import read_alerts
 from outreach.settings.model import ChannelSettings, Engine, Guard, Limits, Log, Settings, Web
 from outreach.settings.positions import positions
 from outreach.settings.secrets import AbsentSecret, is_reference, resolve, resolve_if_there
@@ -104,6 +105,7 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         log=_log(top.section("log")),
         guard=_guard(top.section("guard")),
         engine=_engine(top.section("engine")),
+        alerts=read_alerts(top.section("alerts"), top.table.get("channels")),
         web=_web(top.section("web")),
         channels=_channels(top.section("channels"), folder),
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from outreach.domain.alert import NOTICES
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
@@ -21,6 +22,7 @@ from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
 from outreach.store.engine import reading, writing
+from outreach.store.fence import fenced
 from outreach.store.records import (
     Attempt,
     ChannelState,
@@ -32,7 +34,7 @@ from outreach.store.records import (
 )
 from outreach.store.renditions import Shelf
 from outreach.store.steps import StepRow
-from outreach.store.tables import ATTEMPT, DELIVERY, LEASE
+from outreach.store.tables import ATTEMPT, DELIVERY
 
 __all__ = [
     "Applied",
@@ -203,10 +205,10 @@ class Queue:
         return delivery_from_row(row) if row else None
 
     def campaigns(self) -> tuple[str, ...]:
-        """The campaigns that have deliveries."""
+        """The campaigns that have deliveries; what the program itself has to say is none."""
         with reading(self._engine) as connection:
             names = connection.execute(select(DELIVERY.c.campaign).distinct()).scalars().all()
-        return tuple(sorted(names))
+        return tuple(sorted(set(names) - {NOTICES}))
 
     def counts(self, campaign: str | None = None) -> dict[tuple[str, State], int]:
         """(channel, state) -> how many deliveries."""
@@ -254,10 +256,5 @@ class Queue:
     @contextmanager
     def _fenced(self) -> Iterator[Connection]:
         """A writing transaction that ends at once when another holder has taken the lease."""
-        with writing(self._engine) as connection:
-            if connection.execute(_FENCE).scalar_one() != self._claimant.fence:
-                raise Fenced
+        with fenced(self._engine, self._claimant.fence) as connection:
             yield connection
-
-
-_FENCE = select(LEASE.c.fence).where(LEASE.c.name == "dispatcher").with_for_update(read=True)

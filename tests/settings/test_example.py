@@ -13,6 +13,7 @@ import pytest
 from outreach.channel import AdapterPlace, Channel
 from outreach.channels.registry import ADAPTERS, open_channels, settings_of
 from outreach.settings import (
+    Alerts,
     Engine,
     Guard,
     Limits,
@@ -83,7 +84,7 @@ def names(kind: type) -> set[str]:
 def test_it_names_every_setting_of_the_program() -> None:
     table = tomllib.loads(EVERYTHING)
     assert set(table) == names(Settings) - {"file"}
-    for name, kind in (("log", Log), ("guard", Guard), ("engine", Engine)):
+    for name, kind in (("log", Log), ("guard", Guard), ("engine", Engine), ("alerts", Alerts)):
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
     assert set(table["web"]) == {"listen"}
