@@ -214,6 +214,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         holds=lease.alive,
         site=_site(settings, engine),
         watching=_watching(settings, engine, lease),
+        metrics=settings.metrics,
         log=settings.log,
         language=settings.language,
         veil=settings.veil,

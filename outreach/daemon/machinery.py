@@ -13,7 +13,7 @@ from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
-from outreach.settings import Log
+from outreach.settings import Log, Web
 from outreach.settings.veil import Veil
 from outreach.store.alerts import Alerts
 from outreach.store.counts import CountSeries
@@ -45,6 +45,7 @@ class Machinery:
     check_channels: timedelta = timedelta(hours=1)
     site: SiteAddress | None = None
     watching: Watching | None = None
+    metrics: Web | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE
     veil: Veil = field(default_factory=Veil)

@@ -14,6 +14,7 @@ from outreach.daemon.watch import watch
 from outreach.dispatch.counting import EVERY, Rounds
 from outreach.domain.text import Text
 from outreach.watching.digest import Digest
+from outreach.watching.figures import Gauge
 from outreach.watching.watch import EVERY as LOOK_AROUND
 from outreach.watching.watch import Watch
 
@@ -45,7 +46,8 @@ class Serving:
         self._ended = asyncio.Event()
         self._lost = asyncio.Event()
         self._files_tasks: list[asyncio.Task[None]] = []
-        self._site: asyncio.Task[None] | None = None
+        self._checks = ChannelChecks(machinery.channels)
+        self._servers: list[asyncio.Task[None]] = []
         self._hurrying: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -60,7 +62,14 @@ class Serving:
             # A service without a site of its own needs no web server in memory.
             from outreach.daemon.site import show_site  # noqa: PLC0415 - as said
 
-            self._site = begun(show_site(self.machinery.site, self._ended))
+            self._servers.append(begun(show_site(self.machinery.site, self._ended)))
+        if self.machinery.metrics:
+            from outreach.daemon.metrics import show_metrics  # noqa: PLC0415 - as above
+
+            web = self.machinery.metrics
+            self._servers.append(
+                begun(show_metrics(web.host, web.port, self._gauge(), self._ended))
+            )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -70,7 +79,7 @@ class Serving:
         self._ended.set()
         for task in self._files_tasks:
             task.cancel()
-        beside = [*self._files_tasks, *([self._site] if self._site else [])]
+        beside = [*self._files_tasks, *self._servers]
         try:
             await asyncio.gather(*beside, return_exceptions=True)
             await self._work
@@ -108,8 +117,6 @@ class Serving:
     def _plan_chores(self) -> None:
         parts, engine = self.machinery, self.machinery.engine
 
-        check = ChannelChecks(parts.channels)
-
         async def reread() -> None:
             await self._files()
 
@@ -117,15 +124,15 @@ class Serving:
             notify(ALIVE)
 
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
-        engine.every(parts.check_channels.total_seconds(), "check channels", check)
+        engine.every(parts.check_channels.total_seconds(), "check channels", self._checks)
         engine.every(EVERY.total_seconds(), "read counts", self._rounds())
-        self._plan_watching(check)
+        self._plan_watching()
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)
 
-    def _plan_watching(self, check: ChannelChecks) -> None:
+    def _plan_watching(self) -> None:
         """Look around and send digests, where somebody is to be told."""
         parts, engine = self.machinery, self.machinery.engine
         watching = parts.watching
@@ -142,7 +149,7 @@ class Serving:
         watch_over = Watch(
             machine=watching.machine,
             channels=tuple(parts.channels),
-            health=check.seen,
+            health=self._checks.seen,
             pace=watching.pace,
             **alike,
         )
@@ -150,6 +157,17 @@ class Serving:
         if watching.digest:
             digest = Digest(at=watching.digest, **alike)
             engine.every(LOOK_AROUND.total_seconds(), "digest", digest)
+
+    def _gauge(self) -> Gauge:
+        parts = self.machinery
+        return Gauge(
+            queue=parts.queue,
+            write=parts.write,
+            channels=tuple(parts.channels),
+            health=self._checks.seen,
+            turned=lambda: parts.dispatcher.turned,
+            now=utc_now,
+        )
 
     def _rounds(self) -> Rounds:
         parts = self.machinery

@@ -36,6 +36,7 @@ class Dispatcher:
     """Works through the queue on the channels of this process.
 
     `now` gives aware UTC and may jump; `monotonic` gives seconds that only grow; `jitter` a number in [0, 1).
+    `turned` is when the queue last answered.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[Finish]] = set()
         self._changed = asyncio.Event()
         self._draining = False
+        self.turned: datetime | None = None
 
     def wake(self) -> None:
         """Look at the queue again now: a time has come, the plan changed, or a person decided something."""
@@ -142,6 +144,7 @@ class Dispatcher:
         except BaseException:
             self._finished = finished + self._finished
             raise
+        self.turned = now
         for claim in exchange.claims:
             self._start(claim, self._carry_out)
         if exchange.next_look and exchange.next_look <= now and not self._draining:

@@ -106,6 +106,7 @@ class Settings:
     engine: Engine
     alerts: Alerts = field(default_factory=Alerts)
     web: Web | None
+    metrics: Web | None = None
     channels: Mapping[str, ChannelSettings]
 
     @property

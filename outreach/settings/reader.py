@@ -107,6 +107,7 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         engine=_engine(top.section("engine")),
         alerts=read_alerts(top.section("alerts"), top.table.get("channels")),
         web=_web(top.section("web")),
+        metrics=_metrics(top.section("metrics")),
         channels=_channels(top.section("channels"), folder),
     )
     top.close()
@@ -141,6 +142,12 @@ def _web(section: Section) -> Web | None:
     web = section.take("listen", values.address, None)
     section.close()
     return web
+
+
+def _metrics(section: Section) -> Web | None:
+    listen = section.take("listen", values.loopback, None)
+    section.close()
+    return listen
 
 
 def _database(section: Section, state: Path, folder: Path) -> SecretStr:

@@ -220,6 +220,15 @@ class Queue:
         with reading(self._engine) as connection:
             return {(row[0], State(row[1])): row[2] for row in connection.execute(query)}
 
+    def backlog(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many deliveries could go out at `now`, and when the first of them was due."""
+        query = select(func.count(), func.min(DELIVERY.c.due)).where(
+            DELIVERY.c.state == State.SCHEDULED, DELIVERY.c.ready_at <= now
+        )
+        with reading(self._engine) as connection:
+            count, oldest = connection.execute(query).one()
+        return count, oldest
+
     def rendition(self, delivery: Delivery) -> Rendition | None:
         """The queued content of a delivery; None when it is missing or damaged."""
         pair = (delivery.digest, delivery.due)

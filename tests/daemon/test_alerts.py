@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import urllib.error
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,3 +56,25 @@ def needing(office: Office) -> bool:
 
 def told(bell: Path) -> list[str]:
     return [json.loads(f.read_bytes())["rendition"]["text"] for f in bell.glob("*.json")]
+
+
+def test_health_and_figures_are_shown_on_loopback(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.set_up()
+    table = '[metrics]\nlisten = "127.0.0.1:0"\n'
+    office.config.write_text(office.config.read_text("utf-8") + table, "utf-8")
+    with office.service() as running:
+        running.await_word("READY=1")
+        wait_for(lambda: "Health and figures: http" in running.said, "the address is logged")
+        found = re.search(r"Health and figures: (http://127\.0\.0\.1:\d+/)", running.said)
+        assert found
+        wait_for(lambda: read(found[1] + "healthz") == "ok\n", "the dispatcher turned")
+        assert "outreach_queue_depth 0" in read(found[1] + "metrics")
+
+
+def read(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        return str(error)

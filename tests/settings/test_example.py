@@ -87,7 +87,7 @@ def test_it_names_every_setting_of_the_program() -> None:
     for name, kind in (("log", Log), ("guard", Guard), ("engine", Engine), ("alerts", Alerts)):
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
-    assert set(table["web"]) == {"listen"}
+    assert set(table["web"]) == set(table["metrics"]) == {"listen"}
 
 
 def test_it_names_every_limit_of_a_channel() -> None:
