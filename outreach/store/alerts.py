@@ -112,6 +112,12 @@ class Alerts:
         return Standing(troubled=tuple(map(delivery_from_row, rows)), overdue=overdue)
 
 
+def open_causes(engine: Engine) -> tuple[Cause, ...]:
+    """What is wrong as the service saw it last, first come first."""
+    with reading(engine) as connection:
+        return tuple(_cause(row) for row in connection.execute(_OPEN_CAUSES))
+
+
 def _overdue(connection: Connection, before: datetime, after: datetime) -> int:
     """How many deliveries that were due between the two have not gone out, if none went out since the first of them."""
     late = and_(
@@ -181,6 +187,11 @@ _TROUBLE = (State.REJECTED, State.NEEDS_PERSON, State.MISSED)
 _STUCK = (State.SCHEDULED, State.HELD, State.UNKNOWN)
 _OUT = (State.PUBLISHED, State.WITHDRAWN)
 _OPEN = select(ALERT.c.key).where(ALERT.c.closed.is_(None))
+_OPEN_CAUSES = (
+    select(ALERT.c.key, ALERT.c.cause)
+    .where(ALERT.c.closed.is_(None))
+    .order_by(ALERT.c.opened, ALERT.c.key)
+)
 _UNTOLD = (
     select(ALERT.c.key, ALERT.c.cause)
     .where(ALERT.c.closed.is_(None), ALERT.c.told.is_(None))
