@@ -28,6 +28,7 @@ from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Rechecks
 from outreach.store.views import Views
 from outreach.watching.machine import Machine
 from outreach.watching.notice import Readers
@@ -210,6 +211,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
         series=CountSeries(engine),
+        rechecks=Rechecks(engine, fence=lease.fence),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
         site=_site(settings, engine),

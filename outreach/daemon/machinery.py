@@ -18,6 +18,7 @@ from outreach.settings.veil import Veil
 from outreach.store.alerts import Alerts
 from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Rechecks
 from outreach.store.views import Views
 from outreach.watching.machine import Machine
 from outreach.watching.notice import Readers
@@ -39,6 +40,7 @@ class Machinery:
     dispatcher: Dispatcher
     engine: LocalEngine
     series: CountSeries
+    rechecks: Rechecks
     drain: timedelta
     holds: Callable[[], bool] = lambda: True
     resync: timedelta = timedelta(seconds=60)

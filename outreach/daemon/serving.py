@@ -12,6 +12,8 @@ from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
 from outreach.dispatch.counting import EVERY, Rounds
+from outreach.dispatch.rechecking import EVERY as LOOK_AGAIN
+from outreach.dispatch.rechecking import LaterLooks
 from outreach.domain.text import Text
 from outreach.watching.digest import Digest
 from outreach.watching.figures import Gauge
@@ -126,6 +128,7 @@ class Serving:
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
         engine.every(parts.check_channels.total_seconds(), "check channels", self._checks)
         engine.every(EVERY.total_seconds(), "read counts", self._rounds())
+        engine.every(LOOK_AGAIN.total_seconds(), "look again", self._later_looks())
         self._plan_watching()
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
         interval = watchdog_interval()
@@ -151,6 +154,7 @@ class Serving:
             channels=tuple(parts.channels),
             health=self._checks.seen,
             pace=watching.pace,
+            drifts=parts.rechecks.drifts,
             **alike,
         )
         engine.every(LOOK_AROUND.total_seconds(), "look around", watch_over)
@@ -166,6 +170,17 @@ class Serving:
             channels=tuple(parts.channels),
             health=self._checks.seen,
             turned=lambda: parts.dispatcher.turned,
+            now=utc_now,
+        )
+
+    def _later_looks(self) -> LaterLooks:
+        parts = self.machinery
+        return LaterLooks(
+            channels=parts.channels,
+            rechecks=parts.rechecks,
+            queue=parts.queue,
+            dispatcher=parts.dispatcher,
+            write=parts.write,
             now=utc_now,
         )
 

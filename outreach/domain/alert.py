@@ -158,3 +158,22 @@ def of_jump(at: datetime, by: timedelta, when: str) -> Cause | None:
         where=Text("this machine, {when}", when=when),
         mend=Text("Let the clock be kept by NTP: timedatectl set-ntp true"),
     )
+
+
+def of_drift(delivery: Delivery, reason: Text | None) -> Cause:
+    """A publication that is not as it was left."""
+    return Cause(
+        key=f"drift:{delivery.id}",
+        what=Text(
+            "What was published has changed: {reason}", reason=reason or Text("no reason given")
+        ),
+        where=Text(
+            "{channel}: “{message}” (delivery {id})",
+            channel=delivery.identity.channel,
+            message=delivery.identity.message,
+            id=delivery.id,
+        ),
+        mend=Text(
+            "Look there, and ask who changed it; outreach show {id} tells all.", id=delivery.id
+        ),
+    )

@@ -19,6 +19,10 @@ HAPPENINGS: Mapping[str, Text] = {
     **{kind.value: text for kind, text in KINDS.items()},
     **{state.value: text for state, text in STATES.items()},
     "looked": Text("looked"),
+    "still_public": Text("still public"),
+    "gone": Text("gone"),
+    "moved_elsewhere": Text("has another address"),
+    "not_seen": Text("could not be looked at"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),
 }

@@ -14,6 +14,7 @@ from outreach.domain.alert import NOTICES, Cause
 from outreach.domain.text import Text
 from outreach.store.alerts import Alerts, Standing
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Drift
 from outreach.watching.machine import Machine
 from outreach.watching.notice import Readers, alert
 
@@ -43,7 +44,7 @@ class Pace:
 
 
 class Watch:
-    """What the service watches. `health` holds the channels that were checked; `more` gives causes that others found.
+    """What the service watches. `health` holds the channels that were checked; `drifts` gives what changed in public since an instant.
 
     Notices are deliveries: the dispatcher sends them, and settles one whose reply was lost, as it does any other.
     """
@@ -60,12 +61,12 @@ class Watch:
         wake: Callable[[], None],
         channels: Sequence[str],
         health: Mapping[str, Checked],
-        more: Callable[[datetime], Sequence[Cause]] = lambda _now: (),
+        drifts: Callable[[datetime], Sequence[Drift]] = lambda _since: (),
         pace: Pace | None = None,
     ) -> None:
         self._alerts, self._queue, self._machine = alerts, queue, machine
         self._readers, self._write, self._now, self._wake = readers, write, now, wake
-        self._channels, self._health, self._more = channels, health, more
+        self._channels, self._health, self._drifts = channels, health, drifts
         self._pace = pace or Pace()
 
     async def __call__(self) -> None:
@@ -90,7 +91,7 @@ class Watch:
             *await self._of_pauses(now),
             *self._of_checks(now),
             *self._machine.look(now, known, self._readers.when),
-            *await self._write(self._more, now),
+            *await self._of_drifts(now - HORIZON),
         ]
 
     def _of_queue(self, standing: Standing) -> Iterator[Cause]:
@@ -111,6 +112,10 @@ class Watch:
             if state.paused and name in self._channels
         )
         return [cause for cause in found if cause]
+
+    async def _of_drifts(self, since: datetime) -> list[Cause]:
+        drifts = await self._write(self._drifts, since)
+        return [causes.of_drift(drift.delivery, drift.reason) for drift in drifts]
 
     def _of_checks(self, now: datetime) -> Iterator[Cause]:
         for name, checked in self._health.items():

@@ -10,12 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.rechecking import LaterLooks
 from outreach.dispatch.writer import Writer
 from outreach.domain.alert import NOTICES
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import Delivery, State
 from outreach.store.alerts import Alerts
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Rechecks
 from outreach.testing import FakeChannel
 from outreach.watching.digest import Digest
 from outreach.watching.machine import Machine
@@ -65,7 +67,17 @@ class Watched:
         machine = Machine(
             self.folder, least=1024**3, monotonic=lambda: self.steady, free=lambda _: self.free
         )
+        self.rechecks = Rechecks(self.engine, fence=fence)
+        self.later = LaterLooks(
+            channels=channels,
+            rechecks=self.rechecks,
+            queue=self.queue,
+            dispatcher=self.dispatcher,
+            write=self.write,
+            now=lambda: self.now,
+        )
         self.watch = Watch(
+            drifts=self.rechecks.drifts,
             alerts=alerts,
             queue=self.queue,
             machine=machine,
