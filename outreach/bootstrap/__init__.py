@@ -14,7 +14,7 @@ from outreach.channel import AdapterPlace, Channel, ChannelProfile
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
-from outreach.daemon.machinery import Machinery, SiteAddress, Watching
+from outreach.daemon.machinery import Machinery, SignOfLifeBy, SiteAddress, Watching
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncPlan, SyncProcess
 from outreach.dispatch.writer import Writer
@@ -217,6 +217,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         site=_site(settings, engine),
         watching=_watching(settings, engine, lease),
         metrics=settings.metrics,
+        ping=_ping(settings),
         log=settings.log,
         language=settings.language,
         veil=settings.veil,
@@ -235,6 +236,15 @@ def _watching(settings: Settings, engine: Engine, lease: Lease) -> Watching | No
         pace=Pace(silence=asked.silence, gather=asked.gather),
         digest=asked.digest,
     )
+
+
+def _ping(settings: Settings) -> SignOfLifeBy | None:
+    if settings.alerts.ping is None:
+        return None
+    from outreach.channels._ping import Ping  # noqa: PLC0415 - only where somebody listens
+
+    call = Ping(settings.alerts.ping.get_secret_value())
+    return SignOfLifeBy(call=call, close=call.aclose, every=settings.alerts.ping_every)
 
 
 def _site(settings: Settings, engine: Engine) -> SiteAddress | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from outreach.channel import Channel
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
+from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
 from outreach.settings import Log, Web
@@ -48,9 +49,19 @@ class Machinery:
     site: SiteAddress | None = None
     watching: Watching | None = None
     metrics: Web | None = None
+    ping: SignOfLifeBy | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE
     veil: Veil = field(default_factory=Veil)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOfLifeBy:
+    """How and how often somebody outside hears that the service lives; `call` gives why it was not heard, None when it was."""
+
+    call: Callable[[], Awaitable[Text | None]]
+    close: Callable[[], Awaitable[None]]
+    every: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from outreach.dispatch.rechecking import LaterLooks
 from outreach.domain.text import Text
 from outreach.watching.digest import Digest
 from outreach.watching.figures import Gauge
+from outreach.watching.life import SignOfLife
 from outreach.watching.watch import EVERY as LOOK_AROUND
 from outreach.watching.watch import Watch
 
@@ -131,6 +132,9 @@ class Serving:
         engine.every(LOOK_AGAIN.total_seconds(), "look again", self._later_looks())
         self._plan_watching()
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
+        if parts.ping:
+            life = SignOfLife(self._gauge(), parts.ping.call)
+            engine.every(parts.ping.every.total_seconds(), "sign of life", life)
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)
@@ -205,5 +209,7 @@ class Serving:
                 await channel.aclose()
             except Exception:  # one broken adapter must not keep the others from closing
                 log.exception(Text("Channel {channel} could not be closed.", channel=name))
+        if self.machinery.ping:
+            await self.machinery.ping.close()
         await asyncio.to_thread(self.machinery.sync.close)
         self.machinery.write.close()

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import time
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from outreach.domain.text import Text
 from outreach.settings import values
 from outreach.settings.model import Alerts
+from outreach.settings.secrets import AbsentSecret, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
 PUBLIC = frozenset({"facebook_page", "in_person", "micropub", "website", "wordpress", "zalo_oa"})
@@ -19,8 +24,8 @@ PUBLIC = frozenset({"facebook_page", "in_person", "micropub", "website", "wordpr
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
-def read_alerts(section: Section, channels: object) -> Alerts:
-    """Who is told, and when; `channels` is the table of all channels. Mistakes are reported to the section."""
+def read_alerts(section: Section, channels: object, folder: Path) -> Alerts:
+    """Who is told, and when; `channels` is the table of all channels, paths start from `folder`. Mistakes are reported to the section."""
     alerts = Alerts(
         channels=section.take("channels", _ways(channels), ()),
         zone=section.take("zone", _zone, Alerts.zone),
@@ -28,6 +33,8 @@ def read_alerts(section: Section, channels: object) -> Alerts:
         silence=section.take("silence", values.positive_duration, Alerts.silence),
         gather=section.take("gather", values.duration, Alerts.gather),
         free_disk_mb=section.take("free_disk_mb", values.count, Alerts.free_disk_mb),
+        ping=section.take("ping", lambda value: _address(value, folder), Alerts.ping),
+        ping_every=section.take("ping_every", values.positive_duration, Alerts.ping_every),
     )
     section.close()
     return alerts
@@ -53,6 +60,21 @@ def _ways(channels: object) -> Callable[[Any], tuple[str, ...]]:
         return names
 
     return read
+
+
+def _address(value: Any, folder: Path) -> SecretStr | None:
+    """An address, or where it is kept; None while nobody has put it there."""
+    found = resolve_if_there(value, folder)
+    if isinstance(found, AbsentSecret):
+        return None
+    url = found.get_secret_value() if isinstance(found, SecretStr) else values.text(found)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Wrong(
+            Text("This is no address that can be called."),
+            Text("It begins with https:// and names a host."),
+        )
+    return SecretStr(url)
 
 
 def _zone(value: Any) -> str:

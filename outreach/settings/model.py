@@ -40,7 +40,10 @@ class Engine:
 
 @dataclass(frozen=True, kw_only=True)
 class Alerts:
-    """Who is told what is wrong, by the names of their channels, and when; `zone` is that of `digest`, None for no digest."""
+    """Who is told what is wrong, by the names of their channels, and when; `zone` is that of `digest`, None for no digest.
+
+    `ping` is the address that hears a sign of life every `ping_every`.
+    """
 
     channels: tuple[str, ...] = ()
     zone: str = "Asia/Ho_Chi_Minh"
@@ -48,6 +51,8 @@ class Alerts:
     silence: timedelta = timedelta(hours=6)
     gather: timedelta = timedelta(minutes=5)
     free_disk_mb: int = 1024
+    ping: SecretStr | None = None
+    ping_every: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,4 +120,5 @@ class Settings:
         kept = [
             secret for channel in self.channels.values() for secret in secrets_in(channel.settings)
         ]
-        return Veil([*passwords_in(self.database.get_secret_value()), *kept])
+        ping = [self.alerts.ping.get_secret_value()] if self.alerts.ping else []
+        return Veil([*passwords_in(self.database.get_secret_value()), *ping, *kept])

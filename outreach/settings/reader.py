@@ -105,7 +105,7 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         log=_log(top.section("log")),
         guard=_guard(top.section("guard")),
         engine=_engine(top.section("engine")),
-        alerts=read_alerts(top.section("alerts"), top.table.get("channels")),
+        alerts=read_alerts(top.section("alerts"), top.table.get("channels"), folder),
         web=_web(top.section("web")),
         metrics=_metrics(top.section("metrics")),
         channels=_channels(top.section("channels"), folder),

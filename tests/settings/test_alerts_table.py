@@ -42,6 +42,7 @@ def test_what_it_says_is_understood(tmp_path: Path) -> None:
         ('channels = ["trang"]', "read by everybody"),
         ('digest = "5pm"', "not a time of day"),
         ('zone = "Asia/Saigon-Gia-Dinh"', "no time zone"),
+        ('ping = "ftp://x"', "no address that can be called"),
         ('chanels = ["bell"]', "chanels"),
     ],
 )
@@ -51,3 +52,18 @@ def test_a_mistake_is_refused_with_its_line(table: str, complaint: str, tmp_path
     (problem,) = refused.value.problems
     assert complaint in str(problem.what)
     assert problem.place.line == 2
+
+
+def test_the_address_of_the_ping_is_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "https://ping.example/0a1b2c3d"
+    monkeypatch.setenv("PING_URL", address)
+    text = f'[alerts]\nping = {{ env = "PING_URL" }}\n{CHANNELS}'
+    settings = parse_settings(text, file=None, folder=tmp_path)
+    assert settings.alerts.ping
+    assert settings.alerts.ping.get_secret_value() == address
+    assert "0a1b2c3d" not in repr(settings)
+    assert "0a1b2c3d" not in settings.veil.text(f"GET {address}")
+    monkeypatch.delenv("PING_URL")
+    assert parse_settings(text, file=None, folder=tmp_path).alerts.ping is None

@@ -36,6 +36,7 @@ TOKEN_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/outreach")
+    monkeypatch.setenv("PING_URL", "https://ping.example/0a1b")
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_OLD_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_AUTHORIZATION", "Bearer x")
