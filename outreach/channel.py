@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
+from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, PictureLimits, Quota
 from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Receipt
 from outreach.domain.message import Kind
@@ -58,6 +58,7 @@ __all__ = [
     "Outcome",
     "PauseChannel",
     "Per",
+    "PictureLimits",
     "Preview",
     "PreviewProblem",
     "Quota",
@@ -175,15 +176,19 @@ class AdapterPlace:
     """What an adapter gets from its surroundings: a folder of its own, the clock (aware UTC) and the readers' language.
 
     `views` tells how often a path of our own website was read (it blocks); None where nobody counts.
-    `sleep` waits for seconds of that clock; `network` is None except in rehearsals.
+    `restored`: until then (aware UTC) things were done of which `state` knows nothing, for it came out of an older backup.
+    `sleep` waits for seconds of that clock; `network` is None except in rehearsals. `show` puts a picture at a public address if
+    a website of ours holds it, and says whether (it blocks, and raises `RetryAt`).
     """
 
     state: Path
     clock: Callable[[], datetime]
     language: str = "vi"
+    restored: datetime | None = None
     views: Callable[[str], int] | None = None
     sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep
     network: Network | None = None
+    show: Callable[[Media, str], bool] = lambda medium, address: False
 
 
 class Steps(Protocol):
@@ -194,7 +199,8 @@ class Steps(Protocol):
     ) -> Any:
         """Commit the intent, call, commit the JSON value, and return it; return the stored value if the step was done before.
 
-        A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`.
+        A step that was cut off is called again only if `repeatable`; otherwise this raises `UnknownOutcome`. A step whose name
+        begins with `ask:` puts a question: its call raises `UnknownOutcome` that asks a person, and their retry does the step.
         """
         ...
 

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from outreach.channel import AdapterPlace, Channel, ChannelProfile
+from outreach.bootstrap.daily import daily_chores
+from outreach.bootstrap.watching import sign_of_life, watching
+from outreach.channel import AdapterPlace, Channel, ChannelProfile, Media
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
 from outreach.daemon.ending import LEAVE_FOR_ENDING
-from outreach.daemon.machinery import Machinery, SignOfLifeBy, SiteAddress, Watching
+from outreach.daemon.machinery import Machinery, SiteAddress
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncPlan, SyncProcess
 from outreach.dispatch.writer import Writer
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
-from outreach.settings import ChannelSettings, Settings, load_settings
-from outreach.settings.channel_table import ChannelTable
-from outreach.store.alerts import Alerts
+from outreach.settings import ChannelSettings, Settings, Wrong, load_settings
+from outreach.settings.channel_table import ChannelTable, channel_tables
+from outreach.settings.seal import Unopenable
 from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.store.rechecks import Rechecks
 from outreach.store.views import Views
-from outreach.watching.machine import Machine
-from outreach.watching.notice import Readers
-from outreach.watching.watch import Pace
 
 if TYPE_CHECKING:
     from outreach.dispatch.sync import Sync
 
 __all__ = ["Desk", "Service", "load_settings", "open_desk", "open_service"]
+
+
+log = logging.getLogger("outreach.bootstrap")
+
+RESTORED = "restored"
+"""The file in a channel's folder that says when the folder came out of a backup."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +98,34 @@ def build_channels(
 
 def place(settings: Settings, name: str, now: Callable[[], datetime]) -> AdapterPlace:
     """The surroundings of one channel."""
-    state = settings.state / "channels" / name
-    return AdapterPlace(state=state, clock=now, language=settings.language)
+    state = channel_folder(settings, name)
+    return AdapterPlace(
+        state=state,
+        clock=now,
+        language=settings.language,
+        restored=_restored(state),
+        show=partial(_show, settings),
+    )
+
+
+def channel_folder(settings: Settings, name: str) -> Path:
+    """Where a channel keeps what it must know again."""
+    return settings.state / "channels" / name
+
+
+def _restored(folder: Path) -> datetime | None:
+    mark = folder / RESTORED
+    return datetime.fromisoformat(mark.read_text("utf-8")) if mark.is_file() else None
+
+
+def _show(settings: Settings, medium: Media, address: str) -> bool:
+    """As `AdapterPlace.show`."""
+    from outreach.channels.website.gallery import Gallery  # noqa: PLC0415 - only once a service fetches a picture
+
+    return any(
+        Gallery(_site_folder(site), str(site.settings["base_url"])).show(medium, address)
+        for site in _websites(settings)
+    )
 
 
 def open_login(table: ChannelTable, configured: ChannelSettings) -> Any:
@@ -163,6 +195,7 @@ def open_service(config: Path | None) -> Iterator[Service]:
     lease = Lease.take(engine, settings.state)
 
     def build() -> Machinery:
+        seal_tokens(config)
         now = load_settings(config)
         _stay_put(settings, now)
         return build_machinery(now, engine, lease)
@@ -172,6 +205,16 @@ def open_service(config: Path | None) -> Iterator[Service]:
     finally:
         lease.release()
         engine.dispose()
+
+
+def seal_tokens(config: Path | None) -> None:
+    """Seal the files of tokens that lie open or under an older key. What cannot be sealed stays as it is; the log says so."""
+    for table in channel_tables(config) if config else ():
+        try:
+            if file := table.seal_anew():
+                log.info("The token of %s is now sealed in %s", table.name, file)
+        except (OSError, Wrong, Unopenable) as error:
+            log.warning("The token of %s could not be sealed: %r", table.name, error)
 
 
 def _stay_put(before: Settings, after: Settings) -> None:
@@ -214,44 +257,32 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         rechecks=Rechecks(engine, fence=lease.fence),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
+        daily=daily_chores(settings, engine),
         site=_site(settings, engine),
-        watching=_watching(settings, engine, lease),
+        watching=watching(settings, engine, lease),
         metrics=settings.metrics,
-        ping=_ping(settings),
+        ping=sign_of_life(settings),
         log=settings.log,
         language=settings.language,
         veil=settings.veil,
     )
 
 
-def _watching(settings: Settings, engine: Engine, lease: Lease) -> Watching | None:
-    """What is watched; None when nobody is to be told."""
-    asked = settings.alerts
-    if not asked.channels:
-        return None
-    return Watching(
-        alerts=Alerts(engine, media_folder=media_folder(settings), fence=lease.fence),
-        machine=Machine(settings.state, least=asked.free_disk_mb * 1024**2),
-        readers=Readers(ways=asked.channels, language=settings.language, zone=ZoneInfo(asked.zone)),
-        pace=Pace(silence=asked.silence, gather=asked.gather),
-        digest=asked.digest,
-    )
-
-
-def _ping(settings: Settings) -> SignOfLifeBy | None:
-    if settings.alerts.ping is None:
-        return None
-    from outreach.channels._ping import Ping  # noqa: PLC0415 - only where somebody listens
-
-    call = Ping(settings.alerts.ping.get_secret_value())
-    return SignOfLifeBy(call=call, close=call.aclose, every=settings.alerts.ping_every)
-
-
 def _site(settings: Settings, engine: Engine) -> SiteAddress | None:
-    websites = [channel for channel in settings.channels.values() if channel.adapter == "website"]
+    websites = _websites(settings)
     if not settings.web or not websites:
         return None
-    folder = websites[0].folder / str(websites[0].settings["folder"])
     return SiteAddress(
-        folder=folder, host=settings.web.host, port=settings.web.port, views=Views(engine)
+        folder=_site_folder(websites[0]),
+        host=settings.web.host,
+        port=settings.web.port,
+        views=Views(engine),
     )
+
+
+def _websites(settings: Settings) -> list[ChannelSettings]:
+    return [channel for channel in settings.channels.values() if channel.adapter == "website"]
+
+
+def _site_folder(website: ChannelSettings) -> Path:
+    return website.folder / str(website.settings["folder"])

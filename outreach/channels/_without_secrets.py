@@ -35,6 +35,12 @@ class WithoutSecrets:
         """Nothing is sent."""
         raise c.PauseChannel(self._why)
 
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Nothing is sent."""
+        raise c.PauseChannel(self._why)
+
     async def check(self) -> c.ChannelHealth:
         """Say what is missing."""
         return c.ChannelHealth(ok=False, summary=self._why)

@@ -132,6 +132,11 @@ def settings_of(adapter: str) -> type[BaseModel]:
     return model
 
 
+def validated(configured: ChannelSettings) -> Any:
+    """The settings of a channel as its adapter takes them. Raises `Problems`."""
+    return _validated(_adapter(configured), configured)
+
+
 def _adapter(configured: ChannelSettings) -> Any:
     try:
         return _load(configured.adapter)

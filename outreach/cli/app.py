@@ -14,6 +14,7 @@ import typer
 from outreach import __version__
 from outreach.cli import (
     audit,
+    backup,
     campaign,
     channel,
     check,
@@ -47,7 +48,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, sandbox, audit, doctor, login, campaign, channel),
+    *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 
 

@@ -1,8 +1,10 @@
-"""`outreach audit verify`: nothing in the delivery log was changed afterwards."""
+"""`outreach audit`: nothing in the delivery log was changed afterwards, and others can check it."""
 
 from __future__ import annotations
 
 import re
+from importlib import resources
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +25,63 @@ def add(app: typer.Typer) -> None:
     add_command(
         audit, "verify", verify, says=_("Check every line of the delivery log against its hash.")
     )
+    add_command(
+        audit, "checkpoint", checkpoint, says=_("Let the end of the log leave this machine now.")
+    )
+    add_command(
+        audit, "export", export, says=_("Print the delivery log for a check on another machine.")
+    )
+    add_command(
+        audit,
+        "verifier",
+        verifier,
+        says=_("Print the program that checks an export, one file: > outreach-audit-verify.py"),
+    )
+
+
+def export(
+    context: typer.Context,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help=_("Write it here instead of printing it.")),
+    ] = None,
+) -> None:
+    """Print the whole log as JSON lines, as they were sealed."""
+    session = session_of(context)
+    # Help pages need no store.
+    from outreach.store.delivery_log import export as lines  # noqa: PLC0415 - as said
+
+    with session.desk(channels=False) as desk:
+        if output is None:
+            for line in lines(desk.engine):
+                session.screen.raw(f"{line}\n")
+            return
+        with output.open("w", encoding="utf-8") as opened:
+            opened.writelines(f"{line}\n" for line in lines(desk.engine))
+    session.screen.say(Text("The delivery log is in {file}.", file=str(output)))
+
+
+def verifier(context: typer.Context) -> None:
+    """Print the source of the checker, which needs Python and nothing else."""
+    session = session_of(context)
+    source = resources.files("outreach.store").joinpath("audit_verifier.py")
+    session.screen.raw(source.read_text("utf-8"))
+
+
+def checkpoint(context: typer.Context) -> None:
+    """Send the end of the log to every place that the configuration names."""
+    session = session_of(context)
+    # Help pages need no store.
+    from outreach.bootstrap.checkpoints import note  # noqa: PLC0415 - as said
+
+    if not session.settings.audit.is_wanted:
+        raise Stop(
+            Text("No place for checkpoints is configured."),
+            Text("Add folder, git or recipients to the table [audit] of config.toml."),
+        )
+    with session.desk(channels=False) as desk:
+        line = note(session.settings, desk.engine, now=session.now())
+    session.screen.say(Text("The log's end was noted: {line}", line=line))
 
 
 def verify(

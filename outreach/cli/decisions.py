@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -15,12 +16,28 @@ from outreach.cli.marks import _
 from outreach.cli.parsing import find_delivery, person
 from outreach.cli.session import Session, session_of
 from outreach.cli.stop import Stop
-from outreach.domain.delivery import Action, Delivery, Receipt, State
+from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State
+from outreach.domain.edit import BY_PERSON
 from outreach.domain.text import Text
 from outreach.reports.words import STATES
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
+
+
+SEEN: Mapping[tuple[Action, bool], Callable[[str], Text]] = {
+    (Action.PUBLISH, True): lambda name: Text("{name} looked: it is public.", name=name),
+    (Action.PUBLISH, False): lambda name: Text("{name} looked: it is not public.", name=name),
+    (Action.UPDATE, True): lambda name: Text("{name} looked: the new text is public.", name=name),
+    (Action.UPDATE, False): lambda name: Text(
+        "{name} looked: the new text is not public.", name=name
+    ),
+    (Action.WITHDRAW, True): lambda name: Text("{name} looked: it is still public.", name=name),
+    (Action.WITHDRAW, False): lambda name: Text(
+        "{name} looked: it is no longer public.", name=name
+    ),
+}
+"""What a person has seen: whether the delivery's content is public."""
 
 
 def add(app: typer.Typer) -> None:
@@ -32,7 +49,9 @@ def add(app: typer.Typer) -> None:
         app,
         "retry",
         retry,
-        says=_("Let a rejected, missed, held or cancelled delivery go out after all."),
+        says=_(
+            "Let a rejected, missed, held or cancelled delivery go out after all, or an update that asks."
+        ),
     )
     add_command(app, "cancel", cancel, says=_("Take a delivery out of the queue."))
 
@@ -53,7 +72,7 @@ def resolve(
     ] = "",
     note: Note = "",
 ) -> None:
-    """Settle a delivery of unknown outcome; for a taking down, public means that it is to be taken down again."""
+    """Settle a delivery of unknown outcome; for a taking down, public means: take it down again; for an update: the new text is there."""
     session, who = session_of(context), person(by)
     if published is None:
         raise Stop(Text("Say --published or --not-published."))
@@ -69,24 +88,15 @@ def _settle(
     desk: Desk, found: Delivery, *, public: bool, link: str, by: str, note: str, now: datetime
 ) -> None:
     """`public` is what the person saw; the action decides what follows from it."""
-    is_publication = found.identity.action is Action.PUBLISH
-    if is_publication is not public:
-        reason = Text("{name} looked: it is not public.", name=by)
-        if not is_publication:
-            reason = Text("{name} looked: it is still public.", name=by)
-        desk.queue.move(
-            found.id, State.SCHEDULED, reason=_with_note(reason, note), actor=by, now=now
-        )
+    action = found.identity.action
+    reason = _with_note(SEEN[action, public](by), note)
+    if public is (action is Action.WITHDRAW):
+        desk.queue.move(found.id, State.SCHEDULED, reason=reason, actor=by, now=now)
         return
-    reason = Text("{name} looked: it is public.", name=by)
-    if not is_publication:
-        reason = Text("{name} looked: it is no longer public.", name=by)
     details = {"by": by, **({"note": note} if note else {})}
-    receipt = Receipt(remote_id=f"person:{by}", permalink=link, at=now, details=details)
-    done = State.PUBLISHED if is_publication else State.WITHDRAWN
-    desk.queue.move(
-        found.id, done, reason=_with_note(reason, note), actor=by, now=now, receipt=receipt
-    )
+    receipt = Receipt(remote_id=f"{BY_PERSON}{by}", permalink=link, at=now, details=details)
+    done = SUCCESS[action]
+    desk.queue.move(found.id, done, reason=reason, actor=by, now=now, receipt=receipt)
 
 
 def _address(link: str) -> str:
@@ -129,7 +139,7 @@ def _may_still_go_out(found: Delivery, now: datetime) -> None:
 
 
 def cancel(context: typer.Context, delivery: DeliveryWord, by: By, note: Note = "") -> None:
-    """Cancel one delivery; the plan will not bring it back by itself."""
+    """Cancel one delivery; the plan will not bring it back by itself. Of an update: what is public stays as it is."""
     session, who = session_of(context), person(by)
     with session.desk() as desk:
         found = find_delivery(desk, delivery)

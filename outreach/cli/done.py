@@ -15,7 +15,7 @@ from outreach.cli.parsing import find_delivery, person
 from outreach.cli.photo import keep_photo
 from outreach.cli.session import session_of
 from outreach.cli.stop import Stop
-from outreach.domain.delivery import Action, Delivery, Receipt, State
+from outreach.domain.delivery import SUCCESS, Delivery, Receipt, State
 from outreach.domain.text import Text
 from outreach.reports.words import STATES, naming
 
@@ -51,10 +51,9 @@ def done(
         details = {"by": who, **({"note": note[:2000]} if note else {})}
         if photo:
             details |= keep_photo(photo, desk.settings.state)
-        is_publication = found.identity.action is Action.PUBLISH
         desk.queue.move(
             found.id,
-            State.PUBLISHED if is_publication else State.WITHDRAWN,
+            SUCCESS[found.identity.action],
             reason=Text("{name} carried it out.", name=who),
             actor=who,
             now=session.now(),

@@ -89,6 +89,8 @@ def _known(error: Exception) -> tuple[Text, Text | None, ExitCode] | None:
         case "Fenced", _:
             what = Text("A daemon has taken over the database meanwhile; nothing was written.")
             return what, Text("Run the command again."), ExitCode.HELD
+        case "NotNoted", Text() as text:
+            return text, Text("Mend that and try again."), ExitCode.REFUSED
         case "Guarded", Text() as text:
             mend = Text(
                 "Look at `outreach plan`; if this is meant, run `outreach apply` with --yes."

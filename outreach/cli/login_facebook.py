@@ -181,13 +181,10 @@ def _ends(session: Session, expires: Any) -> str:
 
 
 def _keep(session: Session, table: ChannelTable, token: str) -> None:
-    from outreach.settings.secrets import keep  # noqa: PLC0415 - help pages need no settings
-
-    reference = table.reference("token") or {}
-    if file := keep(reference, token, table.file.parent):
+    if file := table.keep("token", token):
         session.screen.say(Text("The token is kept in {file}.", file=str(file)), style="bold")
         return
-    source, name = next(iter(reference.items()))
+    source, name = next(iter((table.reference("token") or {}).items()))
     session.screen.note(
         Text(
             "config.toml takes the token from {source} {name}; put this there:",

@@ -79,7 +79,7 @@ def zalo(
         with refusals_explained():
             asyncio.run(_log_in(session, login, way, pair=pair))
     finally:
-        _leave_to_service(table, login.folder)
+        leave_to_service(table, login.folder)
 
 
 def _login(table: ChannelTable) -> Any:
@@ -88,7 +88,7 @@ def _login(table: ChannelTable) -> Any:
     return open_login(table, table.settings(without=FIRST_TOKENS))
 
 
-def _leave_to_service(table: ChannelTable, folder: Path) -> None:
+def leave_to_service(table: ChannelTable, folder: Path) -> None:
     """The service can read what root has written for it."""
     from outreach.settings.secrets import give_to_owner_of  # noqa: PLC0415 - help pages need no settings
 

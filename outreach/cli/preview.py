@@ -19,6 +19,7 @@ from outreach.cli.screen import Screen
 from outreach.cli.session import session_of
 from outreach.cli.stop import Stop
 from outreach.domain.delivery import Action
+from outreach.domain.edit import coming
 from outreach.domain.problem import Problem, Problems
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
@@ -62,6 +63,8 @@ def preview(
         if not shown:
             raise _nothing(proposals, word, name)
     _print(session.screen, shown, as_json=as_json)
+    for note in _updates(proposals, word, name):
+        session.screen.note(note, style="yellow")
     if any(p.severity is Severity.ERROR for _r, seen in shown for p in seen.problems):
         raise typer.Exit(ExitCode.FOUND_PROBLEMS)
 
@@ -79,6 +82,16 @@ def _previews(
             if identity.action is Action.PUBLISH and which not in seen:
                 seen.add(which)
                 yield rendition, _channel(desk, identity.channel).preview(rendition)
+
+
+def _updates(proposals: list[Proposal], message: str, channel: str | None) -> Iterator[Text]:
+    """What becomes of older texts that are public already."""
+    for proposal in proposals:
+        for change in proposal.difference.changes:
+            name = change.identity.channel
+            asked = change.identity.message == message and channel in (None, name)
+            if asked and coming(change):
+                yield Text("{channel}: {what}", channel=name, what=change.why)
 
 
 def _channel(desk: Desk, name: str) -> Channel:

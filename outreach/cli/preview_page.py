@@ -98,7 +98,7 @@ def _unsaid(medium: Media) -> Text:
 def _shown(one: ShownMedia) -> Text:
     said = Text(
         "Picture {name}, {use}: {format}, {width} x {height}, {size} kB; alternative text: {alt}",
-        use=one.use,
+        use=Text("{use}, made to fit", use=one.use) if one.media.original else one.use,
         format=one.media.mime.removeprefix("image/").upper(),
         size=-(-one.media.size // 1000),
         name=one.media.name,

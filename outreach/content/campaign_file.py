@@ -14,7 +14,15 @@ from outreach.content.front_matter import Node
 from outreach.content.message_file import hashtags
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
-from outreach.domain.campaign import Campaign, Holidays, Hotline, OfficePlan, Posting, Window
+from outreach.domain.campaign import (
+    Campaign,
+    Edits,
+    Holidays,
+    Hotline,
+    OfficePlan,
+    Posting,
+    Window,
+)
 from outreach.domain.message import Lateness, LatePolicy
 from outreach.domain.problem import Place
 from outreach.domain.schedule_words import parse_day, parse_duration, parse_time
@@ -31,6 +39,7 @@ _TOP = (
         "hashtags",
         "units",
         "topics",
+        "updates",
     ),
     *("plan", "window", "posting", "hotlines"),
 )
@@ -83,6 +92,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     posting, hotlines, tags = _posting(top), _hotlines(top), hashtags(top)
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
+    updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
     if window is None or not all(names.values()):
         return None
     return Campaign(
@@ -97,6 +107,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         window=window,
         posting=posting,
         hotlines=hotlines,
+        updates=updates,
     )
 
 

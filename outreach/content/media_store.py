@@ -1,15 +1,22 @@
-"""Pictures as they will be sent: copied once under the hash of their bytes, so that a later edit cannot change them."""
+"""Pictures as they will be sent: kept once under the hash of their bytes, so that a later edit cannot change them.
+
+What a service would not take as it is gets prepared; beside the pictures, `prepared`/ notes what became of which original, so that
+this is done once and stays the same when the library that does it is exchanged.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from outreach.content.files import Folder
 from outreach.content.findings import Refused
 from outreach.content.pictures import LARGEST_PICTURE, examine, place_of_picture
+from outreach.content.prepared import RECIPE, fitted
+from outreach.domain.capabilities import PictureLimits
 from outreach.domain.message import Message, Picture
 from outreach.domain.problem import Problem, Problems
 from outreach.domain.rendition import Media
@@ -20,33 +27,40 @@ class MediaStore:
 
     def __init__(self, folder: Path, stored: Path) -> None:
         self._folder, self._stored = folder, stored
-        self._known: dict[tuple[str, str, tuple[int, int, int]], Media] = {}
+        self._known: dict[tuple[object, ...], Media] = {}
 
-    def of(self, message: Message) -> tuple[Media, ...]:
-        """The message's pictures, copied; raises `Problems`."""
+    def of(self, message: Message, limits: PictureLimits | None = None) -> tuple[Media, ...]:
+        """The message's pictures, each within the limits; raises `Problems`."""
         if not message.pictures:
             return ()
         with Folder(self._folder) as opened:
             return tuple(
-                self._one(opened, message, number) for number in range(len(message.pictures))
+                self._one(opened, message, number, limits)
+                for number in range(len(message.pictures))
             )
 
-    def _one(self, opened: Folder, message: Message, number: int) -> Media:
+    def _one(
+        self, opened: Folder, message: Message, number: int, limits: PictureLimits | None
+    ) -> Media:
         picture = message.pictures[number]
         version = opened.version(picture.file)
-        known = (picture.file, picture.alt, version)
+        as_cover = number == 0 and limits is not None and limits.cover is not None
+        known = (picture.file, picture.alt, version, limits, as_cover)
         if known in self._known and any(version):
             return self._known[known]
         try:
-            self._known[known] = self._copy(opened, picture)
+            data = opened.read(picture.file, at_most=LARGEST_PICTURE)
+            medium = self._kept(data, picture)
+            if limits:
+                medium = self._prepared(medium, data, limits, as_cover=as_cover)
         except Refused as refused:
             place = place_of_picture(message, number)
             problem = Problem(place=place, code=refused.code, what=refused.what, mend=refused.mend)
             raise Problems((problem,)) from refused
-        return self._known[known]
+        self._known[known] = medium
+        return medium
 
-    def _copy(self, opened: Folder, picture: Picture) -> Media:
-        data = opened.read(picture.file, at_most=LARGEST_PICTURE)
+    def _kept(self, data: bytes, picture: Picture) -> Media:
         found = examine(data, picture.file)
         digest = hashlib.sha256(data).hexdigest()
         keep(self._stored, digest, data)
@@ -59,6 +73,44 @@ class MediaStore:
             alt=picture.alt,
             name=picture.file.rsplit("/", 1)[-1],
             file=self._stored / digest,
+        )
+
+    def _prepared(
+        self, original: Media, data: bytes, limits: PictureLimits, *, as_cover: bool
+    ) -> Media:
+        recipe = hashlib.sha256(repr((RECIPE, limits, as_cover)).encode()).hexdigest()[:16]
+        note = f"{original.sha256}-{recipe}"
+        digest = self._noted(note)
+        if digest is None:
+            made = fitted(data, original.name, limits, as_cover=as_cover)
+            digest = hashlib.sha256(made).hexdigest()
+            keep(self._stored, digest, made)
+            keep(self._stored / "prepared", note, digest.encode())
+        return original if digest == original.sha256 else self._remade(original, digest)
+
+    def _noted(self, note: str) -> str | None:
+        """The digest of what was made before, if both the note and the picture are whole."""
+        try:
+            digest = (self._stored / "prepared" / note).read_text("ascii")
+            made = (self._stored / digest).read_bytes()
+        except (OSError, ValueError):
+            return None
+        return digest if hashlib.sha256(made).hexdigest() == digest else None
+
+    def _remade(self, original: Media, digest: str) -> Media:
+        name = original.name.rpartition(".")[0] + ".jpg"
+        made = (self._stored / digest).read_bytes()
+        found = examine(made, name)
+        return replace(
+            original,
+            sha256=digest,
+            mime=found.mime,
+            width=found.width,
+            height=found.height,
+            size=len(made),
+            name=name,
+            file=self._stored / digest,
+            original=original.sha256,
         )
 
 

@@ -104,7 +104,7 @@ class Renderer:
             zone=campaign.zone.key,
             occurrence=planned.identity.ordinal,
             due=planned.due,
-            media=self._media.of(message),
+            media=self._media.of(message, profile.capabilities.pictures),
             **facts(message),
         )
 

@@ -7,15 +7,18 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from outreach.channel import Channel, ChannelHealth
-from outreach.daemon.machinery import Machinery
 from outreach.daemon.watch import quiet_stamp
-from outreach.dispatch.sync_process import Gist
+from outreach.dispatch.sync_process import DatabaseRefused, Gist
 from outreach.domain.alert import WARN_DAYS
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
 from outreach.watching.watch import Checked
+
+if TYPE_CHECKING:
+    from outreach.daemon.machinery import Machinery
 
 log = logging.getLogger("outreach.daemon")
 
@@ -25,6 +28,9 @@ FULL_READ = timedelta(hours=1)
 
 LOOK_AGAIN_SECONDS = 0.5
 """While somebody saves files, they are looked at again so often."""
+
+REFUSED_SECONDS = 5.0
+"""When files cannot be read, or the database refuses what they say, they are read again so soon."""
 
 
 def utc_now() -> datetime:
@@ -41,6 +47,7 @@ class FileSync:
         self._said: dict[str, frozenset[Text]] = {}
         self._known: str | None = None
         self._known_since = 0.0
+        self._refused = ""
 
     async def __call__(self) -> None:
         """Read, plan and apply every campaign whose files changed; wakes the dispatcher.
@@ -49,11 +56,28 @@ class FileSync:
         """
         async with self._one_at_a_time:
             try:
-                while not await self._read():  # noqa: ASYNC110 - an editor that saves a file sets no event
-                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                while (wait := await self._wait()) is not None:  # noqa: ASYNC110 - neither an editor nor a disk sets an event
+                    await asyncio.sleep(wait)
             finally:
                 await asyncio.to_thread(self._machinery.sync.close)
         self._machinery.dispatcher.wake()
+
+    async def _wait(self) -> float | None:
+        """Read once; after how many seconds it has to be done again, None when all is applied."""
+        try:
+            whole = await self._read()
+        except (DatabaseRefused, OSError) as refused:
+            if str(refused) != self._refused:
+                log.error(
+                    Text(
+                        "What the files say cannot be brought in just now, and it is tried again: {error}",
+                        error=str(refused),
+                    )
+                )
+            self._refused = str(refused)
+            return REFUSED_SECONDS
+        self._refused = ""
+        return None if whole else LOOK_AGAIN_SECONDS
 
     async def _read(self) -> bool:
         """Apply the files as they are now; False, with nothing half-saved applied, when they changed meanwhile."""

@@ -8,6 +8,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from outreach.channel import Channel
+from outreach.daemon.daily import Chore
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
@@ -46,6 +47,7 @@ class Machinery:
     holds: Callable[[], bool] = lambda: True
     resync: timedelta = timedelta(seconds=60)
     check_channels: timedelta = timedelta(hours=1)
+    daily: tuple[Chore, ...] = ()
     site: SiteAddress | None = None
     watching: Watching | None = None
     metrics: Web | None = None

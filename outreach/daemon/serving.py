@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
+from outreach.daemon.daily import LOOK_SECONDS, Daily
 from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
@@ -135,6 +136,8 @@ class Serving:
         if parts.ping:
             life = SignOfLife(self._gauge(), parts.ping.call)
             engine.every(parts.ping.every.total_seconds(), "sign of life", life)
+        for chore in parts.daily:
+            engine.every(LOOK_SECONDS, chore.name, Daily(chore))
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)

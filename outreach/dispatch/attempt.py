@@ -16,6 +16,7 @@ from outreach.channel import (
     Steps,
     Text,
     UnknownOutcome,
+    Updates,
 )
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action
@@ -26,7 +27,7 @@ DEADLINE = timedelta(minutes=5)
 async def attempt(
     channel: Channel, claim: Claim, steps: Steps, *, deadline: timedelta = DEADLINE
 ) -> Outcome:
-    """Publish or withdraw through the channel; whatever the adapter did not mean is an `UnknownOutcome`, a time-out included."""
+    """Publish, update or withdraw through the channel; whatever the adapter did not mean is an `UnknownOutcome`, a time-out included."""
     try:
         async with asyncio.timeout(deadline.total_seconds()):
             return await _act(channel, claim, steps)
@@ -46,12 +47,20 @@ async def attempt(
 
 
 async def _act(channel: Channel, claim: Claim, steps: Steps) -> Receipt:
-    key = claim.delivery.identity.key
-    if claim.delivery.identity.action is Action.PUBLISH:
-        return await channel.publish(claim.rendition, key=key, steps=steps)
-    if claim.published is None or claim.published.receipt is None:
-        raise Reject(Text("There is no proof of a publication that could be taken down."))
-    return await channel.withdraw(claim.published.receipt, key=key, steps=steps)
+    identity = claim.delivery.identity
+    receipt = claim.published.receipt if claim.published else None
+    if identity.action is Action.PUBLISH:
+        return await channel.publish(claim.rendition, key=identity.key, steps=steps)
+    if receipt is None:
+        raise Reject(
+            Text("There is no proof of a publication that could be taken down or changed.")
+        )
+    if identity.action is Action.WITHDRAW:
+        return await channel.withdraw(receipt, key=identity.key, steps=steps)
+    if not isinstance(channel, Updates):
+        raise Reject(Text("This channel cannot change what is public."))
+    key = identity.of(Action.PUBLISH).key
+    return await channel.update(receipt, claim.rendition, key=key, steps=steps)
 
 
 def _unmeant(error: Exception) -> UnknownOutcome:

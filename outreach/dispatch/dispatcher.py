@@ -63,6 +63,7 @@ class Dispatcher:
         self._changed = asyncio.Event()
         self._draining = False
         self.turned: datetime | None = None
+        self._refused = ""
 
     def wake(self) -> None:
         """Look at the queue again now: a time has come, the plan changed, or a person decided something."""
@@ -123,17 +124,27 @@ class Dispatcher:
 
     async def _turn_or_wait(self) -> datetime | None:
         try:
-            return await self._turn()
+            next_due = await self._turn()
         except DBAPIError as error:
-            log.error(
-                Text(
-                    "The database refused; nothing is sent until it answers again: {error}",
-                    error=error.orig,
-                )
-            )
+            self._say_refused(str(error.orig))
             await asyncio.sleep(STORE_RETRY.total_seconds())
             self.wake()
             return None
+        if self._refused:
+            log.warning(Text("The database answers again."))
+        self._refused = ""
+        return next_due
+
+    def _say_refused(self, error: str) -> None:
+        """Once for each reason: a full disk must not be filled by what is said about it."""
+        if error != self._refused:
+            log.error(
+                Text(
+                    "The database refused; nothing is sent until it answers again: {error}",
+                    error=error,
+                )
+            )
+        self._refused = error
 
     async def _turn(self) -> datetime | None:
         """Hand in what has finished and claim what may start, in one transaction; then start read-backs that are due."""
@@ -183,7 +194,7 @@ class Dispatcher:
         self._tasks.discard(task)
         self._remember_quiet(finish)
         self._finished.append(finish)
-        self._lane(claim).end(claim.delivery.id)
+        self._lane(claim).end(claim.delivery.id, self._monotonic(), answered=_answered(finish))
         self._changed.set()
 
     def _cut_off(self, claim: Claim) -> Finish:
@@ -236,3 +247,10 @@ class Dispatcher:
             self._quiet_since.pop(finish.claim.delivery.id, None)
         elif finish.looks is not None:
             self._quiet_since[finish.claim.delivery.id] = self._monotonic()
+
+
+def _answered(finish: Finish) -> bool | None:
+    """Whether the platform answered an attempt properly; None for what was kept back, looked up or paused."""
+    if not finish.claim.attempt or not finish.counts:
+        return None
+    return finish.state not in (State.SCHEDULED, State.UNKNOWN, State.NEEDS_PERSON)

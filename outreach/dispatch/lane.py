@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from outreach.channel import Channel
+
+TROUBLES = 5
+"""After so many attempts in a row without a proper answer the lane only probes."""
+
+PROBE_GAP = timedelta(minutes=1)
+"""While it probes, one attempt starts in this time, the longest due first, so that a platform that is down is not stormed."""
 
 
 class Lane:
@@ -12,12 +20,13 @@ class Lane:
         self.channel = channel
         self.in_flight: set[int] = set()
         self._opens = 0.0
+        self._troubles = 0
 
     def free(self, monotonic: float) -> int:
         """How many deliveries may start now; a lane with a gap starts one at a time."""
         if monotonic < self._opens:
             return 0
-        slots = 1 if self.channel.capabilities.gap else self.channel.capabilities.slots
+        slots = 1 if self._gap else self.channel.capabilities.slots
         return max(0, slots - len(self.in_flight))
 
     def opens_in(self, monotonic: float) -> float:
@@ -27,8 +36,23 @@ class Lane:
     def begin(self, delivery_id: int, monotonic: float) -> None:
         """A delivery starts."""
         self.in_flight.add(delivery_id)
-        self._opens = monotonic + self.channel.capabilities.gap.total_seconds()
+        self._opens = monotonic + self._gap.total_seconds()
 
-    def end(self, delivery_id: int) -> None:
-        """A delivery ended, however it ended."""
+    def end(self, delivery_id: int, monotonic: float, *, answered: bool | None = None) -> None:
+        """A delivery ended; `answered`: whether the platform answered its attempt properly, None if it was not asked."""
         self.in_flight.discard(delivery_id)
+        if answered is None:
+            return
+        self._troubles = 0 if answered else self._troubles + 1
+        if answered:
+            self._opens = min(self._opens, monotonic + self._gap.total_seconds())
+        else:
+            self._opens = max(self._opens, monotonic + self._probe_gap.total_seconds())
+
+    @property
+    def _gap(self) -> timedelta:
+        return max(self.channel.capabilities.gap, self._probe_gap)
+
+    @property
+    def _probe_gap(self) -> timedelta:
+        return PROBE_GAP if self._troubles >= TROUBLES else timedelta(0)

@@ -16,8 +16,8 @@ EMPTY_READS = 2
 SETTLE = timedelta(seconds=5)
 """The least time between two reads, and between an attempt and the first read."""
 
-TAKE_DOWN_TRIES = 8
-"""After so many take-downs in doubt a person is asked."""
+TRIES_IN_DOUBT = 8
+"""After so many take-downs or updates in doubt a person is asked."""
 
 PATIENCE = timedelta(hours=6)
 """How long passing failures to look are borne before a person is asked."""
@@ -35,21 +35,42 @@ async def look(
 
     `quiet_for` is how long, on a clock that nobody can set, it has certainly not been tried or read.
     """
-    if claim.delivery.identity.action is Action.WITHDRAW:
-        return _repeat(claim, now)
-    seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
     wait = max(channel.capabilities.visibility_lag, SETTLE)
+    if claim.delivery.identity.action is Action.WITHDRAW:
+        return _repeat_take_down(claim, now)
+    if claim.delivery.identity.action is Action.UPDATE:
+        return _repeat_update(claim, now=now, wait=wait, quiet_for=quiet_for)
+    seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
     return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
 
 
-def _repeat(claim: Claim, now: datetime) -> Finish:
-    tries = claim.delivery.attempts
-    if tries >= TAKE_DOWN_TRIES:
-        reason = Text(
-            "Taking it down ended in doubt {count} times; please do it by hand.", count=tries
-        )
-        return Finish(claim=claim, state=State.NEEDS_PERSON, at=now, reason=reason)
+def _repeat_take_down(claim: Claim, now: datetime) -> Finish:
     reason = Text("Taking down is repeated; that is harmless when it has already happened.")
+    given_up = Text(
+        "Taking it down ended in doubt {count} times; please do it by hand.",
+        count=claim.delivery.attempts,
+    )
+    return _repeat(claim, now, reason, given_up)
+
+
+def _repeat_update(claim: Claim, *, now: datetime, wait: timedelta, quiet_for: timedelta) -> Finish:
+    """Once the former call can no longer arrive: whatever text goes out next, an older one does not overtake it."""
+    valid_at = _quiet_at(claim, now=now, wait=wait, quiet_for=quiet_for)
+    if now < valid_at:
+        reason = Text("Waits until the former update can no longer arrive.")
+        return _again(claim, reason, now=now, ready_at=valid_at, evidence={})
+    reason = Text("The update is repeated; that is harmless when it has already happened.")
+    given_up = Text(
+        "The update ended in doubt {count} times; please look at what is public.",
+        count=claim.delivery.attempts,
+    )
+    return _repeat(claim, now, reason, given_up)
+
+
+def _repeat(claim: Claim, now: datetime, reason: Text, given_up: Text) -> Finish:
+    tries = claim.delivery.attempts
+    if tries >= TRIES_IN_DOUBT:
+        return Finish(claim=claim, state=State.NEEDS_PERSON, at=now, reason=given_up)
     ready_at = now + backoff(tries + 1, jitter=0.0)
     return Finish(
         claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=ready_at, looks=0
@@ -91,8 +112,7 @@ def _absent(
     wait: timedelta,
     quiet_for: timedelta,
 ) -> Finish:
-    since = claim.delivery.since or claim.delivery.due
-    valid_at = max(since + wait, now + wait - quiet_for)
+    valid_at = _quiet_at(claim, now=now, wait=wait, quiet_for=quiet_for)
     if now < valid_at:
         reason = Text("Not seen yet; it may still appear.")
         return _again(claim, reason, now=now, ready_at=valid_at, evidence=proof)
@@ -106,10 +126,16 @@ def _absent(
         state=State.SCHEDULED,
         at=now,
         reason=reason,
-        ready_at=now,
+        ready_at=max(now, claim.delivery.due),
         evidence=proof,
         looks=0,
     )
+
+
+def _quiet_at(claim: Claim, *, now: datetime, wait: timedelta, quiet_for: timedelta) -> datetime:
+    """When `wait` of quiet will have passed, by wall clock and by `quiet_for`."""
+    since = claim.delivery.since or claim.delivery.due
+    return max(since + wait, now + wait - quiet_for)
 
 
 def _again(
@@ -133,7 +159,7 @@ def _again(
 
 
 def _cannot_tell(claim: Claim, why: Text, *, passing: bool, now: datetime) -> Finish:
-    since = claim.delivery.since or claim.delivery.due
+    since = claim.restored or claim.delivery.since or claim.delivery.due
     if passing and now < since + PATIENCE:
         again = now + backoff(1 + int((now - since) / timedelta(minutes=5)), jitter=0.0)
         return Finish(claim=claim, state=State.UNKNOWN, at=now, reason=why, ready_at=again)

@@ -70,8 +70,19 @@ class Failure:
     traceback: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """What the database said instead of doing its work there."""
+
+    said: str
+
+
 class SyncFailed(Exception):
     """The process ended early, or what it was asked failed there: the message is its traceback."""
+
+
+class DatabaseRefused(Exception):
+    """The database is full, busy, read-only or away, as the message says; nothing was written, and asking again is safe."""
 
 
 class SyncProcess:
@@ -83,7 +94,7 @@ class SyncProcess:
         self._running: subprocess.Popen[bytes] | None = None
 
     def campaigns(self) -> tuple[str, ...]:
-        """As `Sync.campaigns`. Raises `SyncFailed`, as the others do."""
+        """As `Sync.campaigns`. Raises `SyncFailed` or `DatabaseRefused`, as the others do."""
         return tuple(self._ask(Campaigns()))
 
     def look(self, campaign: str, now: datetime) -> Gist:
@@ -113,6 +124,8 @@ class SyncProcess:
                 raise SyncFailed(f"it ended early ({error!r})") from error
         if isinstance(answer, Failure):
             raise SyncFailed(answer.traceback)
+        if isinstance(answer, Refusal):
+            raise DatabaseRefused(answer.said)
         return answer
 
 

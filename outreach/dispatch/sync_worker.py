@@ -9,8 +9,17 @@ from functools import cached_property
 from typing import Any
 
 from outreach.dispatch.sync import Proposal, Sync
-from outreach.dispatch.sync_process import Apply, Campaigns, Failure, Gist, Look, SyncPlan, send
-from outreach.store.engine import open_engine
+from outreach.dispatch.sync_process import (
+    Apply,
+    Campaigns,
+    Failure,
+    Gist,
+    Look,
+    Refusal,
+    SyncPlan,
+    send,
+)
+from outreach.store.engine import DBAPIError, StoreError, open_engine
 from outreach.store.queue import Queue
 
 Question = Campaigns | Look | Apply
@@ -35,7 +44,7 @@ class Worker:
             share=plan.share,
         )
 
-    def answer(self, question: Question) -> tuple[str, ...] | Gist | Failure | None:
+    def answer(self, question: Question) -> tuple[str, ...] | Gist | Failure | Refusal | None:
         """What was asked, or how it failed."""
         try:
             match question:
@@ -47,6 +56,10 @@ class Worker:
                     proposal = self._proposals.pop(question.campaign)
                     self._sync.apply_guarded(proposal, now=question.now, actor=question.actor)
                     return None
+        except StoreError as error:
+            return Refusal(said=str(error))
+        except DBAPIError as error:
+            return Refusal(said=str(error.orig))
         except Exception:  # noqa: BLE001 - whatever it is, the service logs it and asks again later
             return Failure(traceback=traceback.format_exc())
 

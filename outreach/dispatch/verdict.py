@@ -17,7 +17,8 @@ from outreach.channel import (
     UnknownOutcome,
 )
 from outreach.domain.claim import Claim, Finish, Pause
-from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.delivery import SUCCESS, Action, Delivery, State
+from outreach.domain.edit import COMES_DOWN, comes_down
 from outreach.domain.lateness import latest
 from outreach.domain.message import LatePolicy
 from outreach.domain.posting_days import is_within
@@ -26,6 +27,9 @@ from outreach.domain.retry import next_try
 WAIT_FOR_PUBLICATION = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=12)
 """How long a withdrawal waits, at first and at most, before it looks again whether its publication is settled."""
+
+WAIT_FOR_UPDATE = timedelta(seconds=10)
+"""How long a withdrawal waits before it looks again whether an update has ended."""
 
 SHORTEST_PAUSE = timedelta(seconds=30)
 """A channel that asks for a shorter pause, or for one that is over, gets this."""
@@ -37,6 +41,8 @@ def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | No
     """What keeps the claim from going out at `now`; None when nothing does."""
     if claim.delivery.identity.action is Action.WITHDRAW:
         return _gate_withdrawal(claim, now)
+    if claim.delivery.identity.action is Action.UPDATE and comes_down(claim.beside, now):
+        return Finish(claim=claim, state=State.CANCELLED, at=now, reason=COMES_DOWN, counts=False)
     if now >= latest(claim.delivery):
         return _too_late(claim, now)
     opening = next_opening(now.astimezone(ZoneInfo(claim.rendition.zone)), capabilities.hours)
@@ -59,7 +65,7 @@ def next_opening(local: datetime, hours: tuple[time, time] | None) -> datetime |
 def _gate_withdrawal(claim: Claim, now: datetime) -> Finish | None:
     published = claim.published
     if published and published.state is State.PUBLISHED:
-        return None
+        return _gate_behind_update(claim, now)
     if published and _may_still_appear(published, now):
         reason = Text("Waits until it is settled whether the publication is public.")
         return Finish(
@@ -72,6 +78,17 @@ def _gate_withdrawal(claim: Claim, now: datetime) -> Finish | None:
         )
     reason = Text("Nothing was published, so nothing is taken down.")
     return Finish(claim=claim, state=State.CANCELLED, at=now, reason=reason, counts=False)
+
+
+def _gate_behind_update(claim: Claim, now: datetime) -> Finish | None:
+    """An update on its way arrives first: on some services it could bring back what is gone."""
+    if claim.beside is None or claim.beside.state not in (State.PUBLISHING, State.UNKNOWN):
+        return None
+    reason = Text("Waits until an update that is under way has ended.")
+    soon = now + WAIT_FOR_UPDATE
+    return Finish(
+        claim=claim, state=State.SCHEDULED, at=now, reason=reason, ready_at=soon, counts=False
+    )
 
 
 def _may_still_appear(published: Delivery, now: datetime) -> bool:
@@ -136,7 +153,7 @@ def judge(
 
 def success(delivery: Delivery) -> State:
     """The final state of a delivery that was carried out."""
-    return State.PUBLISHED if delivery.identity.action is Action.PUBLISH else State.WITHDRAWN
+    return SUCCESS[delivery.identity.action]
 
 
 def _retry(claim: Claim, outcome: RetryAt, *, now: datetime, jitter: float) -> Finish:

@@ -17,6 +17,14 @@ class Holidays(StrEnum):
     POST = "post"
 
 
+class Edits(StrEnum):
+    """What an edit of a published message leads to: a person is asked first, the channel is updated, or nothing."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hotline:
     """A telephone number that messages may name, with where and when it was checked."""
@@ -86,6 +94,7 @@ class Campaign:
     window: Window
     posting: Posting
     hotlines: tuple[Hotline, ...] = ()
+    updates: Edits = Edits.ASK
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""

@@ -25,20 +25,35 @@ class Quota:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """The pictures that a service takes: of these `mimes`, at most `size` bytes and `side` pixels long; others are prepared.
+
+    `cover` is the width and height in pixels that the first picture gets, the whole of it on a plain ground.
+    """
+
+    mimes: tuple[str, ...] = ("image/jpeg", "image/png")
+    size: int
+    side: int
+    cover: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capabilities:
     """Limits and abilities of one channel.
 
-    `text_limit` counts graphemes; `media_limit` counts pictures; `hours` are the local times between which the service takes
-    publications; `visibility_lag` is the longest time that a publication may stay unseen by `find`; `carried_out_by_people`
-    marks work that someone does and confirms; `can_count` says that it gives back counts; `slots` is how many publications
-    may be in flight; `gap` is the least time between two starts in seconds.
+    `text_limit` counts graphemes; `media_limit` counts pictures; `pictures` is what they are prepared to (None: sent as they are);
+    `quotas` hold all together; `hours` are the local times between which the service takes publications; `visibility_lag` is the
+    longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
+    confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
+    time between two starts in seconds.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
     text_limit: int | None = None
     title_limit: int | None = None
     media_limit: int | None = None
-    quota: Quota | None = None
+    pictures: PictureLimits | None = None
+    quotas: tuple[Quota, ...] = ()
     hours: tuple[time, time] | None = None
     can_find: bool = False
     can_withdraw: bool = False

@@ -16,7 +16,9 @@ from outreach.domain.text import Text
 class Claim:
     """A delivery that this process may act on now. `attempt` is the attempt row (0 for a mere look), `number` counts from 1.
 
-    `published` is the publication that a withdrawal takes down.
+    `published` is the publication that a withdrawal takes down or an update changes; `beside` is its update, for a withdrawal,
+    or its withdrawal, for an update.
+    `restored` says when the backup that left this look in doubt was put back (aware UTC).
     """
 
     delivery: Delivery
@@ -24,6 +26,8 @@ class Claim:
     attempt: int
     number: int
     published: Delivery | None = None
+    beside: Delivery | None = None
+    restored: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ class Action(StrEnum):
     """What a delivery does to the public place."""
 
     PUBLISH = "publish"
+    UPDATE = "update"
     WITHDRAW = "withdraw"
 
 
@@ -31,7 +32,10 @@ class State(StrEnum):
     """Set by a claim, whose attempt row is durable before the first byte is sent. Left by the outcome; after a crash only to `unknown`."""
 
     PUBLISHED = "published"
-    """Set by a receipt, a read-back that found it, or a person with evidence. Final."""
+    """Set by a receipt, a read-back that found it, or a person with evidence. Final; its text may be updated later."""
+
+    UPDATED = "updated"
+    """Set on an update that reached the channel; its text is then the publication's. Left when files change it again, or by a retry."""
 
     WITHDRAWN = "withdrawn"
     """Set on a withdrawal that was carried out (the publication keeps its own row and receipt). Final."""
@@ -40,13 +44,14 @@ class State(StrEnum):
     """Set when the channel refused for good. Left when a person mends the message or retries, or cancels."""
 
     UNKNOWN = "unknown"
-    """Set when nobody can say whether it is public. Left only by reconcile or a person, never by a blind retry."""
+    """Set when nobody can say whether it is public, as after a restore. Left only by reconcile or a person, never by a blind retry."""
 
     NEEDS_PERSON = "needs_person"
     """Set when only a person can know or decide. Left by `done`, `resolve` or `cancel`."""
 
     HELD = "held"
-    """Set while its file is broken, missing or guarded, or its channel is gone. Left when that is mended, or when it is too late."""
+    """Set while its file is broken, missing or guarded, its channel is gone, or an update waits for a person's word. Left when that
+    is mended or given, or when it is too late."""
 
     MISSED = "missed"
     """Set when it is later than its policy or the window allows. Left only by a person who retries it, or moves its date to the future."""
@@ -57,11 +62,19 @@ class State(StrEnum):
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.SCHEDULED: frozenset(
-        {State.PUBLISHING, State.HELD, State.MISSED, State.NEEDS_PERSON, State.CANCELLED}
+        {
+            State.PUBLISHING,
+            State.UNKNOWN,
+            State.HELD,
+            State.MISSED,
+            State.NEEDS_PERSON,
+            State.CANCELLED,
+        }
     ),
     State.PUBLISHING: frozenset(
         {
             State.PUBLISHED,
+            State.UPDATED,
             State.WITHDRAWN,
             State.REJECTED,
             State.UNKNOWN,
@@ -73,18 +86,41 @@ MOVES: Mapping[State, frozenset[State]] = {
         }
     ),
     State.UNKNOWN: frozenset(
-        {State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.NEEDS_PERSON, State.MISSED}
+        {
+            State.PUBLISHED,
+            State.UPDATED,
+            State.WITHDRAWN,
+            State.SCHEDULED,
+            State.NEEDS_PERSON,
+            State.MISSED,
+        }
     ),
     State.NEEDS_PERSON: frozenset(
-        {State.PUBLISHED, State.WITHDRAWN, State.SCHEDULED, State.CANCELLED, State.MISSED}
+        {
+            State.PUBLISHED,
+            State.UPDATED,
+            State.WITHDRAWN,
+            State.SCHEDULED,
+            State.CANCELLED,
+            State.MISSED,
+        }
     ),
-    State.HELD: frozenset({State.SCHEDULED, State.MISSED, State.CANCELLED}),
-    State.REJECTED: frozenset({State.SCHEDULED, State.CANCELLED}),
-    State.MISSED: frozenset({State.SCHEDULED, State.CANCELLED}),
-    State.CANCELLED: frozenset({State.SCHEDULED}),
+    State.HELD: frozenset({State.SCHEDULED, State.UNKNOWN, State.MISSED, State.CANCELLED}),
+    State.REJECTED: frozenset({State.SCHEDULED, State.HELD, State.UNKNOWN, State.CANCELLED}),
+    State.MISSED: frozenset({State.SCHEDULED, State.UNKNOWN, State.CANCELLED}),
+    State.CANCELLED: frozenset({State.SCHEDULED, State.HELD, State.UNKNOWN}),
+    State.UPDATED: frozenset({State.SCHEDULED, State.HELD}),
     State.PUBLISHED: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
+
+
+SUCCESS: Mapping[Action, State] = {
+    Action.PUBLISH: State.PUBLISHED,
+    Action.UPDATE: State.UPDATED,
+    Action.WITHDRAW: State.WITHDRAWN,
+}
+"""How a delivery ends that was carried out."""
 
 
 def may_move(before: State, after: State) -> bool:

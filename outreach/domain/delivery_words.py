@@ -11,6 +11,7 @@ STATES: Mapping[State, Text] = {
     State.SCHEDULED: Text("scheduled"),
     State.PUBLISHING: Text("being published"),
     State.PUBLISHED: Text("published"),
+    State.UPDATED: Text("updated"),
     State.WITHDRAWN: Text("taken down"),
     State.REJECTED: Text("rejected"),
     State.UNKNOWN: Text("outcome unknown"),
@@ -23,6 +24,7 @@ STATES: Mapping[State, Text] = {
 
 ACTIONS: Mapping[Action, Text] = {
     Action.PUBLISH: Text("publish"),
+    Action.UPDATE: Text("update"),
     Action.WITHDRAW: Text("take down"),
 }
 """Every action in words."""

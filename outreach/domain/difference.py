@@ -5,54 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
+from outreach.domain.change import (
+    NO_LONGER_ASKED,
+    OPEN,
+    UNSETTLED,
+    Change,
+    ChangeKind,
+    asked,
+    untouched,
+)
 from outreach.domain.delivery import Action, Delivery, Identity, State
+from outreach.domain.edit import Edit, of_planned
 from outreach.domain.plan import Plan, Planned
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
 
-OPEN = frozenset({State.SCHEDULED, State.HELD})
-"""Not yet begun: files may still change everything."""
-
-UNSETTLED = frozenset({State.PUBLISHING, State.UNKNOWN, State.NEEDS_PERSON})
-"""Begun and not ended: only the dispatcher or a person settles them."""
+__all__ = [
+    "NO_LONGER_ASKED",
+    "OPEN",
+    "PUBLICATION_CANCELLED",
+    "Change",
+    "ChangeKind",
+    "Difference",
+    "difference",
+    "guard",
+]
 
 PERHAPS_PUBLIC = UNSETTLED | {State.PUBLISHED}
 """A publication that its withdrawal must still take down."""
 
-NO_LONGER_ASKED = Text("The files no longer ask for it.")
 PUBLICATION_CANCELLED = Text("Its publication was cancelled.")
 _BY_FILES = frozenset({NO_LONGER_ASKED.msgid, PUBLICATION_CANCELLED.msgid})
-
-
-class ChangeKind(StrEnum):
-    """What happens to one delivery when the plan is applied; `drift` and `kept` change nothing."""
-
-    NEW = "new"
-    MOVED = "moved"
-    CHANGED = "changed"
-    CANCELLED = "cancelled"
-    RESTORED = "restored"
-    HELD = "held"
-    RELEASED = "released"
-    DRIFT = "drift"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One delivery's change: `planned` is what the files ask (None when they ask nothing), `delivery` its row (None when new).
-
-    `digest` names the rendition to queue, or the queued one when the files give none.
-    """
-
-    what: ChangeKind
-    identity: Identity
-    planned: Planned | None
-    delivery: Delivery | None
-    digest: str
-    why: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +72,14 @@ def guard(
     True for at least `least` deliveries that are more than `share` (0 to 1) of all open ones of the campaign.
     """
     lost = [
-        c for c in difference.of(ChangeKind.CANCELLED) if c.delivery and c.delivery.state in OPEN
+        c for c in difference.of(ChangeKind.CANCELLED) if c.delivery and _is_to_come(c.delivery)
     ]
-    still_open = [
-        d for d in queue if d.state in OPEN and d.identity.campaign == difference.campaign
-    ]
+    still_open = [d for d in queue if _is_to_come(d) and d.identity.campaign == difference.campaign]
     return len(lost) >= least and len(lost) > share * len(still_open)
+
+
+def _is_to_come(delivery: Delivery) -> bool:
+    return delivery.state in OPEN and delivery.identity.action is not Action.UPDATE
 
 
 class _Comparison:
@@ -115,8 +101,11 @@ class _Comparison:
                 change = self._publication(planned, row)
             if change:
                 yield change
+            update = self._update(planned)
+            if update:
+                yield update
         for identity, row in self._rows.items():
-            if identity not in self._planned:
+            if of_planned(identity) not in self._planned:
                 yield self._unasked(row)
 
     def _publication(self, planned: Planned, row: Delivery | None) -> Change | None:
@@ -127,10 +116,31 @@ class _Comparison:
             return self._without_rendition(row)
         return self._asked(planned, row, digest)
 
+    def _update(self, planned: Planned) -> Change | None:
+        published = self._rows.get(planned.identity)
+        if published is None or published.state is not State.PUBLISHED:
+            return None
+        update = self._rows.get(planned.identity.of(Action.UPDATE))
+        digest = self._digests.get(planned.identity)
+        if digest is None:
+            return self._without_rendition(update) if update else None
+        return self._edit(planned, published, digest).following()
+
+    def _edit(self, planned: Planned, published: Delivery, digest: str) -> Edit:
+        return Edit(
+            plan=self._plan,
+            planned=planned,
+            published=published,
+            digest=digest,
+            update=self._rows.get(planned.identity.of(Action.UPDATE)),
+            withdrawal=self._rows.get(planned.identity.of(Action.WITHDRAW)),
+            now=self._now,
+        )
+
     def _without_rendition(self, row: Delivery) -> Change:
         fault = self._plan.held.get(row.identity.message)
         why = _held_because(fault) if fault else Text("It cannot be rendered now.")
-        return _untouched(
+        return untouched(
             ChangeKind.HELD if row.state is State.SCHEDULED else ChangeKind.KEPT, row, why
         )
 
@@ -140,13 +150,13 @@ class _Comparison:
         digest = self._digests.get(planned.identity) or self._digests.get(publication)
         if published and published.state is State.CANCELLED and not self._is_restored(published):
             if row and row.state in OPEN:
-                return _untouched(ChangeKind.CANCELLED, row, PUBLICATION_CANCELLED)
-            return _untouched(ChangeKind.KEPT, row, PUBLICATION_CANCELLED) if row else None
+                return untouched(ChangeKind.CANCELLED, row, PUBLICATION_CANCELLED)
+            return untouched(ChangeKind.KEPT, row, PUBLICATION_CANCELLED) if row else None
         if row is None:
             return _new(planned, digest) if digest else None
         if self._must_come_down_after_all(planned, row, published):
             why = Text("It is still public, and the files ask for another day.")
-            return _change(ChangeKind.RESTORED, planned, row, row.digest, why)
+            return asked(ChangeKind.RESTORED, planned, row, row.digest, why)
         return self._asked(planned, row, row.digest)
 
     def _is_restored(self, cancelled: Delivery) -> bool:
@@ -165,18 +175,18 @@ class _Comparison:
                 return self._scheduled(planned, row, digest)
             case State.HELD:
                 why = Text("What held it is mended.")
-                return _change(ChangeKind.RELEASED, planned, row, digest, why)
+                return asked(ChangeKind.RELEASED, planned, row, digest, why)
             case State.REJECTED if digest != row.digest:
                 why = Text("The text was changed after the channel had refused it.")
-                return _change(ChangeKind.CHANGED, planned, row, digest, why)
+                return asked(ChangeKind.CHANGED, planned, row, digest, why)
             case State.CANCELLED if _by_files(row):
                 why = Text("The files ask for it again.")
-                return _change(ChangeKind.RESTORED, planned, row, digest, why)
+                return asked(ChangeKind.RESTORED, planned, row, digest, why)
             case State.MISSED if row.due != planned.due > self._now:
-                return _change(ChangeKind.RESTORED, planned, row, digest, self._moved(planned, row))
+                return asked(ChangeKind.RESTORED, planned, row, digest, self._moved(planned, row))
             case State.REJECTED | State.CANCELLED | State.MISSED:
                 why = Text("It stays as it is until a person decides.")
-                return _change(ChangeKind.KEPT, planned, row, digest, why)
+                return asked(ChangeKind.KEPT, planned, row, digest, why)
             case _:
                 return self._settled(planned, row, digest)
 
@@ -188,43 +198,43 @@ class _Comparison:
     def _scheduled(self, planned: Planned, row: Delivery, digest: str) -> Change:
         if digest != row.digest:
             why = Text("Its text was changed.")
-            return _change(ChangeKind.CHANGED, planned, row, digest, why)
+            return asked(ChangeKind.CHANGED, planned, row, digest, why)
         if planned.due != row.due:
-            return _change(ChangeKind.MOVED, planned, row, digest, self._moved(planned, row))
+            return asked(ChangeKind.MOVED, planned, row, digest, self._moved(planned, row))
         if (planned.expires, planned.late) != (row.expires, row.late):
             why = Text("How late it may be was changed.")
-            return _change(ChangeKind.MOVED, planned, row, digest, why)
-        return _change(ChangeKind.KEPT, planned, row, digest, Text("Nothing changed."))
+            return asked(ChangeKind.MOVED, planned, row, digest, why)
+        return asked(ChangeKind.KEPT, planned, row, digest, Text("Nothing changed."))
 
     def _settled(self, planned: Planned, row: Delivery, digest: str) -> Change:
+        if digest != row.digest and row.state is State.PUBLISHED:
+            return self._edit(planned, row, digest).publication()
         if digest != row.digest:
-            why = Text(
-                "The text was changed after it had gone out; what is public stays as it was."
-            )
-            return _change(ChangeKind.DRIFT, planned, row, digest, why)
+            why = Text("The text was changed after it had been begun; it may go out as it was.")
+            return asked(ChangeKind.DRIFT, planned, row, digest, why)
         if planned.due != row.due and not planned.floating:
             why = Text(
                 "It went out for {due}; another date does not repeat it. Add a new message instead.",
                 due=self._local(row.due),
             )
-            return _change(ChangeKind.DRIFT, planned, row, digest, why)
-        return _change(ChangeKind.KEPT, planned, row, digest, Text("Nothing changed."))
+            return asked(ChangeKind.DRIFT, planned, row, digest, why)
+        return asked(ChangeKind.KEPT, planned, row, digest, Text("Nothing changed."))
 
     def _unasked(self, row: Delivery) -> Change:
         if row.identity.action is Action.WITHDRAW and self._is_up(row) and row.state in OPEN:
             why = Text("It is public, so it still comes down on its day.")
             released = row.state is State.HELD
-            return _untouched(ChangeKind.RELEASED if released else ChangeKind.KEPT, row, why)
+            return untouched(ChangeKind.RELEASED if released else ChangeKind.KEPT, row, why)
         if row.state in UNSETTLED:
             why = Text("The files no longer ask for it, but it has begun already.")
-            return _untouched(ChangeKind.DRIFT, row, why)
+            return untouched(ChangeKind.DRIFT, row, why)
         if row.state not in OPEN | {State.REJECTED}:
-            return _untouched(ChangeKind.KEPT, row, NO_LONGER_ASKED)
+            return untouched(ChangeKind.KEPT, row, NO_LONGER_ASKED)
         why_held = self._why_held(row)
         if why_held is None:
-            return _untouched(ChangeKind.CANCELLED, row, NO_LONGER_ASKED)
+            return untouched(ChangeKind.CANCELLED, row, NO_LONGER_ASKED)
         held = row.state is State.SCHEDULED
-        return _untouched(ChangeKind.HELD if held else ChangeKind.KEPT, row, why_held)
+        return untouched(ChangeKind.HELD if held else ChangeKind.KEPT, row, why_held)
 
     def _is_up(self, withdrawal: Delivery) -> bool:
         publication = self._rows.get(withdrawal.identity.of(Action.PUBLISH))
@@ -232,7 +242,7 @@ class _Comparison:
 
     def _why_held(self, row: Delivery) -> Text | None:
         plan, identity = self._plan, row.identity
-        fault = plan.stopped.get(identity) or plan.held.get(identity.message)
+        fault = plan.stopped.get(of_planned(identity)) or plan.held.get(identity.message)
         fault = fault or plan.unsure.get(identity.message)
         if fault:
             return _held_because(fault)
@@ -251,27 +261,7 @@ class _Comparison:
 
 
 def _new(planned: Planned, digest: str) -> Change:
-    return _change(ChangeKind.NEW, planned, None, digest, Text("New in the files."))
-
-
-def _change(
-    what: ChangeKind, planned: Planned, row: Delivery | None, digest: str, why: Text
-) -> Change:
-    return Change(
-        what=what,
-        identity=planned.identity,
-        planned=planned,
-        delivery=row,
-        digest=digest,
-        why=why,
-    )
-
-
-def _untouched(what: ChangeKind, row: Delivery, why: Text) -> Change:
-    """A change that leaves the row's time and text as they are."""
-    return Change(
-        what=what, identity=row.identity, planned=None, delivery=row, digest=row.digest, why=why
-    )
+    return asked(ChangeKind.NEW, planned, None, digest, Text("New in the files."))
 
 
 def _held_because(fault: Problem) -> Text:

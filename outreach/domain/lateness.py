@@ -13,7 +13,7 @@ ON_TIME = timedelta(minutes=5)
 
 def latest(delivery: Delivery) -> datetime:
     """The first instant at which the delivery must no longer go out; a person's wish for another try counts as a new due time."""
-    if delivery.identity.action is Action.WITHDRAW:
+    if delivery.identity.action is not Action.PUBLISH:
         return delivery.expires
     limit = delivery.late.limit if delivery.late.policy is LatePolicy.WITHIN else timedelta(0)
     due = max(delivery.due, delivery.asked) if delivery.asked else delivery.due

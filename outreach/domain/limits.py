@@ -95,17 +95,17 @@ class Quotas:
 
     def fault(self, candidate: Candidate) -> Problem | None:
         """Counts the candidate in, or says what is full and which ones are kept."""
-        quota = candidate.profile.capabilities.quota
-        if quota is None:
-            return None
-        period = (
-            f"{candidate.local:%Y-%m}" if quota.per is Per.MONTH else f"{candidate.local:%Y-%m-%d}"
-        )
-        kept = self._kept[candidate.profile.name, period]
-        if len(kept) < quota.count:
+        counted = []
+        for quota in candidate.profile.capabilities.quotas:
+            form = "%Y-%m" if quota.per is Per.MONTH else "%Y-%m-%d"
+            period = candidate.local.strftime(form)
+            kept = self._kept[candidate.profile.name, period]
+            if len(kept) >= quota.count:
+                return _quota_fault(candidate, quota.count, period, kept)
+            counted.append(kept)
+        for kept in counted:
             kept.append(candidate)
-            return None
-        return _quota_fault(candidate, quota.count, period, kept)
+        return None
 
 
 def _quota_fault(candidate: Candidate, count: int, period: str, kept: list[Candidate]) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from outreach.domain.campaign import Campaign
+from outreach.domain.campaign import Campaign, Edits
 from outreach.domain.candidate import Candidate
 from outreach.domain.capabilities import ChannelProfile
 from outreach.domain.delivery import Action, Identity
@@ -15,7 +15,7 @@ from outreach.domain.message import Lateness, Message
 from outreach.domain.problem import Problem
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""When a withdrawal expires: what is public must come down, however late."""
+"""When withdrawals and updates expire: what is public must come down, and be right, however late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,8 @@ class Plan:
 
     `held` names messages whose file cannot be trusted now, and why; `unsure` those that are planned, but not on every channel
     they name. What such a message does not ask for is held rather than cancelled. `stopped` names single deliveries that a hard
-    rule forbids, and why. `channels` are the names of all configured channels, `zone` is the office's, for sentences.
+    rule forbids, and why. `channels` are the names of all configured channels, `updatable` those that can change what is
+    public; `updates` is the campaign's wish for that, `zone` is the office's, for sentences.
     """
 
     campaign: str
@@ -49,6 +50,8 @@ class Plan:
     unsure: Mapping[str, Problem] = field(default_factory=dict)
     stopped: Mapping[Identity, Problem] = field(default_factory=dict)
     channels: frozenset[str] = frozenset()
+    updatable: frozenset[str] = frozenset()
+    updates: Edits = Edits.ASK
     zone: tzinfo = UTC
 
 
@@ -76,6 +79,8 @@ def make_plan(
         unsure=draft.unsure,
         stopped=draft.stopped,
         channels=frozenset(profile.name for profile in channels),
+        updatable=frozenset(p.name for p in channels if p.capabilities.can_update),
+        updates=campaign.updates,
         zone=campaign.zone,
     )
 

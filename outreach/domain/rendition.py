@@ -15,7 +15,10 @@ from outreach.domain.message import Honour, Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """A picture as sent: `sha256` (hex) names its bytes, `file` is where this machine keeps them (not part of the content)."""
+    """A picture as sent: `sha256` (hex) names its bytes, `file` is where this machine keeps them (not part of the content).
+
+    `original` is the SHA-256 of the staff's picture that it was prepared from; empty when it is that picture itself.
+    """
 
     sha256: str
     mime: str
@@ -25,6 +28,7 @@ class Media:
     alt: str
     name: str
     file: Path = field(compare=False)
+    original: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +101,9 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple):
         return tuple(_plain(inner) for inner in value)
-    if isinstance(value, Media | Honour):
-        return {name: inner for name, inner in vars(value).items() if name != "file"}
+    if isinstance(value, Media):
+        left_out = {"file"} if value.original else {"file", "original"}
+        return {name: inner for name, inner in vars(value).items() if name not in left_out}
+    if isinstance(value, Honour):
+        return dict(vars(value))
     return value

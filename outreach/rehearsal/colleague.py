@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from outreach.dispatch.writer import Writer
-from outreach.domain.delivery import Action, Delivery, Receipt, State
+from outreach.domain.delivery import SUCCESS, Delivery, Receipt, State
 from outreach.domain.text import Text
 from outreach.rehearsal.stage import Stage
 
@@ -67,12 +67,11 @@ class Colleague:
         return self._stage.counts(everything)[delivery.identity.key] > 0
 
     async def _done(self, delivery: Delivery, reason: Text, now: datetime) -> None:
-        published = delivery.identity.action is Action.PUBLISH
         receipt = Receipt(remote_id=delivery.identity.key, at=now, details={"by": COLLEAGUE})
         await self._write(
             self._stage.queue.move,
             delivery.id,
-            State.PUBLISHED if published else State.WITHDRAWN,
+            SUCCESS[delivery.identity.action],
             reason=reason,
             actor=COLLEAGUE,
             now=now,

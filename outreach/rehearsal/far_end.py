@@ -22,11 +22,13 @@ from outreach.channel import (
     PauseChannel,
     Preview,
     Receipt,
+    Reject,
     Rendition,
     RetryAt,
     Steps,
     Text,
     UnknownOutcome,
+    Updates,
 )
 from outreach.rehearsal.faults import Fault, Faults
 from outreach.rehearsal.memory import Asked
@@ -109,6 +111,13 @@ class StandIn:
         remote = self._platform.accept("withdraw", key, self._now(), {"of": receipt.remote_id})
         return Receipt(remote_id=remote, at=self._now())
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Accept the new content; readers see no second publication."""
+        self._platform.accept("update", key, self._now(), rendition.to_json())
+        return replace(receipt, at=self._now())
+
     async def check(self) -> ChannelHealth:
         """Always well."""
         return ChannelHealth(ok=True, summary=Text("Stand-in of a rehearsal."))
@@ -154,6 +163,16 @@ class Faulty:
         """Withdraw, with the same faults."""
         fault = self._before(key)
         return self._after(fault, await self._channel.withdraw(receipt, key=key, steps=steps))
+
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Update, with the same faults."""
+        if not isinstance(self._channel, Updates):
+            raise Reject(Text("This channel cannot change what is public."))
+        fault = self._before(key)
+        done = self._channel.update(receipt, rendition, key=key, steps=steps)
+        return self._after(fault, await done)
 
     async def check(self) -> ChannelHealth:
         """Ask the channel."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from outreach.channel import Channel
 from outreach.dispatch.sync import Sync
-from outreach.domain.delivery import Delivery
+from outreach.domain.delivery import Action, Delivery
 from outreach.rehearsal.clock import VirtualClock
 from outreach.rehearsal.memory import Asked, Memory
 from outreach.store.queue import Queue
@@ -26,10 +26,10 @@ class Stage:
     jitter: Callable[[], float]
 
     def counts(self, deliveries: Iterable[Delivery]) -> Counter[str]:
-        """How often each of the deliveries took place, as the far ends remember."""
+        """How often each publication and withdrawal took place, as the far ends remember; an update makes nothing more public."""
         asked: dict[str, list[Asked]] = {name: [] for name in self.platforms}
         for delivery in deliveries:
-            if delivery.identity.channel in asked:
+            if delivery.identity.channel in asked and delivery.identity.action is not Action.UPDATE:
                 asked[delivery.identity.channel].append(self._asked(delivery))
         counts = (self.platforms[name].counts(several) for name, several in asked.items())
         return sum(counts, Counter())

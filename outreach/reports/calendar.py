@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from outreach.domain.delivery import Action
+from outreach.domain.delivery import Action, Identity
+from outreach.domain.edit import coming
 from outreach.domain.message import EventDetails, Message
 from outreach.domain.plan import Planned
 from outreach.domain.text import Text
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 LENGTH = timedelta(minutes=15)
 """How long a publication is drawn; it has no length of its own."""
 
+SIGNS = {Action.WITHDRAW: "↓ ", Action.UPDATE: "↻ "}
+"""What stands before the channel of an entry that does not publish."""
+
 COLUMNS = (
     Column(key="due", title=Text("Due"), keep=True),
     Column(key="channel", title=Text("Channel")),
@@ -31,7 +35,7 @@ COLUMNS = (
 
 
 def build(source: Source, question: Question) -> Table:
-    """One row per planned delivery."""
+    """One row per planned delivery, and per update of what is public already."""
     return Table(
         name="calendar",
         title=Text("Calendar"),
@@ -69,17 +73,24 @@ def to_ics(source: Source, question: Question) -> bytes:
         calendar.add("x-wr-calname", files.campaign.short_name)
         messages = {message.id: message for message in files.messages}
         for planned in _asked(files, question):
-            calendar.add_component(_entry(planned, messages[planned.identity.message], source))
+            message = messages.get(planned.identity.message)
+            if message:
+                calendar.add_component(_entry(planned, message, source))
     return bytes(calendar.to_ical())
 
 
 def _asked(files: Files, question: Question) -> list[Planned]:
+    updates = filter(None, map(coming, files.difference.changes))
     return [
         planned
-        for planned in files.plan.planned
+        for planned in sorted((*files.plan.planned, *updates), key=_order)
         if question.channel in (None, planned.identity.channel)
         and question.message in (None, planned.identity.message)
     ]
+
+
+def _order(planned: Planned) -> tuple[datetime, Identity]:
+    return planned.due, planned.identity
 
 
 def _entry(planned: Planned, message: Message, source: Source) -> Event:
@@ -87,7 +98,7 @@ def _entry(planned: Planned, message: Message, source: Source) -> Event:
 
     entry = Event()
     identity = planned.identity
-    sign = "↓ " if identity.action is Action.WITHDRAW else ""
+    sign = SIGNS.get(identity.action, "")
     entry.add("uid", f"{identity.key}@{identity.campaign}")
     entry.add("dtstamp", source.now.replace(microsecond=0))
     entry.add("dtstart", planned.due)

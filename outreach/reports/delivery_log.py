@@ -25,6 +25,7 @@ HAPPENINGS: Mapping[str, Text] = {
     "not_seen": Text("could not be looked at"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),
+    "rewritten": Text("public text replaced"),
 }
 """Every event that the log knows, in words."""
 

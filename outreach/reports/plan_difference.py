@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from outreach.domain.difference import Change, ChangeKind
+from outreach.domain.change import Change, ChangeKind
+from outreach.domain.delivery import Action
 from outreach.domain.text import Text
 from outreach.reports.source import Question, Report, Source
 from outreach.reports.table import Column, Row, Table
@@ -19,6 +20,7 @@ SIGNS: Mapping[ChangeKind, str] = {
     ChangeKind.RESTORED: "+",
     ChangeKind.HELD: "!",
     ChangeKind.RELEASED: "→",
+    ChangeKind.ASKED: "!",
     ChangeKind.DRIFT: "?",
     ChangeKind.KEPT: " ",
 }
@@ -30,6 +32,7 @@ KINDS: Mapping[ChangeKind, Text] = {
     ChangeKind.RESTORED: Text("restored"),
     ChangeKind.HELD: Text("held"),
     ChangeKind.RELEASED: Text("released"),
+    ChangeKind.ASKED: Text("asks a person"),
     ChangeKind.DRIFT: Text("changed too late"),
     ChangeKind.KEPT: Text("kept"),
 }
@@ -87,12 +90,16 @@ def _row(change: Change, zone: tzinfo) -> Row:
         "action": change.identity.action,
         "what": naming(change.identity),
         "why": change.why,
-        "note": None if change.what is ChangeKind.NEW else change.why,
+        "note": None if _is_plainly_new(change) else change.why,
         "key": change.identity.key,
         "campaign": change.identity.campaign,
         "delivery": change.delivery.id if change.delivery else None,
         "digest": change.digest,
     }
+
+
+def _is_plainly_new(change: Change) -> bool:
+    return change.what is ChangeKind.NEW and change.identity.action is not Action.UPDATE
 
 
 REPORT = Report(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Protocol
 
-from outreach.domain.delivery import Delivery, State
+from outreach.domain.delivery import SUCCESS, Delivery, State
 from outreach.domain.text import Text
 from outreach.reports.queue import row
 from outreach.reports.table import Column, Table
@@ -101,7 +101,7 @@ def day_table(deliveries: Iterable[Delivery], zone: tzinfo) -> Table:
 
 
 def _due(delivery: Delivery, zone: tzinfo) -> dict[str, object]:
-    well = delivery.state in (State.PUBLISHED, State.WITHDRAWN)
+    well = delivery.state in SUCCESS.values()
     return {
         **row(delivery, zone),
         "clock": f"{delivery.due.astimezone(zone):%H:%M}",

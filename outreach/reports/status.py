@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from outreach.domain.delivery import Delivery, State
+from outreach.domain.delivery import SUCCESS, Delivery, State
 from outreach.domain.text import Text
 from outreach.reports.source import Question, Report, Source
 from outreach.reports.table import Column, Row, Table
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from outreach.store.records import ChannelState
 
 TO_COME = frozenset({State.SCHEDULED, State.PUBLISHING})
-DONE = frozenset({State.PUBLISHED, State.WITHDRAWN})
+DONE = frozenset(SUCCESS.values())
 NEEDS_SOMEONE = frozenset({State.UNKNOWN, State.NEEDS_PERSON, State.REJECTED, State.HELD})
 """States that a person should look at; `missed` and `cancelled` are over."""
 

@@ -13,7 +13,9 @@ NO = Text("no")
 
 
 def naming(identity: Identity) -> Text:
-    """A delivery in a few words: its message, and whether it is a taking down; the due time tells occurrences apart."""
+    """A delivery in a few words: its message, and whether it is an update or a taking down; the due time tells occurrences apart."""
     if identity.action is Action.WITHDRAW:
         return Text("{message} (take down)", message=identity.message)
+    if identity.action is Action.UPDATE:
+        return Text("{message} (update)", message=identity.message)
     return Text("{message}", message=identity.message)

@@ -2,6 +2,8 @@
 
 from outreach.settings.model import (
     Alerts,
+    Audit,
+    Backup,
     ChannelSettings,
     Engine,
     Guard,
@@ -17,6 +19,8 @@ from outreach.settings.section import Wrong, unknown_key
 __all__ = [
     "AbsentSecret",
     "Alerts",
+    "Audit",
+    "Backup",
     "ChannelSettings",
     "Engine",
     "Guard",

@@ -1,4 +1,4 @@
-"""The table [alerts] of config.toml."""
+"""The tables [alerts] and [metrics] of config.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from outreach.domain.text import Text
 from outreach.settings import values
-from outreach.settings.model import Alerts
+from outreach.settings.model import Alerts, Web
 from outreach.settings.secrets import AbsentSecret, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
@@ -38,6 +38,13 @@ def read_alerts(section: Section, channels: object, folder: Path) -> Alerts:
     )
     section.close()
     return alerts
+
+
+def read_metrics(section: Section) -> Web | None:
+    """Where health and figures are shown; None for nowhere. Mistakes are reported to the section."""
+    listen = section.take("listen", values.loopback, None)
+    section.close()
+    return listen
 
 
 def _ways(channels: object) -> Callable[[Any], tuple[str, ...]]:

@@ -13,7 +13,9 @@ from outreach.domain.problem import Problem, Problems
 from outreach.settings.model import ChannelSettings
 from outreach.settings.positions import positions
 from outreach.settings.reader import read_channel, read_config, toml_table
-from outreach.settings.secrets import is_reference, resolve
+from outreach.settings.seal import Seal, is_sealed
+from outreach.settings.sealed import KEY, seal_of
+from outreach.settings.secrets import is_reference, keep, resolve
 from outreach.settings.section import Section, Wrong
 
 
@@ -54,6 +56,29 @@ class ChannelTable:
         if problems:
             raise Problems(tuple(problems))
         return replace(found, settings={**found.settings, **(instead or {})})
+
+    def keep(self, key: str, secret: str) -> Path | None:
+        """Write a secret where config.toml says, sealed if there is a `token_key`; None where that is no file. Raises OSError, `Wrong`."""
+        seal = self._seal()
+        text = seal.close(secret.encode()).decode() if seal else secret
+        return keep(self.reference(key) or {}, text, self.file.parent)
+
+    def seal_anew(self, key: str = "token") -> Path | None:
+        """Seal with the newest `token_key` the file of a secret that lies open or under an older one; None when there is none.
+
+        Raises OSError, `Wrong`, `Unopenable`.
+        """
+        reference, seal = self.reference(key), self._seal()
+        if seal is None or reference is None or "file" not in reference:
+            return None
+        kept = resolve(reference, self.file.parent).get_secret_value()
+        if seal.is_newest(kept.encode()):
+            return None
+        return self.keep(key, seal.open(kept.encode()).decode() if is_sealed(kept) else kept)
+
+    def _seal(self) -> Seal | None:
+        reference = self.reference(KEY)
+        return seal_of(resolve(reference, self.file.parent)) if reference else None
 
     def _drops(self, key: str, without: Collection[str]) -> bool:
         reference = self.reference(key)

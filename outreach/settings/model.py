@@ -56,6 +56,31 @@ class Alerts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Backup:
+    """Where backups go, at which time of the machine's day one is made (None: only by hand), and how many are kept."""
+
+    folder: Path
+    at: time | None = time(2)
+    keep: int = 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """When and to where the end of the delivery log leaves the machine; `channel` is an e-mail channel whose mail server is used."""
+
+    at: time | None = time(17, 30)
+    folder: Path | None = None
+    git: Path | None = None
+    channel: str = ""
+    recipients: tuple[str, ...] = ()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anywhere to go."""
+        return bool(self.folder or self.git or self.recipients)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Web:
     """Where the built-in server listens."""
 
@@ -74,12 +99,16 @@ class Limits:
     slots: int | None = None
 
     def apply(self, capabilities: Capabilities) -> Capabilities:
-        """The capabilities with every limit that is given."""
-        return replace(capabilities, **self.given)
+        """The capabilities with every limit that is given; a quota takes the place of the one for the same span of time."""
+        given = self.given
+        if quota := given.pop("quota", None):
+            others = tuple(one for one in capabilities.quotas if one.per is not quota.per)
+            given["quotas"] = (*others, quota)
+        return replace(capabilities, **given)
 
     @property
     def given(self) -> dict[str, Any]:
-        """The limits that are not None, by their name in `Capabilities`."""
+        """The limits that are not None."""
         return {key: value for key, value in vars(self).items() if value is not None}
 
 
@@ -110,6 +139,8 @@ class Settings:
     guard: Guard
     engine: Engine
     alerts: Alerts = field(default_factory=Alerts)
+    backup: Backup
+    audit: Audit
     web: Web | None
     metrics: Web | None = None
     channels: Mapping[str, ChannelSettings]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +15,20 @@ from outreach.domain.capabilities import Per, Quota
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.settings import values
-from outreach.settings.alerts_table import read_alerts
-from outreach.settings.model import ChannelSettings, Engine, Guard, Limits, Log, Settings, Web
+from outreach.settings.alerts_table import read_alerts, read_metrics
+from outreach.settings.model import (
+    Audit,
+    Backup,
+    ChannelSettings,
+    Engine,
+    Guard,
+    Limits,
+    Log,
+    Settings,
+    Web,
+)
 from outreach.settings.positions import positions
+from outreach.settings.sealed import opened
 from outreach.settings.secrets import AbsentSecret, is_reference, resolve, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
@@ -96,6 +108,7 @@ def toml_table(text: str, file: str) -> dict[str, Any]:
 
 def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
     state = folder / top.take("state", values.text, "state")
+    channels = _channels(top.section("channels"), folder)
     settings = Settings(
         file=file,
         messages=folder / top.take("messages", values.text, "messages"),
@@ -107,8 +120,10 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         engine=_engine(top.section("engine")),
         alerts=read_alerts(top.section("alerts"), top.table.get("channels"), folder),
         web=_web(top.section("web")),
-        metrics=_metrics(top.section("metrics")),
-        channels=_channels(top.section("channels"), folder),
+        metrics=read_metrics(top.section("metrics")),
+        backup=_backup(top.section("backup"), state, folder),
+        audit=_audit(top.section("audit"), folder, channels),
+        channels=channels,
     )
     top.close()
     return settings
@@ -138,16 +153,42 @@ def _engine(section: Section) -> Engine:
     return engine
 
 
+def _backup(section: Section, state: Path, folder: Path) -> Backup:
+    own = section.take("folder", values.text, None)
+    backup = Backup(
+        folder=folder / own if own else state / "backups",
+        at=section.take("at", values.daily, Backup.at),
+        keep=section.take("keep", values.count, Backup.keep),
+    )
+    section.close()
+    return backup
+
+
+def _audit(section: Section, folder: Path, channels: Mapping[str, ChannelSettings]) -> Audit:
+    def path(value: Any) -> Path:
+        return folder / values.text(value)
+
+    nobody: tuple[str, ...] = ()
+    audit = Audit(
+        at=section.take("at", values.daily, Audit.at),
+        folder=section.take("folder", path, None),
+        git=section.take("git", path, None),
+        channel=section.take("channel", values.name, ""),
+        recipients=section.take("recipients", values.texts, nobody),
+    )
+    named = channels.get(audit.channel)
+    if audit.recipients and (named is None or named.adapter != "email"):
+        what = Text("“{value}” is no channel for e-mail.", value=audit.channel)
+        mend = Text('Name a channel with adapter = "email", whose mail server is used.')
+        section.report("channel", Wrong(what, mend))
+    section.close()
+    return audit
+
+
 def _web(section: Section) -> Web | None:
     web = section.take("listen", values.address, None)
     section.close()
     return web
-
-
-def _metrics(section: Section) -> Web | None:
-    listen = section.take("listen", values.loopback, None)
-    section.close()
-    return listen
 
 
 def _database(section: Section, state: Path, folder: Path) -> SecretStr:
@@ -230,7 +271,7 @@ def read_channel(name: str, section: Section, folder: Path) -> ChannelSettings:
         adapter=adapter,
         tags=tags,
         limits=limits,
-        settings=own,
+        settings=opened(own),
         places={key: section.place(key) for key in section.table},
         place=section.place(),
         folder=folder,

@@ -93,6 +93,24 @@ def hours(value: Any) -> tuple[time, time]:
     )
 
 
+def daily(value: Any) -> time | None:
+    """A time of the day `HH:MM`; `never` is None."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if match or value == "never":
+        return time(int(match[1]), int(match[2])) if match else None
+    raise Wrong(
+        Text("“{value}” is no time of the day.", value=value),
+        Text('Write it like "02:00", or "never".'),
+    )
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A list of texts that are not empty."""
+    if isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value):
+        return tuple(value)
+    raise Wrong(Text("This must be a list."), Text('Write it like ["facebook", "zalo"].'))
+
+
 def words(value: Any) -> frozenset[str]:
     """A list of names (small letters, digits, hyphens)."""
     if not isinstance(value, list):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,9 +21,10 @@ from sqlalchemy import (
 )
 
 from outreach.domain.claim import Claim
-from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.delivery import Action, Delivery, Identity, State
+from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import bulk
+from outreach.store import bulk, restoration
 from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -34,6 +35,8 @@ from outreach.store.tables import ATTEMPT, DELIVERY
 
 LOOK_FOR = timedelta(minutes=2)
 """A delivery that is being looked at is not given out for another look during this time."""
+
+_BESIDE = {Action.UPDATE: Action.WITHDRAW, Action.WITHDRAW: Action.UPDATE}
 
 _DAMAGED = Text("Its stored content is missing or damaged; apply the plan again to render it anew.")
 
@@ -78,14 +81,14 @@ def begin(
     connection.execute(_BEGIN, {"ids": ids, "begun": now})
     bulk.write(connection, _INTENT, [_intent(row, claimant, to_microseconds(now)) for row in sound])
     attempts = {row[0]: row[1] for row in connection.execute(_INTENTS, {"ids": ids})}
-    published = publications(connection, sound)
+    family = _relatives(connection, sound)
     claims = [
-        Claim(
-            delivery=delivery_from_row(row, begun=now),
-            rendition=renditions[row.digest, row.due],
+        _claim(
+            delivery_from_row(row, begun=now),
+            renditions[row.digest, row.due],
+            family,
             attempt=attempts[row.id],
             number=row.number + 1,
-            published=published.get(row.id),
         )
         for row in sound
     ]
@@ -103,14 +106,16 @@ def look(
     taken = update(DELIVERY).where(DELIVERY.c.id.in_(ids)).values(ready_at=now + LOOK_FOR)
     connection.execute(taken)
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
-    published = publications(connection, rows)
+    family = _relatives(connection, rows)
+    found = restoration.last(connection)
     return tuple(
-        Claim(
-            delivery=delivery_from_row(row),
-            rendition=renditions[row.digest, row.due],
+        _claim(
+            delivery_from_row(row),
+            renditions[row.digest, row.due],
+            family,
             attempt=0,
             number=row.number,
-            published=published.get(row.id),
+            restored=found.at if found and row.since and row.since <= found.at else None,
         )
         for row in rows
         if (row.digest, row.due) in renditions
@@ -135,14 +140,39 @@ def next_look(connection: Connection, channels: Sequence[str]) -> datetime | Non
     return found
 
 
-def publications(connection: Connection, rows: Sequence[Any]) -> dict[int, Delivery]:
-    """Row id of each withdrawal -> the publication that it takes down."""
-    withdrawals = [delivery_from_row(r) for r in rows if r.action == Action.WITHDRAW]
-    if not withdrawals:
+def _claim(
+    delivery: Delivery,
+    rendition: Rendition,
+    family: Mapping[Identity, Delivery],
+    *,
+    attempt: int,
+    number: int,
+    restored: datetime | None = None,
+) -> Claim:
+    """An update is of its publication's occurrence, whenever it goes out."""
+    beside = _BESIDE.get(delivery.identity.action)
+    published = family.get(delivery.identity.of(Action.PUBLISH)) if beside else None
+    if published and delivery.identity.action is Action.UPDATE:
+        rendition = replace(rendition, due=published.due)
+    return Claim(
+        delivery=delivery,
+        rendition=rendition,
+        attempt=attempt,
+        number=number,
+        published=published,
+        beside=family.get(delivery.identity.of(beside)) if beside else None,
+        restored=restored,
+    )
+
+
+def _relatives(connection: Connection, rows: Sequence[Any]) -> dict[Identity, Delivery]:
+    """The other deliveries of the publications that are withdrawn or updated."""
+    dependent = [delivery_from_row(r).identity for r in rows if r.action != Action.PUBLISH]
+    if not dependent:
         return {}
-    keys = {w.identity.of(Action.PUBLISH).key: w.id for w in withdrawals}
-    found = connection.execute(select(DELIVERY).where(DELIVERY.c.key.in_(list(keys))))
-    return {keys[row.key]: delivery_from_row(row) for row in found}
+    keys = {identity.of(action).key for identity in dependent for action in Action}
+    found = connection.execute(select(DELIVERY).where(DELIVERY.c.key.in_(sorted(keys))))
+    return {delivery.identity: delivery for delivery in map(delivery_from_row, found)}
 
 
 def _hold(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Event]:

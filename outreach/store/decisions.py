@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from outreach.domain.delivery import Action, Delivery, Receipt, State, may_move
+from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State, may_move
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
-from outreach.store import steps
+from outreach.store import restoration, steps
 from outreach.store.delivery_log import Event
-from outreach.store.finishes import illegal
+from outreach.store.finishes import illegal, rewrite
 from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
 from outreach.store.tables import DELIVERY
 
-_ONLY: Mapping[State, Action] = {
-    State.PUBLISHED: Action.PUBLISH,
-    State.WITHDRAWN: Action.WITHDRAW,
-}
+_ONLY: Mapping[State, Action] = {state: action for action, state in SUCCESS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +34,8 @@ class Decision:
     ready_at: datetime | None = None
 
 
-def decide(connection: Connection, delivery_id: int, decision: Decision) -> Event:
-    """Write the decision; give the event to be logged. Raises `IllegalMove`."""
+def decide(connection: Connection, delivery_id: int, decision: Decision) -> list[Event]:
+    """Write the decision; give the events to be logged. Raises `IllegalMove`."""
     row = connection.execute(
         select(DELIVERY).where(DELIVERY.c.id == delivery_id).with_for_update()
     ).one_or_none()
@@ -46,11 +43,29 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> Even
         raise IllegalMove(Text("There is no delivery {id}.", id=delivery_id))
     before = delivery_from_row(row)
     _check(before, decision.to)
+    decision = _looked_up_first(connection, before, decision)
     values = _values(before, decision)
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))
     if decision.to is State.SCHEDULED:
+        if before.state is State.UPDATED:
+            steps.drop(connection, [delivery_id])
+        steps.grant(connection, delivery_id, decision.at)
         steps.forget(connection, [delivery_id])
-    return _event(before, decision)
+    events = [_event(before, decision)]
+    if decision.to is State.UPDATED:
+        events.append(rewrite(connection, before, actor=decision.actor, at=decision.at))
+    return events
+
+
+def _looked_up_first(connection: Connection, before: Delivery, decision: Decision) -> Decision:
+    """A try that a person asks for, of what a restored backup may not know of, begins with a look."""
+    found = restoration.last(connection) if decision.to is State.SCHEDULED else None
+    if found is None or before.state in (State.UNKNOWN, State.NEEDS_PERSON):
+        return decision
+    action = before.identity.action
+    if not found.leaves_in_doubt(action, before.due, since=before.since):
+        return decision
+    return replace(decision, to=State.UNKNOWN)
 
 
 def _check(before: Delivery, after: State) -> None:
@@ -58,7 +73,7 @@ def _check(before: Delivery, after: State) -> None:
         raise IllegalMove(
             Text("It is being published at this moment; decide when the attempt has ended.")
         )
-    if not may_move(before.state, after):
+    if after is State.UNKNOWN or not may_move(before.state, after):
         raise IllegalMove(illegal(before.state, after))
     if before.identity.action is not _ONLY.get(after, before.identity.action):
         raise IllegalMove(
@@ -78,13 +93,15 @@ def _values(before: Delivery, decision: Decision) -> dict[str, Any]:
         "receipt": receipt_to_json(receipt) if receipt else None,
         "looks": 0,
     }
-    if decision.to is State.SCHEDULED:
+    if decision.to in (State.SCHEDULED, State.UNKNOWN):
         values |= {"ready_at": decision.ready_at or decision.at, "asked": decision.at}
     return values
 
 
 def _event(before: Delivery, decision: Decision) -> Event:
     data: dict[str, Any] = {"from": before.state.value, "reason": decision.reason.to_json()}
+    if before.identity.action is Action.UPDATE:
+        data["digest"] = before.digest
     if decision.receipt:
         data["receipt"] = receipt_to_json(decision.receipt)
     if decision.evidence:

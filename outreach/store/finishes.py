@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.sql.expression import bindparam
 
 from outreach.domain.claim import Finish
-from outreach.domain.delivery import State, may_move
+from outreach.domain.delivery import Action, Delivery, State, may_move
 from outreach.domain.delivery_words import STATES
 from outreach.domain.text import Text
 from outreach.store import bulk, steps
@@ -34,14 +34,32 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
         bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
         bulk.write(connection, _OUTCOME, tries)
+    updated = [finish for finish in valid if finish.state is State.UPDATED]
+    rewritten = [rewrite(connection, f.claim.delivery, actor=OURSELVES, at=f.at) for f in updated]
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
     if proven_absent:
         steps.forget(connection, proven_absent)
-    return [
+    outcomes = [
         _event(finish, State(present[finish.claim.delivery.id].state), overtaken=not stands)
         for finish, stands in standing
         if stands or not finish.claim.attempt
     ]
+    return [*outcomes, *rewritten]
+
+
+def rewrite(connection: Connection, update: Delivery, *, actor: str, at: datetime) -> Event:
+    """What the update carries is from now on the publication's text; give the event to be logged."""
+    key = update.identity.of(Action.PUBLISH).key
+    published = connection.execute(_TEXT, {"key": key}).one()
+    connection.execute(_REWRITE, {"row": published.id, "text": update.digest})
+    reason = Text("Update {id} reached the channel.", id=update.id)
+    data = {
+        "from": published.digest,
+        "digest": update.digest,
+        "update": update.id,
+        "reason": reason.to_json(),
+    }
+    return Event(at=at, actor=actor, what="rewritten", delivery_id=published.id, data=data)
 
 
 def interrupt(connection: Connection, now: datetime) -> list[Event]:
@@ -178,6 +196,10 @@ _PRESENT = (
     .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(DELIVERY.c.id)
     .with_for_update()
+)
+_TEXT = select(DELIVERY.c.id, DELIVERY.c.digest).where(DELIVERY.c.key == bindparam("key"))
+_REWRITE = (
+    update(DELIVERY).where(DELIVERY.c.id == bindparam("row")).values(digest=bindparam("text"))
 )
 _FINISH = update(DELIVERY).where(DELIVERY.c.id == bindparam("row"))
 _OUTCOME = update(ATTEMPT).where(ATTEMPT.c.id == bindparam("row"))

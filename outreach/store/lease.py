@@ -85,7 +85,8 @@ def _myself(now: datetime) -> str:
     return json.dumps(holder.to_json())
 
 
-def _holder(engine: Engine) -> Text:
+def holder_of(engine: Engine) -> Text:
+    """Who took the lease last (host, process, since when)."""
     with reading(engine) as connection:
         stored = connection.execute(select(LEASE.c.holder).where(_OURS)).scalar_one()
     return Text.from_json(json.loads(stored))
@@ -100,7 +101,7 @@ def _lock_file(engine: Engine, state_folder: Path) -> tuple[Callable[[], None], 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise Held(_holder(engine)) from None
+        raise Held(holder_of(engine)) from None
     open_ones = [descriptor]
 
     def release() -> None:
@@ -114,7 +115,7 @@ def _lock_session(engine: Engine) -> tuple[Callable[[], None], Callable[[], bool
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     if not connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():
         connection.close()
-        raise Held(_holder(engine))
+        raise Held(holder_of(engine))
 
     def release() -> None:
         if not connection.closed:

@@ -166,7 +166,7 @@ class Queue:
             ready_at=ready_at,
         )
         with writing(self._engine) as connection:
-            append(connection, [decide(connection, delivery_id, decision)])
+            append(connection, decide(connection, delivery_id, decision))
 
     def pause(
         self, channel: str, reason: Text, until: datetime | None, *, actor: str, now: datetime

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.claim import Claim
 from outreach.store.engine import is_postgresql
 from outreach.store.tables import STEP
+
+QUESTION = "ask:"
+"""How the name of a step begins that only a person's retry does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,23 @@ def write(
     )
 
 
+def grant(connection: Connection, delivery_id: int, at: datetime) -> None:
+    """A person lets the delivery try again: that answers whatever its steps asked."""
+    asked = STEP.c.name.startswith(QUESTION, autoescape=True) & STEP.c.finished.is_(None)
+    answered = update(STEP).where(STEP.c.delivery_id == delivery_id, asked)
+    connection.execute(answered.values(finished=at))
+
+
 def forget(connection: Connection, delivery_ids: Iterable[int], name: str | None = None) -> None:
     """Drop steps that were begun and not done: what they began is known not to have happened."""
     unfinished = delete(STEP).where(
         STEP.c.delivery_id.in_(list(delivery_ids)), STEP.c.finished.is_(None)
     )
     connection.execute(unfinished if name is None else unfinished.where(STEP.c.name == name))
+
+
+def drop(connection: Connection, delivery_ids: Iterable[int]) -> None:
+    """Drop every step, done or not: they belong to another text."""
+    ids = list(delivery_ids)
+    if ids:
+        connection.execute(delete(STEP).where(STEP.c.delivery_id.in_(ids)))

@@ -187,6 +187,14 @@ class CountRow(Row, table=True):
     value: int = Field(sa_type=BigInteger)
 
 
+class RestorationRow(Row, table=True):
+    """A backup was put back `at`; it was made at `backup`."""
+
+    __tablename__ = "restoration"
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    backup: datetime = Field(sa_type=Instant)
+
+
 class AlertRow(Row, table=True):
     """One cause that people are told of: `closed` when it was mended, `told` when it was handed to the queue."""
 
@@ -227,3 +235,4 @@ PAGE_VIEW = _table("page_view")
 DELIVERY_COUNT = _table("delivery_count")
 ALERT = _table("alert")
 RECHECK = _table("recheck")
+RESTORATION = _table("restoration")

@@ -9,19 +9,16 @@ class TestMyChannel(ChannelContract):
 """
 
 from outreach.testing.contract import SAMPLE_KEY, WITHDRAW_KEY, ChannelContract, outcome_of
-from outreach.testing.fake import (
+from outreach.testing.fake import FakeChannel, MemorySteps, Publication, sample_rendition
+from outreach.testing.faults import (
     Crash,
-    FakeChannel,
     Fault,
-    MemorySteps,
-    Publication,
     crash,
     lost_reply,
     lost_request,
     pause,
     reject,
     retry_at,
-    sample_rendition,
     slow,
 )
 

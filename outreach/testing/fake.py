@@ -1,4 +1,4 @@
-"""A truthful platform in memory, with scripted faults, and durable steps in memory."""
+"""A truthful platform in memory, and durable steps in memory."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.testing.faults import Fault
 
 _SAMPLE = Rendition(
     campaign="2022-binh-dang-gioi",
@@ -52,66 +53,24 @@ def sample_rendition(**changes: Any) -> Rendition:
     return replace(_SAMPLE, **changes)
 
 
-class Crash(BaseException):
-    """The process dies here; no adapter and no dispatcher may catch it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """How one call to the platform goes wrong: wait, then accept it or not (`late` later), then raise `error` if there is one."""
-
-    error: BaseException | None = None
-    accepted: bool = False
-    late: timedelta = timedelta(0)
-    wait: Callable[[], Awaitable[object]] | None = None
-
-
-def lost_request() -> Fault:
-    """A time-out before the platform saw anything."""
-    return Fault(error=UnknownOutcome(Text("The channel did not answer in time.")))
-
-
-def lost_reply(*, late: timedelta = timedelta(0)) -> Fault:
-    """The platform accepts (`late` after the call), but its reply never arrives."""
-    return Fault(
-        error=UnknownOutcome(Text("The channel did not answer in time.")), accepted=True, late=late
-    )
-
-
-def retry_at(at: datetime | None = None) -> Fault:
-    """The platform is busy until `at` (aware UTC)."""
-    return Fault(error=RetryAt(Text("The channel asks to wait."), at=at))
-
-
-def pause(until: datetime | None = None) -> Fault:
-    """The platform shuts the whole channel out until `until` (aware UTC; None: until a person acts)."""
-    return Fault(error=PauseChannel(Text("The channel refuses everything for now."), until=until))
-
-
-def reject() -> Fault:
-    """The platform refuses this content for good."""
-    return Fault(error=Reject(Text("The channel refuses this content.")))
-
-
-def crash(*, accepted: bool = False) -> Fault:
-    """The process dies, before or after the platform accepted."""
-    return Fault(error=Crash("crash"), accepted=accepted)
-
-
-def slow(wait: Callable[[], Awaitable[object]]) -> Fault:
-    """The platform accepts after `wait()` ends."""
-    return Fault(wait=wait, accepted=True)
-
-
 @dataclass(kw_only=True)
 class Publication:
-    """What the fake platform accepted; `at` is when (aware UTC), `withdrawn` when it went away."""
+    """What the fake platform accepted; `at` is when (aware UTC), `withdrawn` when it went away.
+
+    `edits` are the updates in the order of their calls, each with the instant when it reached readers.
+    """
 
     remote_id: str
     key: str
     rendition: Rendition
     at: datetime
     withdrawn: datetime | None = None
+    edits: list[tuple[datetime, Rendition]] = field(default_factory=list)
+
+    def shown(self, now: datetime) -> Rendition:
+        """What readers see of it: whatever arrived last."""
+        shown = [(self.at, self.rendition), *(edit for edit in self.edits if edit[0] <= now)]
+        return max(reversed(shown), key=lambda edit: edit[0])[1]
 
     @property
     def receipt(self) -> Receipt:
@@ -124,7 +83,7 @@ class Publication:
 class FakeChannel:
     """A truthful platform in memory. It has no idempotency: whoever publishes twice has two `publications`.
 
-    `script` holds the faults of the next calls of publish and withdraw (None: goes well), `looks` the answers of the next
+    `script` holds the faults of the next calls of publish, update and withdraw (None: goes well), `looks` the answers of the next
     finds; both run dry into good behaviour. A publication is found once `visibility_lag` has passed on `clock`. `received`
     holds what `counts` gives or raises for a remote id; `calls` counts what was called. `repeatable` says whether its one
     step may be repeated; True leaves all caution to the dispatcher.
@@ -222,6 +181,23 @@ class FakeChannel:
             remote_id=remote_id, at=self._publication(remote_id).withdrawn or self.clock()
         )
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Change it as the script says."""
+        self.calls["update"] += 1
+        if self._publication(receipt.remote_id).withdrawn:
+            raise Reject(Text("It is not public any more; it is not brought back."))
+
+        async def change() -> str:
+            return await self._play(
+                lambda late: self._change(receipt.remote_id, key, rendition, late)
+            )
+
+        name = f"update {rendition.digest[:12]}"
+        await steps.once(name, change, repeatable=self.repeatable)
+        return replace(receipt, at=self.clock())
+
     async def counts(self, receipt: Receipt) -> Counts:
         """What `received` says; nothing for what it does not name."""
         self.calls["counts"] += 1
@@ -258,6 +234,12 @@ class FakeChannel:
     def _take_down(self, remote_id: str) -> str:
         publication = self._publication(remote_id)
         publication.withdrawn = publication.withdrawn or self.clock()
+        return remote_id
+
+    def _change(self, remote_id: str, key: str, rendition: Rendition, late: timedelta) -> str:
+        publication = self._publication(remote_id)
+        assert publication.key == key, "an update names the key that the publication was made with"
+        publication.edits.append((self.clock() + late, rendition))
         return remote_id
 
     def _publication(self, remote_id: str) -> Publication:

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 CORES = {
     "facebook token": "CnryFbTok7a1",
     "facebook secret": "CnryFbSec7b2",
+    "facebook key": "CnryFbKey7a9CnryFbKey7a9",
     "zalo secret": "CnryZaSec7c3",
     "zalo refresh": "CnryZaRef7d4",
     "zalo access": "CnryZaAcc7e5",
@@ -44,6 +45,7 @@ def secrets(port: int) -> Mapping[str, str]:
     return {
         "facebook_token": f"EAA{core['facebook token']}/+&=",
         "facebook_secret": core["facebook secret"],
+        "facebook_key": base64.b64encode(f"{core['facebook key']}12345678".encode()).decode(),
         "zalo_secret": core["zalo secret"],
         "zalo_refresh": f"{core['zalo refresh']}_-.~",
         "zalo_access": core["zalo access"],

@@ -29,6 +29,7 @@ app_is_live = true
 base_url = "{url}"
 token = {{ file = "secrets/facebook_token" }}
 app_secret = {{ file = "secrets/facebook_secret" }}
+token_key = {{ file = "secrets/facebook_key" }}
 [channels.zalo]
 adapter = "zalo_oa"
 app_id = "1234567890"

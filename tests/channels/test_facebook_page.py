@@ -269,6 +269,19 @@ def test_posts_that_are_not_ours_are_not_taken_for_it(stage: Stage, facts: Any) 
     assert isinstance(find(stage.channel(), stage), Absent)
 
 
+def test_after_a_restore_a_post_of_ours_that_nobody_knows_may_be_it(stage: Stage) -> None:
+    """Its words were edited after it went out, and what it was called was lost with the disk."""
+    stage.sandbox.graph.add_post(message="Lời cũ, trước khi sửa", app=PLACE.app)
+    before, after = stage.channel(), stage.channel()
+    for channel, restored in ((before, stage.now()), (after, stage.now() - timedelta(hours=1))):
+        channel._reader._forgot = restored
+    seen = find(before, stage)
+    assert isinstance(seen, CannotTell)
+    assert seen.passing
+    assert "1 posts of this program" in str(seen.why)
+    assert isinstance(find(after, stage), Absent)
+
+
 def test_the_same_words_by_an_unknown_hand_need_a_person(stage: Stage) -> None:
     text = "Mời toàn thể cán bộ tham gia.\n\n#BinhDangGioi"
     stage.sandbox.graph.add_post(message=text)

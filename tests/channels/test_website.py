@@ -226,6 +226,53 @@ def test_a_crash_while_withdrawing_converges(
     assert strike > 20
 
 
+def test_an_update_says_when_and_keeps_address_and_first_date(
+    site: Site, renditions: list[Rendition]
+) -> None:
+    receipt = site.publish(renditions[0])
+    changed = replace(renditions[0], title="Tên mới", html="<p>Đã sửa.</p>")
+    done = site.update(receipt, changed)
+    assert (done.remote_id, done.permalink) == (receipt.remote_id, receipt.permalink)
+    page = site.page(f"{receipt.remote_id}/index.html")
+    assert "Đã sửa." in page
+    assert "Tên mới" in site.page("index.html")
+    assert site.publish(changed) == receipt
+
+
+def test_an_update_brings_nothing_back(site: Site, renditions: list[Rendition]) -> None:
+    receipt = site.publish(renditions[0])
+    site.withdraw(receipt)
+    before = site.files()
+    with pytest.raises(Reject):
+        site.update(receipt, replace(renditions[0], html="<p>Đã sửa.</p>"))
+    with pytest.raises(Reject):
+        site.update(receipt, renditions[1])
+    assert site.files() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", MOMENTS)
+def test_a_crash_while_updating_converges(
+    tmp_path: Path, renditions: list[Rendition], how: str
+) -> None:
+    changed = replace(renditions[-1], html="<p>Đã sửa.</p>")
+    calm = Site(tmp_path / "calm")
+    calm.update(calm.publish_all(renditions[-2:])[-1], changed)
+    receipt = Site(tmp_path / "base").publish_all(renditions[-2:])[-1]
+    for strike in range(1, 200):
+        site = Site(shutil.copytree(tmp_path / "base", tmp_path / f"{how}-{strike}"))
+        faulty(site).arm(strike, how)
+        try:
+            site.update(receipt, changed)
+        except Died:
+            restarted = Site(site.folder)
+            restarted.update(receipt, changed)
+            assert restarted.files() == calm.files(), f"strike {strike}"
+        else:
+            break
+    assert strike > 10
+
+
 def test_an_entry_that_was_cut_off_is_not_published_by_others(
     site: Site, renditions: list[Rendition]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -443,3 +444,69 @@ def test_a_proof_that_a_person_gave_takes_nothing_down(site: FakeWordPress) -> N
     by_hand = Receipt(remote_id="", permalink="https://soct.example.gov.vn/bai", at=NOW)
     act = lambda c: outcome_of(c.withdraw(by_hand, key="w" * 16, steps=MemorySteps()))  # noqa: E731 - one call, named
     assert isinstance(run(site, act), Reject)
+
+
+# --- what staff changed on the site
+
+
+EDITED = sample_rendition(topic="Phát động", title="Dời sang 9 giờ", html="<p>Dời sang 9 giờ.</p>")
+
+
+def touched(post: dict[str, Any], what: str) -> None:
+    """Someone works on the post in WordPress's editor."""
+    content = post["content"]["raw"]
+    if what == "title":
+        post["title"] = {"raw": "Tên khác"}
+    elif what == "words":
+        post["content"] = {"raw": content.replace("Mời", "Kính mời")}
+    elif what == "link":
+        post["content"] = {"raw": content.replace("example.org", "example.com")}
+    elif what == "everything":
+        post["content"] = {"raw": "<p>Bài viết lại.</p>"}
+    elif what == "markup":
+        post["content"] = {"raw": content.replace("</p>", "</p>\n\n").replace(' lang="vi"', "")}
+    elif what == "old":
+        post["content"] = {"raw": re.sub("<!-- outreach-seal.*? -->", "", content)}
+
+
+@pytest.mark.parametrize("what", ["title", "words", "link", "everything"])
+def test_what_staff_changed_is_replaced_only_by_a_persons_word(
+    site: FakeWordPress, what: str
+) -> None:
+    steps = MemorySteps()
+
+    async def act(channel: WordPress) -> None:
+        made = await channel.publish(RENDITION, key=SAMPLE_KEY, steps=MemorySteps())
+        post = site.posts[int(made.remote_id)]
+        touched(post, what)
+        before = dict(post)
+        for _ in range(2):
+            asked = await outcome_of(channel.update(made, EDITED, key=SAMPLE_KEY, steps=steps))
+            assert isinstance(asked, UnknownOutcome)
+            assert asked.ask_person
+            assert post == before
+        (question,) = steps.begun
+        steps.done[question] = "null"
+        let = await outcome_of(channel.update(made, EDITED, key=SAMPLE_KEY, steps=steps))
+        assert isinstance(let, Receipt)
+        assert post["title"]["raw"] == "Dời sang 9 giờ"
+        touched(post, "everything")
+        again = await outcome_of(channel.update(made, RENDITION, key=SAMPLE_KEY, steps=steps))
+        assert isinstance(again, UnknownOutcome), "the word was given for another text"
+
+    run(site, act)
+
+
+@pytest.mark.parametrize("what", ["nothing", "markup", "old"])
+def test_what_readers_see_unchanged_is_replaced_without_a_question(
+    site: FakeWordPress, what: str
+) -> None:
+    async def act(channel: WordPress) -> None:
+        made = await channel.publish(RENDITION, key=SAMPLE_KEY, steps=MemorySteps())
+        touched(site.posts[int(made.remote_id)], what)
+        for rendition in (EDITED, RENDITION):
+            steps = MemorySteps()
+            done = await outcome_of(channel.update(made, rendition, key=SAMPLE_KEY, steps=steps))
+            assert isinstance(done, Receipt)
+
+    run(site, act)

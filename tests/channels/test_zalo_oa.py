@@ -23,18 +23,20 @@ from outreach.channel import (
     Kind,
     Media,
     Per,
+    PictureLimits,
     Quota,
     Receipt,
     Reject,
     RetryAt,
     Severity,
+    Text,
     UnknownOutcome,
 )
 from outreach.channels._previews import utf16
 from outreach.channels.website.cards import media_path
 from outreach.channels.zalo_oa import ZaloOA, ZaloSettings
 from outreach.channels.zalo_oa.article import article, cut, picture_address, problems
-from outreach.sandbox.zalo.platform import fetch_over_http
+from outreach.sandbox.zalo.platform import Platform, fetch_over_http
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.channels.fault_server import FaultServer, answer
 from tests.channels.zalo_office import KEY, NOWHERE, DyingSteps, Office, is_for_people
@@ -181,9 +183,9 @@ async def _preview(channel: Any) -> Any:
 
 def test_broadcasts_are_planned_by_quota_and_hours(office: Office, sender: Office) -> None:
     can = sender.channel().capabilities
-    assert can.quota == Quota(count=4, per=Per.MONTH)
+    assert can.quotas == (Quota(count=4, per=Per.MONTH), Quota(count=1, per=Per.DAY))
     assert can.hours == (time(6, 0), time(21, 59))
-    assert office.channel().capabilities.quota is None
+    assert office.channel().capabilities.quotas == ()
 
 
 @pytest.mark.parametrize(
@@ -212,6 +214,31 @@ def test_a_picture_that_is_not_public_yet_is_waited_for(
         office.settings = office.settings.model_copy(update={"cover_url": website.url})
         assert isinstance(office.publish(), kind)
     assert len(office.server.platform.articles) == (kind is Receipt)
+
+
+def test_pictures_are_public_before_the_article_names_them(tmp_path: Path) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def show(one: Media, address: str) -> bool:
+        shown.append((address, len(server.platform.articles)))
+        if len(shown) == 1:
+            raise RetryAt(Text("The site's folder cannot be written: {error}", error="x"))
+        return True
+
+    with ZaloServer(tmp_path / "platform") as server:
+        office = Office(server, tmp_path / "state", show=show)
+        media = (medium(), medium(sha256="cd" * 32, mime="image/png"))
+        steps = MemorySteps()
+        assert isinstance(office.publish(steps, media=media), RetryAt)
+        assert server.platform.articles == []
+        assert isinstance(office.publish(steps, media=media), Receipt)
+    first, second = f"{NOWHERE}/{'ab' * 10}.jpg", f"{NOWHERE}/{'cd' * 10}.png"
+    assert shown == [(first, 0), (first, 0), (second, 0)]
+
+
+def test_pictures_are_planned_as_zalo_takes_them(office: Office) -> None:
+    limits = office.channel().capabilities.pictures
+    assert limits == PictureLimits(size=1_000_000, side=1600, cover=(1000, 640))
 
 
 def test_a_cover_refused_at_verify_is_mended_by_a_new_article(office: Office) -> None:
@@ -320,6 +347,109 @@ def test_a_text_mended_while_the_broadcast_waits_changes_the_article(sender: Off
     assert len(sender.server.platform.broadcasts) == 1
 
 
+def edited(
+    office: Office, receipt: Receipt, steps: MemorySteps | None = None, **changes: Any
+) -> Any:
+    """The outcome of one try to change the article."""
+    rendition = sample_rendition(channel="zalo", **changes)
+    chosen = steps or MemorySteps()
+    return office.run(
+        lambda channel: outcome_of(channel.update(receipt, rendition, key=SAMPLE_KEY, steps=chosen))
+    )
+
+
+def published(office: Office) -> Receipt:
+    receipt = office.publish()
+    assert isinstance(receipt, Receipt)
+    return receipt
+
+
+def titles(office: Office) -> list[str]:
+    return [article["content"]["title"] for article in office.server.platform.public]
+
+
+def test_an_edited_article_keeps_its_id_its_mark_and_its_broadcast(sender: Office) -> None:
+    receipt = published(sender)
+    sender.server.now += timedelta(hours=1)
+    changed = edited(sender, receipt, title="Sửa lại")
+    assert isinstance(changed, Receipt)
+    assert changed == replace(receipt, at=changed.at)
+    assert titles(sender) == ["Sửa lại"]
+    assert isinstance(sender.find(title="Sửa lại"), Found)
+    assert len(sender.server.platform.broadcasts) == 1
+
+
+def test_edits_there_and_back_reach_the_article_every_time(office: Office) -> None:
+    receipt, steps = published(office), MemorySteps()
+    for title in ("Một", "Hai", "Một", "Hai"):
+        assert isinstance(edited(office, receipt, steps, title=title), Receipt)
+        assert titles(office) == [title]
+
+
+@pytest.mark.parametrize(
+    "fault", ["502-before", "500-after", "reset-before", "reset-after", "html-after"]
+)
+@pytest.mark.parametrize("call", ["update", "verify"])
+def test_a_lost_answer_to_an_edit_is_unknown_and_the_edit_is_sent_again(
+    office: Office, call: str, fault: str
+) -> None:
+    receipt = published(office)
+    office.server.faults.add(call, fault)
+    steps = MemorySteps()
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), UnknownOutcome)
+    office.server.now += timedelta(minutes=5)
+    assert isinstance(office.find(title="Sửa lại"), Found)
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+    assert len(office.server.platform.articles) == 1
+
+
+def test_an_edit_in_the_moment_of_a_dead_token_renews_it(office: Office) -> None:
+    receipt = published(office)
+    office.server.faults.add("update", "dead-token")
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+
+
+def test_a_slow_edit_is_waited_for_and_readers_see_the_former_text_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = published(office)
+    office.server.faults.verify_delay = 20
+    before, meanwhile = titles(office), []
+    wait = office.server.sleep
+
+    async def look(seconds: float) -> None:
+        meanwhile.append(titles(office))
+        await wait(seconds)
+
+    monkeypatch.setattr(office.server, "sleep", look)
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Receipt)
+    assert meanwhile.count(before) > 2
+    assert titles(office) == ["Sửa lại"]
+
+
+@pytest.mark.parametrize("state", ["removed", "hidden"])
+def test_what_staff_took_away_is_not_brought_back_by_an_edit(office: Office, state: str) -> None:
+    receipt = published(office)
+    (article,) = office.server.platform.articles
+    if state == "removed":
+        article["state"] = "removed"
+    else:
+        article["content"]["status"] = "hide"
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Reject)
+    assert office.server.platform.public == []
+
+
+def test_an_edit_that_zalo_would_refuse_changes_nothing(office: Office) -> None:
+    receipt = published(office)
+    before = titles(office)
+    assert isinstance(edited(office, receipt, title="x" * 141), Reject)
+    office.server.fetch = lambda _url: JPEG + b"x" * 1_000_000
+    assert isinstance(edited(office, receipt, title="Sửa lại"), Reject)
+    assert titles(office) == before
+
+
 def test_what_staff_removed_is_gone_and_other_refusals_are_told(office: Office) -> None:
     receipt = office.publish()
     assert isinstance(receipt, Receipt)
@@ -342,6 +472,38 @@ def test_check_says_what_is_wrong(sender: Office) -> None:
     sender.server.faults.add("getoa", "error:-204")
     health = sender.run(lambda channel: channel.check())
     assert "-204" in str(health.summary)
+
+
+def test_check_tells_how_many_broadcasts_are_left(sender: Office) -> None:
+    assert sender.run(lambda channel: channel.check()).quota_left is None
+    asking = sender.settings.model_copy(update={"follower": "2512523625412515"})
+    sender.settings = asking
+    for left in (4, 3):
+        health = sender.run(lambda channel: channel.check())
+        assert (health.ok, health.quota_left) == (True, left)
+        assert str(health.summary).endswith(f"Broadcasts left this month: {left}.")
+        sender.publish()
+    sender.server.faults.add("quota", "error:-213")
+    health = sender.run(lambda channel: channel.check())
+    assert (health.ok, health.quota_left) == (True, None)
+
+
+def test_check_tells_when_the_package_ends(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = office.server.platform.getoa({})
+
+    def through(day: str) -> Any:
+        changed = {**account, "package_valid_through_date": day}
+        monkeypatch.setattr(Platform, "getoa", lambda *_: changed)
+        with ZaloServer(office.state / "another", start=office.server.now) as server:
+            other = Office(server, office.state / f"state {day.replace('/', '-')}")
+            return other.run(lambda channel: channel.check())
+
+    end = datetime(2022, 11, 19, 17, tzinfo=UTC)
+    assert (through("19/11/2022").ok, through("19/11/2022").expires) == (True, end)
+    assert through("14/11/2022").ok is False
+    assert "14/11/2022" in str(through("14/11/2022").summary)
+    for day in ("", "31/12/2099", "30/02/2023"):
+        assert through(day).expires == office.server.now + timedelta(days=90)
 
 
 def test_calls_are_signed_where_the_office_wants_it(tmp_path: Path) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
 from outreach.channel import PauseChannel, Receipt, RetryAt
 from outreach.channels.zalo_oa import ZaloOA
 from outreach.channels.zalo_oa.journal import Journal, WrongKey
+from outreach.settings.seal import Seal
 from outreach.testing import Crash, MemorySteps
-from tests.channels.zalo_office import Office
+from tests.channels.zalo_office import KEY, Office
 from tests.sandbox.zalo_server import ZaloServer
 
 DAY = timedelta(hours=21)
@@ -263,6 +267,109 @@ def test_a_wrong_key_pauses_and_destroys_nothing(office: Office) -> None:
     assert (office.state / "tokens.journal").read_bytes() == before
 
 
+def seal(*keys: bytes, purpose: str = "outreach zalo_oa") -> Seal:
+    return Seal(keys, purpose=purpose)
+
+
+def with_keys(office: Office, *keys: bytes) -> None:
+    text = "\n".join(base64.b64encode(key).decode() for key in keys)
+    office.settings = office.settings.model_copy(update={"token_key": SecretStr(text)})
+
+
+OLD, NEW = base64.b64decode(KEY), b"n" * 32
+
+
+def sealed_lines(office: Office) -> list[bytes]:
+    return (office.state / "tokens.journal").read_bytes().split()
+
+
+def test_keys_are_exchanged_while_the_service_runs(office: Office) -> None:
+    assert ok(office)
+    with_keys(office, NEW, OLD)
+    assert ok(office)
+    assert not any(map(seal(NEW).is_newest, sealed_lines(office)))
+    office.server.now += DAY
+    assert ok(office)
+    assert issued(office) == 2
+    assert all(map(seal(NEW).is_newest, sealed_lines(office)))
+    with_keys(office, NEW)
+    assert ok(office)
+    assert issued(office) == 2
+
+
+def test_what_was_sealed_before_keys_had_names_is_read_and_sealed_anew(office: Office) -> None:
+    ok(office)
+    file = office.state / "tokens.journal"
+    before = Journal(file, seal=seal(OLD)).records()
+    lines = []
+    for record in before:
+        nonce = os.urandom(12)
+        plain = json.dumps(record).encode()
+        lines.append(
+            base64.b64encode(nonce + AESGCM(OLD).encrypt(nonce, plain, b"outreach zalo_oa"))
+        )
+    file.write_bytes(b"\n".join(lines) + b"\n")
+    assert ok(office)
+    assert issued(office) == 1
+    office.run(lambda channel: channel._tokens.seal_anew())
+    assert all(map(seal(OLD).is_newest, sealed_lines(office)))
+    assert Journal(file, seal=seal(OLD)).records() == before
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_sealing_anew_keeps_what_no_key_opens(tmp_path: Path) -> None:
+    file = tmp_path / "j"
+    Journal(file, seal=seal(b"l" * 32)).append({"n": 0})
+    lost = file.read_bytes().split()
+    Journal(file, seal=seal(OLD)).append({"n": 1})
+    journal = Journal(file, seal=seal(NEW, OLD))
+    journal.append({"n": 2})
+    assert journal.records() == [{"n": 1}, {"n": 2}]
+    assert file.read_bytes().split()[:1] == lost
+    assert Journal(file, seal=seal(NEW)).records() == [{"n": 1}, {"n": 2}]
+
+
+def test_a_record_is_kept_even_if_the_others_cannot_be_sealed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "j"
+    Journal(file, seal=seal(OLD)).append({"n": 1})
+    journal = Journal(file, seal=seal(NEW, OLD))
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("outreach.channels.zalo_oa.journal.give_to_owner_of", full)
+        journal.append({"n": 2})
+        assert journal.records() == [{"n": 1}, {"n": 2}]
+        with pytest.raises(OSError, match="No space"):
+            journal.renew()
+    journal.append({"n": 3})
+    assert Journal(file, seal=seal(NEW)).records() == [{"n": 1}, {"n": 2}, {"n": 3}]
+    assert [one.name for one in tmp_path.iterdir()] == ["j"]
+
+
+def test_writers_lose_nothing_while_the_file_is_sealed_anew(tmp_path: Path) -> None:
+    """Two writers, each with another newest key, so that every record makes the file a new one."""
+    file = tmp_path / "j"
+
+    def write(name: int) -> None:
+        keys = (OLD, NEW) if name else (NEW, OLD)
+        journal = Journal(file, seal=seal(*keys))
+        for number in range(25):
+            journal.append({"n": [name, number]})
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    found = [tuple(record["n"]) for record in Journal(file, seal=seal(NEW, OLD)).records()]
+    assert len(found) == 50
+    assert sorted(found) == [(name, number) for name in range(2) for number in range(25)]
+
+
 def test_without_any_permission_the_channel_pauses(office: Office) -> None:
     nothing = {"refresh_token": None, "access_token": None}
     office.settings = office.settings.model_copy(update=nothing)
@@ -289,7 +396,7 @@ def test_no_token_shows_in_evidence(office: Office) -> None:
 
 
 def test_a_torn_line_is_passed_over(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "j", key=os.urandom(32))
+    journal = Journal(tmp_path / "j", seal=seal(os.urandom(32)))
     journal.append({"n": 1})
     whole = (tmp_path / "j").read_bytes()
     journal.append({"n": 2})
@@ -300,4 +407,4 @@ def test_a_torn_line_is_passed_over(tmp_path: Path) -> None:
     assert journal.records() == [{"n": 1}, {"n": 3}]
     assert (tmp_path / "j").read_bytes().startswith(whole)
     with pytest.raises(WrongKey):
-        Journal(tmp_path / "j", key=os.urandom(32)).records()
+        Journal(tmp_path / "j", seal=seal(os.urandom(32))).records()

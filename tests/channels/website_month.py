@@ -116,6 +116,11 @@ class Site:
     def withdraw(self, receipt: Receipt) -> Receipt:
         return asyncio.run(self.channel.withdraw(receipt, key="k", steps=MemorySteps()))
 
+    def update(self, receipt: Receipt, rendition: Rendition) -> Receipt:
+        self.now, key = rendition.due, key_of(rendition)
+        update = self.channel.update(receipt, rendition, key=key, steps=MemorySteps())
+        return asyncio.run(update)
+
     def check(self) -> bool:
         return asyncio.run(self.channel.check()).ok
 

@@ -135,6 +135,8 @@ class FakeWordPress:
         post |= {name: value for name, value in sent.items() if name not in ("content", "title")}
         if "content" in sent:
             post["content"] = {"raw": sent["content"]}
+        if "title" in sent:
+            post["title"] = {"raw": sent["title"]}
         for kind in ("categories", "tags"):
             post[kind] = [number for number in post.get(kind, []) if number in self.terms]
         if post["status"] == "publish":

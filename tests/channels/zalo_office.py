@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from outreach.channel import AdapterPlace, NotPublished, Receipt, UnknownOutcome
+from outreach.channel import AdapterPlace, Media, NotPublished, Receipt, UnknownOutcome
 from outreach.channels.zalo_oa import ZaloOA, ZaloSettings
 from outreach.testing import SAMPLE_KEY, Crash, MemorySteps, outcome_of, sample_rendition
 from tests.sandbox.zalo_server import ZaloServer
@@ -22,7 +22,15 @@ NOWHERE = "http://127.0.0.1:9/media"
 class Office:
     """One account with a channel that can be opened again and again, as after a restart."""
 
-    def __init__(self, server: ZaloServer, state: Path, **settings: Any) -> None:
+    def __init__(
+        self,
+        server: ZaloServer,
+        state: Path,
+        *,
+        show: Callable[[Media, str], bool] = lambda medium, address: False,
+        **settings: Any,
+    ) -> None:
+        self.show = show
         self.server = server
         self.state = state
         pair = server.platform.issue()
@@ -43,7 +51,10 @@ class Office:
 
     def channel(self, name: str = "zalo", **settings: Any) -> ZaloOA:
         place = AdapterPlace(
-            state=self.state, clock=lambda: self.server.now, sleep=self.server.sleep
+            state=self.state,
+            clock=lambda: self.server.now,
+            sleep=self.server.sleep,
+            show=self.show,
         )
         changed = self.settings.model_copy(update=settings)
         return ZaloOA(name, changed, place)

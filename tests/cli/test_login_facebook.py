@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import signal
@@ -23,6 +24,7 @@ from outreach.cli.exit_codes import ExitCode
 from outreach.cli.permission import refusals_explained, table_of
 from outreach.cli.session import Session
 from outreach.sandbox.facebook import Place
+from outreach.settings import load_settings
 from tests.channels.facebook_stage import PLACE, SECRET, TOKEN, Door, Stage, door, stage_behind
 from tests.cli.conftest import run
 from tests.cli.login_stage import Desk, click, log_in, said
@@ -105,6 +107,18 @@ def test_a_browser_brings_the_token_of_the_page(
     assert "never" in shown
     assert TOKEN not in shown + "".join(desk.seen)
     assert not list(kept.parent.glob(".new-*"))
+
+
+def test_with_a_key_the_token_is_kept_sealed(server: Door, folder: Path) -> None:
+    office(server, folder, token='{ file = "secrets/token" }\ntoken_key = { env = "KEY" }')
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KEY", base64.b64encode(b"k" * 32).decode())
+        _, stop = log_in(folder / "config.toml", command, agree)
+        assert stop is None
+        assert TOKEN not in (folder / "secrets" / "token").read_text()
+        settings = load_settings(folder / "config.toml")
+        assert settings.channels["facebook"].settings["token"].get_secret_value() == TOKEN
+        assert run("doctor").out.count("✓ Channel facebook") == 1
 
 
 def test_a_stranger_with_another_state_gets_nothing(server: Door, folder: Path) -> None:

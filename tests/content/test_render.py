@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from outreach.content.media_store import MediaStore
 from outreach.content.reader import Content, read_campaign
 from outreach.content.render import Renderer, RenderJob
 from outreach.content.template import TemplateProcess
+from outreach.domain.capabilities import Capabilities, PictureLimits
 from outreach.domain.delivery import Action, Identity
 from outreach.domain.message import Kind, Lateness, LatePolicy, Message
 from outreach.domain.plan import Planned
@@ -107,6 +110,48 @@ def test_pictures_are_kept_under_the_hash_of_their_bytes(folder: Path, renderer:
     assert after.sha256 != before.sha256
     assert before.file.read_bytes() == data
     assert {file.name for file in before.file.parent.iterdir()} == {before.sha256, after.sha256}
+
+
+def test_what_a_channel_would_not_take_is_prepared_once_and_the_original_stays(
+    folder: Path, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = message(folder, TEXT)
+    limits = PictureLimits(size=50_000, side=500, cover=(250, 160))
+    can = Capabilities(pictures=limits)
+    narrow = replace(ZALO, capabilities=can)
+    (whole,) = renderer.render(found, WEBSITE, planned()).media
+    made = renderer.render(found, narrow, planned())
+    (cover,) = made.media
+    assert (cover.name, cover.mime, cover.width, cover.height) == (
+        "anh.jpg",
+        "image/jpeg",
+        250,
+        160,
+    )
+    assert (cover.original, whole.original) == (whole.sha256, "")
+    assert hashlib.sha256(cover.file.read_bytes()).hexdigest() == cover.sha256
+    assert whole.file.read_bytes() == (folder / "media" / "anh.png").read_bytes()
+    again = Rendition.from_json(made.to_json(), media_folder=cover.file.parent)
+    assert (again.media, again.digest) == (made.media, made.digest)
+    monkeypatch.setattr("outreach.content.media_store.fitted", None)
+    store = MediaStore(folder, cover.file.parent)
+    assert store.of(found, limits) == (cover,)
+    monkeypatch.undo()
+    cover.file.write_bytes(b"torn")
+    assert MediaStore(folder, cover.file.parent).of(found, limits) == (cover,)
+    assert cover.file.stat().st_size == cover.size
+
+
+def test_a_picture_that_cannot_be_prepared_is_a_problem_at_its_line(
+    folder: Path, renderer: Renderer
+) -> None:
+    can = Capabilities(pictures=PictureLimits(size=50_000, side=500))
+    picture = folder / "media" / "anh.png"
+    picture.write_bytes(picture.read_bytes()[:45])
+    with pytest.raises(Problems) as refused:
+        renderer.render(message(folder, TEXT), replace(ZALO, capabilities=can), planned())
+    (problem,) = refused.value.problems
+    assert (problem.code, str(problem.place)) == ("picture-damaged", "messages/chien-dich/x.md:6:8")
 
 
 def test_a_picture_that_vanished_is_a_problem_of_that_message_only(

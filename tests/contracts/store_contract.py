@@ -15,6 +15,8 @@ from outreach.store import delivery_log
 from outreach.store.queue import Fenced, IllegalMove, Queue
 from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
+from tests.contracts.restoration_contract import RestorationContract
+from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
     DUE,
     LATER,
@@ -281,6 +283,12 @@ class DoubtContract:
 
 
 class StoreContract(
-    ExchangeContract, PauseContract, DoubtContract, DecisionContract, CountsContract
+    ExchangeContract,
+    PauseContract,
+    DoubtContract,
+    DecisionContract,
+    UpdateContract,
+    CountsContract,
+    RestorationContract,
 ):
     """All of it. A subclass gives the fixture `engine`: migrated, empty, disposed of at the end."""

@@ -40,6 +40,7 @@ class TestFake(ChannelContract):
             kinds=frozenset({Kind.POST, Kind.EVENT}),
             can_find=True,
             can_withdraw=True,
+            can_update=True,
             can_count=True,
             visibility_lag=timedelta(minutes=1),
         )

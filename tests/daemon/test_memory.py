@@ -12,7 +12,7 @@ import pytest
 from outreach.bootstrap import load_settings, open_desk
 
 PLANNING_AND_DESK = {
-    "alembic", "dateutil", "holidays", "jinja2", "markdown_it", "nh3", "regex", "starlette", "uvicorn", "yaml",
+    "PIL", "alembic", "dateutil", "holidays", "jinja2", "markdown_it", "nh3", "regex", "starlette", "uvicorn", "yaml",
     "outreach.content", "outreach.dispatch.sync", "outreach.sandbox", "outreach.testing", "outreach.web",
 }  # fmt: skip
 """What only reading, planning, previews, rehearsals and our own site need."""

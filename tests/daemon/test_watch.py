@@ -17,7 +17,7 @@ import pytest
 from outreach.daemon import chores, watch
 from outreach.daemon.chores import FileSync, in_a_line
 from outreach.daemon.watch import quiet_stamp
-from outreach.dispatch.sync_process import Gist, SyncFailed
+from outreach.dispatch.sync_process import DatabaseRefused, Gist, SyncFailed
 from outreach.domain.problem import Place, Problem
 from outreach.domain.text import Text
 
@@ -140,6 +140,27 @@ def test_what_changes_while_it_is_read_is_read_again(
     asyncio.run(file_sync(folder, sync)())
     assert sync.looks == 2
     assert sync.applied == ["c"]
+
+
+def test_what_cannot_be_brought_in_is_tried_again_and_said_once(
+    folder: Path,
+    later: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    later(3600)
+    monkeypatch.setattr(chores, "REFUSED_SECONDS", 0.0)
+    refusals = [DatabaseRefused("full"), DatabaseRefused("full"), OSError("too many open files")]
+
+    def refuse() -> None:
+        if refusals:
+            raise refusals.pop(0)
+
+    sync = Syncing(meanwhile=refuse)
+    asyncio.run(file_sync(folder, sync)())
+    assert sync.applied == ["c"]
+    said = [str(record.msg) for record in caplog.records if "just now" in str(record.msg)]
+    assert [line.rpartition(": ")[2] for line in said] == ["full", "too many open files"]
 
 
 @pytest.mark.parametrize("fault", [None, SyncFailed("no more memory"), asyncio.CancelledError()])

@@ -31,11 +31,18 @@ def a_delivery(*, action: Action = Action.PUBLISH, **changes: Any) -> Delivery:
     return replace(delivery, **changes)
 
 
-def a_claim(*, published: Delivery | None = None, number: int = 1, **changes: Any) -> Claim:
+def a_claim(
+    *,
+    published: Delivery | None = None,
+    beside: Delivery | None = None,
+    number: int = 1,
+    **changes: Any,
+) -> Claim:
     return Claim(
         delivery=a_delivery(**changes),
         rendition=sample_rendition(),
         attempt=1,
         number=number,
         published=published,
+        beside=beside,
     )

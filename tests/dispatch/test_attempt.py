@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from outreach.channel import (
+    Capabilities,
     PauseChannel,
     Receipt,
     Reject,
@@ -17,9 +19,9 @@ from outreach.channel import (
     UnknownOutcome,
 )
 from outreach.dispatch.attempt import attempt
-from outreach.domain.delivery import Action, State
-from outreach.testing import FakeChannel, MemorySteps
-from tests.dispatch.claims import NOON, a_claim, a_delivery
+from outreach.domain.delivery import Action, Delivery, State
+from outreach.testing import FakeChannel, MemorySteps, sample_rendition
+from tests.dispatch.claims import NOON, RECEIPT, a_claim, a_delivery
 
 WHY = Text("because")
 
@@ -112,3 +114,33 @@ def test_a_withdrawal_uses_the_publications_receipt() -> None:
 def test_a_withdrawal_without_proof_is_rejected(published: Any) -> None:
     claim = a_claim(action=Action.WITHDRAW, published=published)
     assert isinstance(asyncio.run(attempt(FakeChannel(), claim, MemorySteps())), Reject)
+
+
+def test_an_update_uses_the_publications_receipt_and_key() -> None:
+    can = Capabilities(can_find=True, can_update=True)
+    channel = FakeChannel(clock=lambda: NOON, capabilities=can)
+    published = a_delivery(state=State.PUBLISHED, receipt=outcome_of(channel))
+    edited = replace(
+        a_claim(action=Action.UPDATE, published=published), rendition=sample_rendition(text="new")
+    )
+    assert isinstance(asyncio.run(attempt(channel, edited, MemorySteps())), Receipt)
+    (publication,) = channel.public
+    assert publication.shown(NOON).text == "new"
+
+
+class WithoutUpdate:
+    """An adapter that says more than it does."""
+
+    name = "fake"
+    capabilities = Capabilities(can_update=True)
+
+
+@pytest.mark.parametrize(
+    "published",
+    [a_delivery(state=State.PUBLISHED), a_delivery(state=State.PUBLISHED, receipt=RECEIPT)],
+    ids=["no proof", "no method"],
+)
+def test_an_update_that_cannot_be_is_rejected(published: Delivery) -> None:
+    channel: Any = WithoutUpdate()
+    claim = a_claim(action=Action.UPDATE, published=published)
+    assert isinstance(asyncio.run(attempt(channel, claim, MemorySteps())), Reject)

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from outreach.channel import Channel, Text
 from outreach.dispatch import dispatcher
 from outreach.domain.claim import Claim, Finish
-from outreach.domain.delivery import Action, Identity, State
+from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import ChangeKind
 from outreach.store.delivery_log import verify
 from outreach.testing import Fault, crash, lost_reply, lost_request, pause, reject, retry_at
@@ -38,6 +38,7 @@ FAULTS = {
     "killed before": crash,
     "killed after": lambda: crash(accepted=True),
 }
+FAULTS_ON_THE_WAY = st.sampled_from(sorted(FAULTS))
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -62,10 +63,22 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.settle()
         self.world.people_answer()
         self.world.settle()
+        for _ in range(3):
+            self.world.read_files()
+            self.world.settle()
+            self.world.people_answer()
         self.nothing_twice()
         assert list(self.world.contradictions()) == []
-        assert {d.identity for d in self.world.rows()} == set(self.planned)
+        assert list(self.world.stale_texts()) == []
+        rows = {d.identity for d in self.world.rows()}
+        updates = {identity for identity in rows if identity.action is Action.UPDATE}
+        assert rows - updates == set(self.planned)
+        assert {identity.of(Action.PUBLISH) for identity in updates} <= set(self.planned)
         assert verify(self.world.engine).damage is None
+
+    def _planned_ones(self) -> list[Delivery]:
+        """Updates follow from the texts; files do not name them."""
+        return [d for d in self.world.rows() if d.identity.action is not Action.UPDATE]
 
     @rule(channel=CHANNELS, ahead=SPANS, banner=st.booleans())
     def files_ask_for_more(self, channel: str, ahead: timedelta, banner: bool) -> None:
@@ -84,7 +97,7 @@ class AnyOrder(RuleBasedStateMachine):
         text=st.sampled_from(["one", "two"]),
     )
     def files_change(self, pick: int, what: ChangeKind, ahead: timedelta, text: str) -> None:
-        waiting = [d for d in self.world.rows() if d.state is State.SCHEDULED]
+        waiting = [d for d in self._planned_ones() if d.state is State.SCHEDULED]
         if waiting:
             identity = waiting[pick % len(waiting)].identity
             self.world.edit(identity, what, due=self.world.now() + ahead, text=text)
@@ -96,19 +109,51 @@ class AnyOrder(RuleBasedStateMachine):
             State.HELD: ChangeKind.RELEASED,
             State.REJECTED: ChangeKind.CHANGED,
         }
-        gone = [d for d in self.world.rows() if d.state in kinds]
+        gone = [d for d in self._planned_ones() if d.state in kinds]
         if gone:
             delivery = gone[pick % len(gone)]
             self.world.edit(
                 delivery.identity, kinds[delivery.state], due=delivery.due, text="mended"
             )
 
-    @rule(channel=CHANNELS, fault=st.sampled_from(sorted(FAULTS)))
+    @rule(pick=st.integers(0, 99), text=st.sampled_from(["one", "two", "text"]))
+    def what_is_public_is_edited(self, pick: int, text: str) -> None:
+        public = self.world.queue.list(state=State.PUBLISHED)
+        if public:
+            self.world.rewrite(public[pick % len(public)].identity, text)
+
+    @rule(
+        channel=CHANNELS,
+        texts=st.lists(st.sampled_from(["one", "two", "text"]), min_size=2, max_size=4),
+        fault=FAULTS_ON_THE_WAY,
+        span=SPANS,
+    )
+    def one_edit_chases_another(
+        self, channel: str, texts: list[str], fault: str, span: timedelta
+    ) -> None:
+        self.files_ask_for_more(channel, timedelta(0), banner=False)
+        self.world.work()
+        identity = self.planned[-1]
+        published = self.world.queue.get(identity.key)
+        if published is None or published.state is not State.PUBLISHED:
+            return
+        self.the_line_goes_bad(identity.channel, fault)
+        for text in texts:
+            self.world.rewrite(identity, text)
+            self.world.work()
+            self.world.pass_time(span)
+            self.world.work()
+
+    @rule()
+    def files_are_read(self) -> None:
+        self.world.read_files()
+
+    @rule(channel=CHANNELS, fault=FAULTS_ON_THE_WAY)
     def the_line_goes_bad(self, channel: str, fault: str) -> None:
         broken: Fault = FAULTS[fault]()
         self.world.channels[channel].script.append(broken)
 
-    @rule(channel=CHANNELS, fault=st.sampled_from(sorted(FAULTS)))
+    @rule(channel=CHANNELS, fault=FAULTS_ON_THE_WAY)
     def it_works_on_a_bad_line(self, channel: str, fault: str) -> None:
         self.the_line_goes_bad(channel, fault)
         self.files_ask_for_more(channel, timedelta(0), banner=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from outreach.channel import Absent, CannotTell, Found, Text
@@ -8,7 +9,7 @@ from outreach.dispatch.reconcile import (
     EMPTY_READS,
     PATIENCE,
     SETTLE,
-    TAKE_DOWN_TRIES,
+    TRIES_IN_DOUBT,
     conclude,
     look,
 )
@@ -67,6 +68,9 @@ def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked
     assert later.ready_at is not None
     assert early.ready_at - NOON < later.ready_at - (NOON + timedelta(hours=1))
     assert late.state is State.NEEDS_PERSON
+    put_back = replace(a_claim(since=NOON), restored=NOON + PATIENCE - timedelta(minutes=1))
+    fresh = conclude(put_back, trouble, now=NOON + PATIENCE, wait=LAG, quiet_for=LAG)
+    assert fresh.state is State.UNKNOWN
 
 
 def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
@@ -87,7 +91,7 @@ def test_a_withdrawal_in_doubt_is_repeated_after_a_growing_pause() -> None:
 
 
 def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
-    claim = a_claim(action=Action.WITHDRAW, attempts=TAKE_DOWN_TRIES)
+    claim = a_claim(action=Action.WITHDRAW, attempts=TRIES_IN_DOUBT)
     finish = asyncio.run(look(FakeChannel(clock=lambda: NOON), claim, now=NOON, quiet_for=LAG))
     assert finish.state is State.NEEDS_PERSON
     assert "by hand" in str(finish.reason)
@@ -122,3 +126,24 @@ def test_a_look_that_hangs_is_ended() -> None:
         )
     )
     assert finish.state is State.UNKNOWN
+
+
+def test_an_update_in_doubt_is_repeated_only_after_its_call_can_no_longer_arrive() -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    claim = a_claim(action=Action.UPDATE, since=NOON, attempts=1)
+    later = NOON + SETTLE
+    early = asyncio.run(look(channel, claim, now=NOON, quiet_for=timedelta(0)))
+    jumped = asyncio.run(look(channel, claim, now=NOON + LAG, quiet_for=timedelta(0)))
+    due = asyncio.run(look(channel, claim, now=later, quiet_for=SETTLE))
+    assert (early.state, early.ready_at, early.looks) == (State.UNKNOWN, later, None)
+    assert (jumped.state, jumped.ready_at) == (State.UNKNOWN, NOON + LAG + SETTLE)
+    assert due.state is State.SCHEDULED
+    assert due.ready_at is not None
+    assert due.ready_at > later
+
+
+def test_an_update_that_stays_in_doubt_is_handed_to_a_person() -> None:
+    claim = a_claim(action=Action.UPDATE, since=NOON, attempts=TRIES_IN_DOUBT)
+    finish = asyncio.run(look(FakeChannel(), claim, now=NOON + LAG, quiet_for=LAG))
+    assert finish.state is State.NEEDS_PERSON
+    assert "look at what is public" in str(finish.reason)

@@ -14,7 +14,7 @@ from outreach.channel import Capabilities, ChannelProfile
 from outreach.dispatch import sync
 from outreach.dispatch.sync import Guarded, Proposal, Sync
 from outreach.domain.claim import Finish
-from outreach.domain.delivery import Delivery, Receipt, State
+from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.difference import ChangeKind
 from outreach.domain.message import Kind
 from outreach.store.engine import Engine
@@ -83,7 +83,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     engine = blank(tmp_path / "outreach.db")
     lease = Lease.take(engine, tmp_path)
     queue = Queue(engine, media_folder=tmp_path / "media", fence=lease.fence)
-    able = Capabilities(kinds=frozenset(Kind), can_withdraw=True)
+    able = Capabilities(kinds=frozenset(Kind), can_withdraw=True, can_update=True)
     sync = Sync(
         messages=folder.parent,
         media_folder=tmp_path / "media",
@@ -256,3 +256,22 @@ def test_what_went_out_stays_when_its_file_goes(desk: Desk) -> None:
     proposal = desk.look(due + timedelta(minutes=1))
     assert proposal.changes == ()
     assert desk.states() == {"a": State.PUBLISHED}
+
+
+def test_an_edit_of_what_is_public_waits_as_an_update_with_its_content(desk: Desk) -> None:
+    desk.write("a")
+    desk.apply()
+    due = desk.rows()["a"].due
+    (claim,) = desk.queue.exchange((), {"website": 1}, due).claims
+    receipt = Receipt(remote_id="1", at=due)
+    finish = Finish(claim=claim, state=State.PUBLISHED, at=due, receipt=receipt)
+    desk.queue.exchange([finish], {}, due)
+    desk.write("a", text="Đã sửa.")
+    assert [change.what for change in desk.apply(due).changes] == [ChangeKind.ASKED]
+    (update,) = [d for d in desk.queue.list() if d.identity.action is Action.UPDATE]
+    content = desk.queue.rendition(update)
+    assert content is not None
+    assert (update.state, content.text) == (State.HELD, "Đã sửa.")
+    assert desk.look(due).changes == ()
+    desk.write("a")
+    assert [change.what for change in desk.apply(due).changes] == [ChangeKind.CANCELLED]

@@ -13,7 +13,7 @@ import pytest
 
 from outreach.channel import Capabilities, ChannelProfile
 from outreach.dispatch import sync_process
-from outreach.dispatch.sync_process import SyncFailed, SyncPlan, SyncProcess
+from outreach.dispatch.sync_process import DatabaseRefused, SyncFailed, SyncPlan, SyncProcess
 from outreach.domain.delivery import State
 from outreach.domain.message import Kind
 from outreach.store.engine import open_engine
@@ -99,7 +99,7 @@ def test_what_fails_there_is_told_here_and_the_next_question_is_answered(
 
 def test_a_database_that_cannot_be_read_is_told(tmp_path: Path, sync: SyncProcess) -> None:
     (tmp_path / "outreach.db").write_bytes(b"not a database" * 1000)
-    with pytest.raises(SyncFailed, match=r"outreach\.db is damaged"):
+    with pytest.raises(DatabaseRefused, match=r"outreach\.db is damaged"):
         sync.campaigns()
 
 

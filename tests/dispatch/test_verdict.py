@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from outreach.channel import (
 from outreach.dispatch.verdict import (
     SHORTEST_PAUSE,
     WAIT_FOR_PUBLICATION,
+    WAIT_FOR_UPDATE,
     gate,
     judge,
     next_opening,
@@ -210,3 +212,35 @@ def test_every_verdict_is_a_legal_move_from_publishing() -> None:
     for outcome in outcomes:
         state = judge(a_claim(), outcome, now=NOON, capabilities=ANY, jitter=0).state
         assert state in MOVES[State.PUBLISHING]
+
+
+PUBLIC = a_delivery(state=State.PUBLISHED, receipt=RECEIPT)
+
+
+def test_an_update_is_never_too_late_but_keeps_the_channels_hours() -> None:
+    claim = a_claim(action=Action.UPDATE, published=PUBLIC, late=SKIP)
+    assert gate(claim, NOON + timedelta(days=20), ANY) is None
+    night = datetime(2022, 11, 20, 16, 0, tzinfo=UTC)
+    finish = gate(claim, night, Capabilities(hours=(time(6), time(21, 59))))
+    assert finish is not None
+    assert finish.state is State.SCHEDULED
+
+
+def test_an_update_of_what_comes_down_is_cancelled() -> None:
+    down = a_delivery(action=Action.WITHDRAW, state=State.WITHDRAWN)
+    finish = gate(a_claim(action=Action.UPDATE, published=PUBLIC, beside=down), NOON, ANY)
+    assert finish is not None
+    assert (finish.state, finish.counts) == (State.CANCELLED, False)
+    later = replace(down, state=State.SCHEDULED, ready_at=NOON + MINUTE)
+    assert gate(a_claim(action=Action.UPDATE, published=PUBLIC, beside=later), NOON, ANY) is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_withdrawal_lets_an_update_on_its_way_arrive_first(state: State) -> None:
+    update = a_delivery(action=Action.UPDATE, state=state)
+    finish = gate(a_claim(action=Action.WITHDRAW, published=PUBLIC, beside=update), NOON, ANY)
+    if state in (State.PUBLISHING, State.UNKNOWN):
+        assert finish is not None
+        assert (finish.state, finish.ready_at) == (State.SCHEDULED, NOON + WAIT_FOR_UPDATE)
+    else:
+        assert finish is None

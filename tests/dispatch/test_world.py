@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from outreach.channel import Text
+from outreach.dispatch.lane import PROBE_GAP, TROUBLES
 from outreach.domain.delivery import Action, State
 from outreach.domain.difference import ChangeKind
 from outreach.testing import crash, lost_reply, lost_request, pause, reject, retry_at
@@ -100,6 +102,22 @@ def test_a_refusal_is_tried_again_later(world: World) -> None:
     world.settle()
     assert state_of(world) is State.PUBLISHED
     assert world.rows()[0].attempts == 3
+
+
+def test_a_platform_that_is_down_is_not_stormed(world: World) -> None:
+    names = [f"m{number:02}" for number in range(12)]
+    for minute, name in enumerate(names):
+        world.plan(name, "seeing", NOON + timedelta(minutes=minute))
+    world.pass_time(timedelta(hours=1))
+    down = 30
+    world.channels["seeing"].script.extend([retry_at()] * down)
+    world.settle()
+    rows = world.rows()
+    assert {row.state for row in rows} == {State.PUBLISHED}
+    starts = sorted(a.started for row in rows for a in world.queue.attempts(row.id))
+    assert len(starts) == down + len(names)
+    probes = starts[TROUBLES + 2 : down]
+    assert all(after - before >= PROBE_GAP for before, after in pairwise(probes))
 
 
 def test_a_rejection_waits_until_the_text_is_mended(world: World) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from outreach.channel import Capabilities, Receipt, Rendition, Steps, Text
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.writer import Writer
-from outreach.domain.delivery import Action, Delivery, Identity, State
-from outreach.domain.difference import Change, ChangeKind, Difference
+from outreach.domain.campaign import Edits
+from outreach.domain.delivery import SUCCESS, Action, Delivery, Identity, State
+from outreach.domain.difference import Change, ChangeKind, Difference, difference
+from outreach.domain.edit import EDITED_BACK
 from outreach.domain.message import Lateness, LatePolicy
-from outreach.domain.plan import Planned
+from outreach.domain.plan import Plan, Planned
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from outreach.testing import Crash, FakeChannel, sample_rendition
@@ -45,6 +48,15 @@ class Mortal(FakeChannel):
             await self._die()
             raise
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        try:
+            return await super().update(receipt, rendition, key=key, steps=steps)
+        except Crash:
+            await self._die()
+            raise
+
     async def _die(self) -> None:
         self.died.set()
         await asyncio.Event().wait()
@@ -58,8 +70,11 @@ class World:
         self.true_time = NOON
         self.offset = timedelta(0)
         self.engine = blank(folder / "outreach.db")
-        looks = Capabilities(can_find=True, can_withdraw=True, visibility_lag=LAG, slots=2)
-        blind = Capabilities(can_find=False, can_withdraw=True, visibility_lag=LAG, slots=2)
+        looks = Capabilities(
+            can_find=True, can_withdraw=True, can_update=True, visibility_lag=LAG, slots=2
+        )
+        blind = replace(looks, can_find=False)
+        self.files: dict[Identity, tuple[Planned, str]] = {}
         self.channels = {
             "seeing": Mortal("seeing", clock=self.truth, capabilities=looks),
             "careful": Mortal("careful", clock=self.truth, capabilities=looks, repeatable=False),
@@ -157,7 +172,7 @@ class World:
             public = receipt is not None
             self.queue.move(
                 delivery.id,
-                State.PUBLISHED if public else State.CANCELLED,
+                SUCCESS[delivery.identity.action] if public else State.CANCELLED,
                 reason=Text("I looked."),
                 actor="Lan",
                 now=self.now(),
@@ -165,8 +180,26 @@ class World:
             )
 
     def _seen_by_eye(self, delivery: Delivery) -> Receipt | None:
+        if delivery.identity.action is Action.WITHDRAW:
+            return None
         taken = self.channels[delivery.identity.channel].publications
-        return next((p.receipt for p in taken if p.key == delivery.identity.key), None)
+        key = delivery.identity.of(Action.PUBLISH).key
+        seen = next((p for p in taken if p.key == key), None)
+        if seen and delivery.identity.action is Action.UPDATE and not self._shows(delivery):
+            return None
+        return seen.receipt if seen else None
+
+    def _shows(self, delivery: Delivery) -> bool:
+        """Whether readers see the delivery's text, or nothing any more."""
+        rendition, shown = self.queue.rendition(delivery), self.shown(delivery.identity)
+        assert rendition
+        return shown in (None, rendition.text)
+
+    def shown(self, identity: Identity) -> str | None:
+        """The text that readers see of a publication; None when they see none."""
+        key = identity.of(Action.PUBLISH).key
+        public = self.channels[identity.channel].public
+        return next((p.shown(self.truth()).text for p in public if p.key == key), None)
 
     def _only_people_can_go_on(self) -> bool:
         rows = {delivery.identity: delivery for delivery in self.rows()}
@@ -200,11 +233,40 @@ class World:
         """Files change what they ask of a delivery."""
         self._apply(what, identity, due, text)
 
-    def _apply(self, what: ChangeKind, identity: Identity, due: datetime, text: str) -> None:
-        rendition = sample_rendition(
-            campaign="c", message=identity.message, channel=identity.channel, text=text, due=due
+    def rewrite(self, identity: Identity, text: str, updates: Edits = Edits.YES) -> None:
+        """Files change the text of what has gone out."""
+        self.files[identity] = (self.files[identity][0], text)
+        self.read_files(updates)
+
+    def forget(self, identity: Identity) -> None:
+        """The file is deleted."""
+        self.files.pop(identity, None)
+        self.read_files()
+
+    def read_files(self, updates: Edits = Edits.YES) -> None:
+        """Sync, as far as updates go: the real difference of all files and the queue."""
+        plan = Plan(
+            campaign="c",
+            planned=tuple(planned for planned, _ in self.files.values()),
+            updatable=frozenset(self.channels),
+            updates=updates,
         )
+        renditions = {
+            planned.identity: _rendition(planned.identity, planned.due, text)
+            for planned, text in self.files.values()
+        }
+        digests = {identity: rendition.digest for identity, rendition in renditions.items()}
+        found = difference(plan, digests, self.rows(), self.now()).changes
+        wanted = tuple(c for c in found if c.identity.action is Action.UPDATE)
+        self.queue.apply(
+            Difference(campaign="c", changes=wanted), renditions, now=self.now(), actor="files"
+        )
+
+    def _apply(self, what: ChangeKind, identity: Identity, due: datetime, text: str) -> None:
+        rendition = _rendition(identity, due, text)
         planned = Planned(identity=identity, due=due, expires=FOREVER, late=WITHIN_A_DAY)
+        if identity.action is Action.PUBLISH and what is not ChangeKind.CANCELLED:
+            self.files[identity] = (planned, text)
         change = Change(
             what=what,
             identity=identity,
@@ -243,6 +305,34 @@ class World:
                 yield f"{delivery.identity} is {delivery.state} without proof or reason"
             if delivery.identity.action is Action.PUBLISH:
                 yield from self._publication_contradicts(delivery)
+            if delivery.identity.action is Action.UPDATE:
+                yield from self._update_contradicts(delivery)
+
+    def _update_contradicts(self, delivery: Delivery) -> Iterator[str]:
+        if delivery.state in (State.SCHEDULED, State.PUBLISHING, State.UNKNOWN):
+            yield f"{delivery.identity} never came to rest: {delivery.state}"
+        if delivery.state is not State.UPDATED:
+            return
+        published = self.queue.get(delivery.identity.of(Action.PUBLISH).key)
+        if published is None or published.digest != delivery.digest:
+            yield f"{delivery.identity} is updated, its publication has another text on record"
+        if not self._shows(delivery):
+            yield f"{delivery.identity} is updated, yet readers see another text"
+
+    def stale_texts(self) -> Iterator[str]:
+        """Where readers see another text than the files have, and neither the channel nor a person wished it so."""
+        for identity, (_, text) in self.files.items():
+            published = self.queue.get(identity.key)
+            update = self.queue.get(identity.of(Action.UPDATE).key)
+            down = self.queue.get(identity.of(Action.WITHDRAW).key)
+            refused = update and (
+                update.state is State.REJECTED
+                or (update.state is State.CANCELLED and update.reason != EDITED_BACK)
+            )
+            if published and published.state is State.PUBLISHED and not refused:
+                shown = self.shown(identity)
+                if shown != text and (shown or not down):
+                    yield f"{identity} shows {shown}, the files have {text}"
 
     def _publication_contradicts(self, delivery: Delivery) -> Iterator[str]:
         count = self.accepted(delivery)
@@ -252,3 +342,9 @@ class World:
             yield f"{delivery.identity} never came to rest: {delivery.state}"
         if delivery.state in (State.MISSED, State.CANCELLED, State.REJECTED, State.HELD) and count:
             yield f"{delivery.identity} is {delivery.state}, yet the platform took it"
+
+
+def _rendition(identity: Identity, due: datetime, text: str) -> Rendition:
+    return sample_rendition(
+        campaign="c", message=identity.message, channel=identity.channel, text=text, due=due
+    )

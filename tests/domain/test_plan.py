@@ -184,7 +184,7 @@ def test_work_of_people_knows_no_quiet_hours_and_no_gap() -> None:
 def test_what_exceeds_a_quota_is_stopped_and_told_which_are_kept(
     quota: Quota, kept: list[str]
 ) -> None:
-    limited = replace(WEBSITE, capabilities=Capabilities(quota=quota))
+    limited = replace(WEBSITE, capabilities=Capabilities(quotas=(quota,)))
     weekly = message(
         "a", Weekly(weekdays=frozenset({2}), times=(time(12),), until=date(2022, 11, 16))
     )
@@ -196,8 +196,20 @@ def test_what_exceeds_a_quota_is_stopped_and_told_which_are_kept(
     assert "b (2022-11-16 08:00)" in str(only(plan).what)
 
 
+def test_of_two_quotas_both_are_kept_and_what_is_stopped_counts_in_neither() -> None:
+    both = (Quota(count=3, per=Per.MONTH), Quota(count=1, per=Per.DAY))
+    limited = replace(WEBSITE, capabilities=Capabilities(quotas=both))
+    often = message("a", once("11-16 08:00", "11-16 10:00", "11-17 08:00", "11-18 08:00"))
+    plan = plan_of(often, message("b", once("11-19 08:00")), channels=(limited,))
+    assert dues(plan) == ["11-16 08:00", "11-17 08:00", "11-18 08:00"]
+    assert [str(problem.what).split(";")[0] for problem in plan.problems] == [
+        "so-website takes only 1 in 2022-11-16",
+        "so-website takes only 3 in 2022-11",
+    ]
+
+
 def test_a_quota_of_nothing_keeps_nothing() -> None:
-    limited = replace(WEBSITE, capabilities=Capabilities(quota=Quota(count=0, per=Per.DAY)))
+    limited = replace(WEBSITE, capabilities=Capabilities(quotas=(Quota(count=0, per=Per.DAY),)))
     plan = plan_of(message("a", once("11-16 08:00")), channels=(limited,))
     assert plan.planned == ()
     assert str(only(plan).what).endswith("those go to -.")
@@ -271,7 +283,7 @@ def test_banners_are_warned_about_and_not_held(
 def test_a_banner_that_may_not_go_up_does_not_come_down_either() -> None:
     plan = plan_of(hang("11-14 07:00", "11-20 17:00"))
     assert plan.planned == ()
-    assert {identity.action for identity in plan.stopped} == set(Action)
+    assert {identity.action for identity in plan.stopped} == {Action.PUBLISH, Action.WITHDRAW}
 
 
 # --- events, contests

@@ -112,3 +112,18 @@ def test_faults_happen_before_or_after_the_platform(
         met = faults.at(key, NOW)
         assert outcome_at(faulty, key) is MEANS[met]
         assert platform.counts()[key] == (met in (Fault.NONE, Fault.LOST_REPLY))
+
+
+def test_an_update_is_no_second_publication(
+    stand_in: StandIn, platform: Platform, clock: VirtualClock
+) -> None:
+    async def act() -> None:
+        steps = MemorySteps()
+        made = await stand_in.publish(sample_rendition(), key=KEY, steps=steps)
+        calm = Faulty(stand_in, Faults(None), clock)
+        done = await calm.update(made, sample_rendition(text="new"), key=KEY, steps=steps)
+        assert done.remote_id == made.remote_id
+
+    asyncio.run(act())
+    assert platform.counts() == Counter({KEY: 1})
+    assert [entry["action"] for entry in platform.entries()] == ["publish", "update"]

@@ -14,6 +14,8 @@ from outreach.channel import AdapterPlace, Channel
 from outreach.channels.registry import ADAPTERS, open_channels, settings_of
 from outreach.settings import (
     Alerts,
+    Audit,
+    Backup,
     Engine,
     Guard,
     Limits,
@@ -43,6 +45,7 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("WEBHOOK_PROXY", "http://127.0.0.1:3128")
     monkeypatch.setenv("FACEBOOK_TOKEN", "EAAB")
     monkeypatch.setenv("FACEBOOK_APP_SECRET", "s3cret")
+    monkeypatch.setenv("FACEBOOK_TOKEN_KEY", TOKEN_KEY)
     monkeypatch.setenv("FACEBOOK_PROXY", "http://127.0.0.1:3128")
     monkeypatch.setenv("SMTP_PASSWORD", "x")
     monkeypatch.setenv("APPRISE_URL", "json://127.0.0.1:1/")
@@ -69,9 +72,8 @@ def test_it_works_as_it_stands(tmp_path: Path) -> None:
     settings = load_settings(EXAMPLE)
     channels = opened(settings, tmp_path)
     assert {"so-website", "facebook-page", "zalo-oa", "truc-tiep"} <= set(channels)
-    quota = channels["zalo-oa"].capabilities.quota
-    assert quota is not None
-    assert quota.count == 4
+    quotas = channels["zalo-oa"].capabilities.quotas
+    assert [quota.count for quota in quotas] == [4, 1]
 
 
 def test_it_works_with_every_option_switched_on(everything: Settings, tmp_path: Path) -> None:
@@ -85,7 +87,15 @@ def names(kind: type) -> set[str]:
 def test_it_names_every_setting_of_the_program() -> None:
     table = tomllib.loads(EVERYTHING)
     assert set(table) == names(Settings) - {"file"}
-    for name, kind in (("log", Log), ("guard", Guard), ("engine", Engine), ("alerts", Alerts)):
+    kinds = {
+        "log": Log,
+        "guard": Guard,
+        "engine": Engine,
+        "backup": Backup,
+        "audit": Audit,
+        "alerts": Alerts,
+    }
+    for name, kind in kinds.items():
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
     assert set(table["web"]) == set(table["metrics"]) == {"listen"}

@@ -84,12 +84,19 @@ def test_everything_is_understood() -> None:
     assert channel.places["folder"].line == 24
     assert channel.limits.apply(Capabilities(can_find=True)) == Capabilities(
         can_find=True,
-        quota=Quota(count=4, per=Per.MONTH),
+        quotas=(Quota(count=4, per=Per.MONTH),),
         hours=(time(6), time(22)),
         text_limit=9,
         gap=timedelta(minutes=1),
         slots=2,
     )
+
+
+def test_a_quota_takes_the_place_of_that_for_the_same_span_only() -> None:
+    month, day = Quota(count=4, per=Per.MONTH), Quota(count=1, per=Per.DAY)
+    limits = parse(CHANNEL + "quota_per_month = 6\n").channels["x"].limits
+    own = Capabilities(quotas=(month, day))
+    assert limits.apply(own).quotas == (day, Quota(count=6, per=Per.MONTH))
 
 
 def test_without_limits_the_adapter_has_its_word() -> None:
@@ -162,3 +169,34 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path, content: bytes | No
     (problem,) = caught.value.problems
     assert problem.place.file == str(file)
     assert problem.code == "settings.file"
+
+
+def test_backups_and_checkpoints_have_a_time_and_a_place() -> None:
+    found = parse(CHANNEL)
+    assert found.backup.folder == Path("/srv/x/state/backups")
+    assert (found.backup.at, found.backup.keep) == (time(2), 14)
+    assert not found.audit.is_wanted
+    more = '[backup]\nat = "never"\nfolder = "/b"\n[audit]\nat = "7:05"\ngit = "g"\n'
+    found = parse(CHANNEL + more)
+    assert (found.backup.at, found.backup.folder) == (None, Path("/b"))
+    assert (found.audit.at, found.audit.git, found.audit.is_wanted) == (
+        time(7, 5),
+        Path("/srv/x/g"),
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '[backup]\nat = "25:00"',
+        "[backup]\nat = 2",
+        "[backup]\nkeep = 0",
+        "[audit]\nrecipients = 7",
+        '[audit]\nchannel = "x"\nrecipients = ["a@b.test"]',
+        '[audit]\nrecipients = ["a@b.test"]',
+    ],
+)
+def test_a_backup_or_checkpoint_that_cannot_be_is_refused(wrong: str) -> None:
+    (found,) = problems(f"{CHANNEL}{wrong}\n")
+    assert found.code == "settings.value"

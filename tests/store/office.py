@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, Delivery, Identity, Receipt, State
 from outreach.domain.difference import Change, ChangeKind, Difference
+from outreach.domain.edit import of_planned
 from outreach.domain.message import Kind, Lateness, LatePolicy
 from outreach.domain.plan import Planned
 from outreach.domain.rendition import Media, Rendition
@@ -95,7 +96,9 @@ def apply(
     now: datetime = DUE - timedelta(days=1),
 ) -> Applied:
     found = Difference(campaign="tháng-hành-động", changes=tuple(c for c, _ in changes))
-    contents = {identity: content for _, some in changes for identity, content in some.items()}
+    contents = {
+        of_planned(identity): content for _, some in changes for identity, content in some.items()
+    }
     return queue.apply(found, contents, now=now, actor="lan")
 
 

@@ -115,3 +115,32 @@ def test_a_banner_changes_where_it_stands_beside_the_others(
     shown = office.run(act, banner_block=block)
     assert [shown.count(word) for word in ("Một", "Ba", "Hai")] == [0, 1, 1]
     assert shown.index("Ba") < shown.index("Hai")
+
+
+@pytest.mark.parametrize("role", ["editor", "author"])
+def test_what_we_wrote_is_known_as_ours_and_what_staff_wrote_as_theirs(
+    office: Office, key: str, role: str
+) -> None:
+    plain = replace(
+        BEFORE,
+        title="Lễ & hội <8 giờ>",
+        html='<p>“Một” &amp; <a href="https://a.vn/?b=1&amp;c=2">hai</a></p>',
+    )
+
+    async def act(channel: WordPress) -> None:
+        made = await channel.publish(plain, key=key, steps=MemorySteps())
+        for rendition in (AFTER, plain):
+            done = channel.update(made, rendition, key=key, steps=MemorySteps())
+            assert isinstance(await outcome_of(done), Receipt)
+        theirs = post(office, made)["content"]["raw"].replace("Một", "Hai")
+        office.site.as_admin("POST", f"posts/{made.remote_id}", {"content": theirs})
+        steps = MemorySteps()
+        asked = await outcome_of(channel.update(made, AFTER, key=key, steps=steps))
+        assert isinstance(asked, UnknownOutcome)
+        assert asked.ask_person
+        assert "Hai" in post(office, made)["content"]["raw"]
+        steps.done |= dict.fromkeys(steps.begun, "null")
+        let = await outcome_of(channel.update(made, AFTER, key=key, steps=steps))
+        assert isinstance(let, Receipt)
+
+    office.run(act, role=role, hashtags_as_tags=False)

@@ -64,7 +64,11 @@ class FacebookPage:
         self._cover = Cover(self._graph, self._journal, page=self._page, now=place.clock)
         self._counts = PostCounts(self._graph, place.clock)
         self._reader = Reader(
-            self._graph, self._journal, page=settings.page_id, app=settings.app_id
+            self._graph,
+            self._journal,
+            page=settings.page_id,
+            app=settings.app_id,
+            forgot=place.restored,
         )
 
     def preview(self, rendition: c.Rendition) -> c.Preview:

@@ -41,8 +41,9 @@ class GraphClient:
         self.spoken = settings.version
         self._facts: dict[str, Any] = {}
         self._asked_at: datetime | None = None
+        keys = settings.token_key.get_secret_value().split() if settings.token_key else []
         self._http = HttpClient(
-            secrets=[token, secret, self._proof],
+            secrets=[token, secret, self._proof, *keys],
             proxy=settings.proxy.get_secret_value() if settings.proxy else None,
             network=network,
         )

@@ -34,10 +34,19 @@ class _Endless(Exception):
 
 
 class Reader:
-    """Reads one Page back. `journal` says which posts belong to other deliveries."""
+    """Reads one Page back. `journal` says which posts belong to other deliveries; what was made until `forgot` may lack there."""
 
-    def __init__(self, graph: GraphClient, journal: Journal, *, page: str, app: str) -> None:
+    def __init__(
+        self,
+        graph: GraphClient,
+        journal: Journal,
+        *,
+        page: str,
+        app: str,
+        forgot: datetime | None = None,
+    ) -> None:
         self._graph, self._journal, self._page, self._app = graph, journal, page, app
+        self._forgot = forgot
 
     async def look(self, post: Post, *, key: str, since: datetime) -> c.Look:
         """Whether the post is public; `Absent` only after every page of the listing was read."""
@@ -62,11 +71,12 @@ class Reader:
         return any(one.get("id") == name for one in posts)
 
     async def _look(self, post: Post, key: str, since: datetime) -> c.Look:
-        read, others, doubtful = 0, 0, False
+        read, others, doubtful, strays = 0, 0, False, 0
         async for one in self._posts("published_posts", since - EARLIER):
             read += 1
             if not self._is_it(one, post, key):
                 others += _says(one, post)
+                strays += self._is_stray(one)
                 continue
             if self._is_ours(one, key):
                 self._journal.own(str(one["id"]), key)
@@ -77,6 +87,12 @@ class Reader:
                 "The Page shows a post with these words, and Facebook does not say who made it."
             )
             return c.CannotTell(why=why)
+        if strays and self._forgot and since <= self._forgot:
+            why = c.Text(
+                "The Page shows {count} posts of this program that it does not know; one may be this, with other words.",
+                count=strays,
+            )
+            return c.CannotTell(why=why, passing=True)
         async for one in self._posts("scheduled_posts", since - EARLIER):
             if self._is_it(one, post, key):
                 why = c.Text("It waits among the Page's scheduled posts.")
@@ -89,6 +105,11 @@ class Reader:
         if owner is not None:
             return owner == key
         return _says(one, post)
+
+    def _is_stray(self, one: Mapping[str, Any]) -> bool:
+        """Made by our application, and no delivery's as far as the journal knows; it may have been lost."""
+        made_by = str((one.get("application") or {}).get("id"))
+        return made_by == self._app and self._journal.owner(str(one.get("id"))) is None
 
     def _is_ours(self, one: Mapping[str, Any], key: str) -> bool:
         owned = self._journal.owner(str(one.get("id"))) == key

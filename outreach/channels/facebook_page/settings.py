@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from outreach.channels._text import _
+from outreach.channels._token_key import TokenKey
 
 
 class FacebookPageSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
@@ -16,6 +18,13 @@ class FacebookPageSettings(BaseModel, extra="forbid", frozen=True, hide_input_in
     page_id: str = Field(pattern=r"^\d+$", description=_("Number of the Page."))
     token: SecretStr = Field(
         description=_("Access token of the Page, best one of a system user, which never expires.")
+    )
+    token_key: TokenKey | None = Field(
+        default=None,
+        description=_(
+            "Key that seals the tokens on disk: base64 of 32 random bytes; of several the newest comes first."
+        ),
+        examples=[base64.b64encode(bytes(32)).decode()],
     )
     app_id: str = Field(
         pattern=r"^\d+$",

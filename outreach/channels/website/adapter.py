@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -38,6 +37,7 @@ from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
 from outreach.channels.website.files import SiteFolder
 from outreach.channels.website.fragments import Kept
+from outreach.channels.website.gallery import bytes_of, not_written
 from outreach.channels.website.pages import Edition, build, pages_of
 from outreach.channels.website.settings import Settings as WebsiteSettings
 
@@ -54,7 +54,11 @@ class Website:
         self.name = name
         self._views = place.views if settings.views else None
         self.capabilities = Capabilities(
-            can_find=True, can_withdraw=True, can_count=self._views is not None, slots=1
+            can_find=True,
+            can_withdraw=True,
+            can_update=True,
+            can_count=self._views is not None,
+            slots=1,
         )
         self._settings = settings
         self._clock = place.clock
@@ -105,6 +109,12 @@ class Website:
         """Leave a page that says the content was taken down, and name it nowhere."""
         return await asyncio.to_thread(self._withdraw, receipt)
 
+    async def update(
+        self, receipt: Receipt, rendition: Rendition, *, key: str, steps: Steps
+    ) -> Receipt:
+        """Give the page other content, and everything that names it; its address and its first date stay."""
+        return await asyncio.to_thread(self._update, rendition, key)
+
     async def counts(self, receipt: Receipt) -> Counts:
         """How often our own server showed the page, in both languages together."""
         if self._views is None:
@@ -116,27 +126,36 @@ class Website:
         try:
             await asyncio.to_thread(self._mend)
         except OSError as error:
-            return ChannelHealth(ok=False, summary=_why(error))
+            return ChannelHealth(ok=False, summary=not_written(error))
         return ChannelHealth(ok=True, summary=Text("The site's folder can be written."))
 
     async def aclose(self) -> None:
         """Nothing is held open."""
 
-    def _publish(self, rendition: Rendition, key: str) -> Receipt:
-        entry = _before(lambda: self._prepare(rendition, key))
+    def _publish(self, rendition: Rendition, key: str, *, anew: bool = True) -> Receipt:
+        entry = _before(lambda: self._prepare(rendition, key, anew=anew))
         try:
-            self._put(entry)
+            self._put(entry, anew=anew)
         except OSError as error:
-            raise UnknownOutcome(_why(error)) from error
+            raise UnknownOutcome(not_written(error)) from error
         return self._receipt(entry)
 
-    def _prepare(self, rendition: Rendition, key: str) -> Entry:
+    def _update(self, rendition: Rendition, key: str) -> Receipt:
+        return replace(self._publish(rendition, key, anew=False), at=self._clock())
+
+    def _prepare(self, rendition: Rendition, key: str, *, anew: bool) -> Entry:
         with self._folder.alone():
+            self._allow(self._entries.of(rendition, key), anew=anew)
             for medium in rendition.media:
-                self._folder.write(media_path(medium), _bytes_of(medium), durable=True)
+                self._folder.write(media_path(medium), bytes_of(medium), durable=True)
             entry = self._revised(rendition, key)
             self._entries.save(entry)
             return entry
+
+    def _allow(self, entry: Entry | None, *, anew: bool) -> None:
+        """An update never brings back what was taken down."""
+        if not anew and not (entry and self._entries.is_public(entry)):
+            raise Reject(Text("The page is not public any more; it is not brought back."))
 
     def _revised(self, rendition: Rendition, key: str) -> Entry:
         now = self._clock()
@@ -148,8 +167,9 @@ class Website:
             return old
         return replace(old, rendition=rendition, modified=now, revision=old.revision + 1)
 
-    def _put(self, entry: Entry) -> None:
+    def _put(self, entry: Entry, *, anew: bool) -> None:
         with self._folder.alone():
+            self._allow(entry, anew=anew)
             public, gone = self._entries.all()
             self._assets()
             for path, content in pages_of(self._settings, entry, public, gone, self._kept).items():
@@ -168,7 +188,7 @@ class Website:
                 self._take_down(receipt.remote_id)
                 self._rebuild()
         except OSError as error:
-            raise RetryAt(_why(error)) from error
+            raise RetryAt(not_written(error)) from error
         return Receipt(remote_id=receipt.remote_id, permalink=receipt.permalink, at=self._clock())
 
     def _take_down(self, slug: str) -> None:
@@ -220,24 +240,7 @@ def _before(act: Callable[[], Entry]) -> Entry:
         return act()
     except OSError as error:
         fault = RetryAt if error.errno in _PASSING else PauseChannel
-        raise fault(_why(error)) from error
-
-
-def _bytes_of(medium: Media) -> bytes:
-    try:
-        content = medium.file.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise RetryAt(
-            Text("The picture {name} cannot be read: {error}", name=medium.name, error=why)
-        ) from error
-    if hashlib.sha256(content).hexdigest() != medium.sha256:
-        raise Reject(Text("The picture {name} is not the one that was planned.", name=medium.name))
-    return content
-
-
-def _why(error: OSError) -> Text:
-    return Text("The site's folder cannot be written: {error}", error=error.strerror or str(error))
+        raise fault(not_written(error)) from error
 
 
 def _problems(rendition: Rendition) -> tuple[PreviewProblem, ...]:

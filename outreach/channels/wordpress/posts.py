@@ -22,7 +22,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
-from outreach.channels.wordpress import writing
+from outreach.channels.wordpress import seal, writing
 from outreach.channels.wordpress.library import Library
 from outreach.channels.wordpress.refusals import code_of, refused
 from outreach.channels.wordpress.settings import WordPressSettings
@@ -85,7 +85,7 @@ class Posts:
     async def update(
         self, receipt: Receipt, rendition: Rendition, key: str, steps: Steps
     ) -> Receipt:
-        """Change the public post. Raises the four; `Reject` when staff took it away: it is not brought back."""
+        """Change the public post. Raises the four: `Reject` when staff took it away, `UnknownOutcome` when they changed it."""
         number = _number(receipt)
 
         async def change() -> list[str]:
@@ -96,7 +96,8 @@ class Posts:
 
         with self._site.unseen():
             body = await self._body(rendition, key)
-            await self._is_public(number)
+            post = await self._public(number)
+        await seal.ask_about(post, writing.mark(key), steps)
         name = f"update {rendition.digest[:12]}"
         dropped = await steps.once(name, change, repeatable=True)
         return Receipt(
@@ -120,13 +121,15 @@ class Posts:
 
     async def _body(self, rendition: Rendition, key: str) -> dict[str, Any]:
         pictures = await self._library.pictures(rendition.media)
+        title = writing.plain(rendition.title)
+        content = writing.post(rendition, key, pictures, self._language)
         categories = list(self._settings.categories)
         if self._settings.topic_as_category:
             categories.append(rendition.topic)
         hashtags = rendition.hashtags if self._settings.hashtags_as_tags else ()
         return {
-            "title": writing.plain(rendition.title),
-            "content": writing.post(rendition, key, pictures, self._language),
+            "title": title,
+            "content": seal.sealed(title, content, writing.mark(key)),
             "excerpt": writing.plain(rendition.summary),
             "categories": await self._library.terms("categories", categories),
             "tags": await self._library.terms("tags", [tag.lstrip("#") for tag in hashtags]),
@@ -163,10 +166,11 @@ class Posts:
         if post["status"] in _TAKEN_AWAY:
             raise _taken_away(post)
 
-    async def _is_public(self, number: int) -> None:
-        post = await self._site.read(f"posts/{number}", context="edit")
+    async def _public(self, number: int) -> Post:
+        post: Post = await self._site.read(f"posts/{number}", context="edit")
         if post["status"] != "publish":
             raise _taken_away(post)
+        return post
 
     async def _release(self, number: int, body: Mapping[str, Any]) -> dict[str, Any]:
         now = self._site.now().astimezone(UTC)
@@ -240,8 +244,7 @@ def _slugs(slug: str) -> list[str]:
 
 
 def _is_ours(post: Post, slug: str, key: str) -> bool:
-    content = (post.get("content") or {}).get("raw") or ""
-    return post["slug"] in _slugs(slug) or writing.mark(key) in content
+    return post["slug"] in _slugs(slug) or writing.mark(key) in seal.raw(post, "content")
 
 
 def _taken_away(post: Post) -> Reject:

@@ -5,6 +5,8 @@ An article can be found again by its mark. A broadcast cannot: when its answer i
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -12,17 +14,26 @@ from typing import Any
 from outreach import channel as c
 from outreach.channels._http import HttpClient
 from outreach.channels.zalo_oa.api import Api
-from outreach.channels.zalo_oa.article import TITLE, article, cover, preview, problems
+from outreach.channels.zalo_oa.article import (
+    PICTURES,
+    TITLE,
+    article,
+    cover,
+    picture_address,
+    preview,
+    problems,
+)
 from outreach.channels.zalo_oa.broadcast import Broadcast
 from outreach.channels.zalo_oa.errors import Processing
+from outreach.channels.zalo_oa.health import health
 from outreach.channels.zalo_oa.ledger import BEGUN, REFUSED, Ledger
 from outreach.channels.zalo_oa.listing import Listing
 from outreach.channels.zalo_oa.settings import ZaloSettings
-from outreach.channels.zalo_oa.tokens import LIFE, Tokens
+from outreach.channels.zalo_oa.tokens import Tokens
 
 KINDS = frozenset(c.Kind) - {c.Kind.BANNER}
-LAG = timedelta(minutes=5)
-"""How long an article may stay unseen; observed are one or two minutes."""
+LAG = timedelta(minutes=10)
+"""How long an article may stay unseen; observed are one or two minutes, and only after ten it counts as never made."""
 
 POLLS = (2, 3, 5, 8, 12, 20, 30, 30)
 """Seconds between questions whether the article is ready."""
@@ -40,6 +51,7 @@ class ZaloOA:
         self._now = place.clock
         self._language = place.language
         self._sleep = place.sleep
+        self._show = place.show
         self._http = HttpClient(secrets=_secrets(settings), network=place.network)
         folder = settings.tokens or place.state
         self._tokens = Tokens(settings, folder, http=self._http, now=place.clock)
@@ -84,28 +96,24 @@ class ZaloOA:
         await steps.once("remove", partial(self._remove, receipt.remote_id), repeatable=True)
         return c.Receipt(remote_id=receipt.remote_id, at=self._now())
 
+    async def update(
+        self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
+    ) -> c.Receipt:
+        """Change the article; followers are not told again. It may be sent as often as need be, so it is no step."""
+        self._refuse(rendition)
+        if await self._listing.status(receipt.remote_id) != "show":
+            raise c.Reject(c.Text("The article was taken away or hidden; it is not brought back."))
+        await self._update(rendition, key, receipt.remote_id)
+        self._note_article(key, receipt.remote_id, rendition.digest)
+        return replace(receipt, at=self._now())
+
     async def counts(self, receipt: c.Receipt) -> c.Counts:
         """Views and shares of the article."""
         return await self._listing.counts(receipt.remote_id)
 
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers, and how long the permission lasts if nothing renews it."""
-        try:
-            account = await self._api.get("/v2.0/oa/getoa")
-            grant = self._tokens.grant()
-        except c.NotPublished as failure:
-            return c.ChannelHealth(ok=False, summary=failure.reason)
-        expires = grant.at + LIFE if grant else None
-        days = (expires - self._now()).days if expires else 0
-        if self._settings.broadcast and not account.get("is_verified"):
-            summary = c.Text("The Zalo account is not verified.")
-            return c.ChannelHealth(ok=False, summary=summary, expires=expires)
-        summary = c.Text(
-            "{name} answers; its permission lasts {days} more days.",
-            name=str(account.get("name", "")),
-            days=days,
-        )
-        return c.ChannelHealth(ok=True, summary=summary, expires=expires)
+        return await health(self._api, self._tokens, self._settings, self._now())
 
     async def aclose(self) -> None:
         """Close the connections, once no renewal of tokens is on its way."""
@@ -126,9 +134,7 @@ class ZaloOA:
             known = await self._new_article(rendition, key, steps)
             self._note_article(key, known["article"], known["digest"])
         if known["digest"] != rendition.digest:
-            name = f"update {rendition.digest[:12]}"
-            update = partial(self._update, rendition, key, known["article"])
-            await steps.once(name, update, repeatable=True)
+            await self._update(rendition, key, known["article"])
             self._note_article(key, known["article"], rendition.digest)
         return str(known["article"])
 
@@ -151,18 +157,21 @@ class ZaloOA:
         return {"article": str(found), "digest": created["digest"]}
 
     async def _create(self, rendition: c.Rendition, key: str) -> str:
-        await self._see_cover(rendition)
+        await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         return _told(await self._api.post("/v2.0/article/create", body), "token")
 
-    async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> str:
-        await self._see_cover(rendition)
+    async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> None:
+        await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         answer = await self._api.post("/v2.0/article/update", {"id": article_id, **body})
-        return await self._verified({"token": _told(answer, "token")})
+        await self._verified({"token": _told(answer, "token")})
 
-    async def _see_cover(self, rendition: c.Rendition) -> None:
-        """Zalo fetches the cover by itself, so it must be public first; only a clear "not there" stops us."""
+    async def _see_pictures(self, rendition: c.Rendition) -> None:
+        """Zalo fetches pictures by itself, so they must be public first; only a clear "not there" stops us."""
+        for medium in rendition.media:
+            address = picture_address(medium, self._settings.picture_base_url)
+            await asyncio.to_thread(self._show, medium, address)
         try:
             reply = await self._http.send("HEAD", cover(rendition, self._settings))
         except c.NotPublished:
@@ -191,7 +200,7 @@ class ZaloOA:
         try:
             await self._api.post("/v2.0/article/remove", {"id": article_id})
         except c.Reject:
-            if await self._listing.is_there(article_id):
+            if await self._listing.status(article_id):
                 raise
         self._ledger.note(removed=article_id)
         return True
@@ -214,13 +223,16 @@ class ZaloOA:
 
 def _capabilities(settings: ZaloSettings) -> c.Capabilities:
     month = c.Quota(count=settings.broadcasts_per_month, per=c.Per.MONTH)
+    day = c.Quota(count=settings.broadcasts_per_day, per=c.Per.DAY)
     return c.Capabilities(
         kinds=KINDS,
         title_limit=TITLE,
-        quota=month if settings.broadcast else None,
+        pictures=PICTURES,
+        quotas=(month, day) if settings.broadcast else (),
         hours=(time(6, 0), time(21, 59)) if settings.broadcast else None,
         can_find=True,
         can_withdraw=True,
+        can_update=True,
         can_count=True,
         visibility_lag=LAG,
         slots=1,
@@ -230,11 +242,11 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
 def _secrets(settings: ZaloSettings) -> list[str]:
     given = (
         settings.app_secret,
-        settings.token_key,
         settings.refresh_token,
         settings.access_token,
     )
-    return [secret.get_secret_value() for secret in given if secret]
+    keys = settings.token_key.get_secret_value().split()
+    return [*keys, *(secret.get_secret_value() for secret in given if secret)]
 
 
 def _told(answer: Any, name: str) -> str:

@@ -13,6 +13,7 @@ from outreach.channel import (
     Gauge,
     LinkCard,
     Media,
+    PictureLimits,
     Preview,
     PreviewProblem,
     Rendition,
@@ -32,6 +33,9 @@ AUTHOR = 50
 
 LARGEST_PICTURE = 1_000_000
 """Bytes. A larger one passes the first call and fails in the second."""
+
+PICTURES = PictureLimits(size=LARGEST_PICTURE, side=1600, cover=(1000, 640))
+"""To this pictures are prepared; covers of these proportions were taken."""
 
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
 _LATE = time(21, 0)

@@ -2,79 +2,121 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-_NONCE = 12
-_PURPOSE = b"outreach zalo_oa"
+from outreach.settings.seal import Seal, Unopenable
+from outreach.settings.secrets import give_to_owner_of
 
 
 class WrongKey(Exception):
-    """Not one record can be opened with this key."""
+    """Not one record can be opened with the keys."""
 
 
 class Journal:
-    """JSON records, one a line, readable by the owner only; with `key` (32 bytes) each is sealed with AES-GCM.
+    """JSON records, one a line, readable by the owner only; with a `seal` each is sealed.
 
-    A line that a power cut tore is passed over. Raises OSError, and `WrongKey` on reading.
+    A line that a power cut tore is passed over. What an older key sealed is sealed anew with the next record. Raises OSError, and
+    `WrongKey` on reading.
     """
 
-    def __init__(self, file: Path, *, key: bytes | None = None) -> None:
+    def __init__(self, file: Path, *, seal: Seal | None = None) -> None:
         self._file = file
-        self._seal = AESGCM(key) if key else None
+        self._seal = seal
 
     def append(self, record: dict[str, Any]) -> None:
         """Add a record; it is on disk when this returns."""
-        is_new = not self._file.exists()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        line = b"\n" + self._closed(json.dumps(record, ensure_ascii=False).encode()) + b"\n"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-        descriptor = os.open(self._file, flags, 0o600)
-        try:
-            _write_all(descriptor, line)
+        line = self._closed(json.dumps(record, ensure_ascii=False).encode())
+        with self._alone() as descriptor:
+            is_new = os.fstat(descriptor).st_size == 0
+            _write_all(descriptor, b"\n" + line + b"\n")
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if is_new:
-            _sync_folder(self._file.parent)
+            if is_new:
+                _sync_folder(self._file.parent)
+            # The record is safe; sealing the others anew can wait for the next one.
+            with suppress(OSError):
+                self._seal_anew()
+
+    def renew(self) -> None:
+        """Seal with the newest key what an older one has sealed."""
+        if self._file.exists():
+            with self._alone():
+                self._seal_anew()
 
     def records(self) -> list[dict[str, Any]]:
         """Every whole record, oldest first."""
-        lines = self._file.read_bytes().split(b"\n") if self._file.exists() else []
-        lines = [line for line in lines if line]
-        found = list(self._opened(lines))
+        lines = self._lines()
+        found = [record for line in lines if (record := self._record(line)) is not None]
         if lines and not found and self._seal:
             raise WrongKey(str(self._file))
         return found
 
-    def _opened(self, lines: list[bytes]) -> Iterator[dict[str, Any]]:
-        for line in lines:
-            try:
-                record = json.loads(self._open(line))
-            except (ValueError, binascii.Error, InvalidTag):
-                continue
-            if isinstance(record, dict):
-                yield record
+    def _lines(self) -> list[bytes]:
+        content = self._file.read_bytes() if self._file.exists() else b""
+        return [line for line in content.split(b"\n") if line]
+
+    def _record(self, line: bytes) -> dict[str, Any] | None:
+        try:
+            record = json.loads(self._seal.open(line) if self._seal else line)
+        except (ValueError, Unopenable):
+            return None
+        return record if isinstance(record, dict) else None
 
     def _closed(self, plain: bytes) -> bytes:
-        if self._seal is None:
-            return plain
-        nonce = os.urandom(_NONCE)
-        return base64.b64encode(nonce + self._seal.encrypt(nonce, plain, _PURPOSE))
+        return self._seal.close(plain) if self._seal else plain
 
-    def _open(self, line: bytes) -> bytes:
-        if self._seal is None:
+    def _seal_anew(self) -> None:
+        """Put a file with the same records in place of this one; lines that no key opens stay as they are."""
+        lines = self._lines()
+        if self._seal is None or all(map(self._seal.is_newest, lines)):
+            return
+        anew = [self._resealed(self._seal, line) for line in lines]
+        if anew == lines:
+            return
+        unfinished = self._file.with_name(f".{self._file.name}.unfinished")
+        descriptor = os.open(
+            unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
+        )
+        try:
+            _write_all(descriptor, b"".join(b"\n" + line + b"\n" for line in anew))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        give_to_owner_of(self._file, (unfinished,))
+        unfinished.replace(self._file)
+        _sync_folder(self._file.parent)
+
+    def _resealed(self, seal: Seal, line: bytes) -> bytes:
+        if seal.is_newest(line):
             return line
-        sealed = base64.b64decode(line, validate=True)
-        return self._seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], _PURPOSE)
+        try:
+            return seal.close(seal.open(line))
+        except Unopenable:
+            return line
+
+    @contextmanager
+    def _alone(self) -> Iterator[int]:
+        """The file, open at its end, for one writer at a time; when another one has taken its place meanwhile, that."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        while True:
+            descriptor = os.open(self._file, flags, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if _is_still(descriptor, self._file):
+                    yield descriptor
+                    return
+            finally:
+                os.close(descriptor)
+
+
+def _is_still(descriptor: int, file: Path) -> bool:
+    return file.exists() and os.path.samestat(os.fstat(descriptor), file.stat())
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

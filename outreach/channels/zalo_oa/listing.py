@@ -58,13 +58,13 @@ class Listing:
                 }
         raise Reject(Text("The account's list of articles does not show it."))
 
-    async def is_there(self, article_id: str) -> bool:
-        """Whether the article can still be read."""
+    async def status(self, article_id: str) -> str:
+        """`show`, or `hide` when staff have hidden it; empty when there is no such article any more."""
         try:
-            await self._api.get("/v2.0/article/getdetail", id=article_id)
+            detail = await self._api.get("/v2.0/article/getdetail", id=article_id)
         except Reject:
-            return False
-        return True
+            return ""
+        return str(detail.get("status") or "show") if isinstance(detail, dict) else "show"
 
     async def _entries(self, begin: float) -> AsyncIterator[dict[str, Any] | None]:
         """Entries not older than `begin` (milliseconds since 1970); None when there is no end to them."""

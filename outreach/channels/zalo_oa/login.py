@@ -44,6 +44,10 @@ class ZaloLogin:
         """Keep a pair that came from the console. Raises one of the four."""
         await self._tokens.adopt(access, refresh)
 
+    async def seal_anew(self) -> None:
+        """Seal what is kept with the newest key. Raises one of the four."""
+        await self._tokens.seal_anew()
+
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers with what was kept."""
         return await self._channel.check()

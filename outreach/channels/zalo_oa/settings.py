@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from outreach.channels._text import _
+from outreach.channels._token_key import TokenKey
+from outreach.channels._urls import percent_encoded
 
 
 class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
@@ -17,8 +18,10 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
 
     app_id: str = Field(min_length=1, description=_("Id of the Zalo application."))
     app_secret: SecretStr = Field(description=_("Secret key of the Zalo application."))
-    token_key: SecretStr = Field(
-        description=_("Key that keeps the tokens on disk: base64 of 32 random bytes."),
+    token_key: TokenKey = Field(
+        description=_(
+            "Key that seals the tokens on disk: base64 of 32 random bytes; of several the newest comes first."
+        ),
         examples=[base64.b64encode(bytes(32)).decode()],
     )
     refresh_token: SecretStr | None = Field(
@@ -47,6 +50,15 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
     broadcasts_per_month: int = Field(
         default=4, ge=1, description=_("How many broadcasts a month the account's package allows.")
     )
+    broadcasts_per_day: int = Field(
+        default=1, ge=1, description=_("How many broadcasts a day each follower gets at most.")
+    )
+    follower: str = Field(
+        default="",
+        description=_(
+            "Zalo number of one of us who follows the account; check then tells how many broadcasts are left."
+        ),
+    )
     comments: bool = Field(default=True, description=_("Whether readers may comment."))
     proof: bool = Field(
         default=False, description=_("Whether calls are signed with appsecret_proof.")
@@ -64,23 +76,4 @@ class ZaloSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=
         parts = urlsplit(value)
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError(_("The address must begin with http:// or https:// and name a host."))
-        return _percent_encoded(value)
-
-    @field_validator("token_key")
-    @classmethod
-    def _is_key(cls, value: SecretStr) -> SecretStr:
-        try:
-            size = len(base64.b64decode(value.get_secret_value(), validate=True))
-        except (binascii.Error, ValueError):
-            size = 0
-        if size != 32:
-            raise ValueError(_("The key must be base64 of exactly 32 bytes."))
-        return value
-
-
-def _percent_encoded(url: str) -> str:
-    """Zalo refuses blanks and letters outside ASCII in addresses."""
-    parts = urlsplit(url)
-    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    path, query = quote(parts.path, safe="/%:@!$&'()*+,;=~"), quote(parts.query, safe="=&%+/?:@,;")
-    return urlunsplit((parts.scheme, host, path, query, ""))
+        return percent_encoded(value)

@@ -7,7 +7,6 @@ both tokens are dead, and only an administrator can give new ones.
 from __future__ import annotations
 
 import asyncio
-import base64
 import fcntl
 import json
 import os
@@ -24,6 +23,7 @@ from outreach.channels._http import HttpClient, Reply
 from outreach.channels.zalo_oa.errors import outcome
 from outreach.channels.zalo_oa.journal import Journal, WrongKey
 from outreach.channels.zalo_oa.settings import ZaloSettings
+from outreach.settings.seal import Seal, keys_of
 
 LIFE = timedelta(days=90)
 """How long a refresh token is good."""
@@ -35,6 +35,7 @@ REST = timedelta(minutes=5)
 """After a failed early renewal the old token serves this long before the next try."""
 
 _ACCESS_LIFE = 90_000
+_PURPOSE = "outreach zalo_oa"
 _LONGEST_WAIT = 150.0
 _LOOK = 0.05
 
@@ -62,8 +63,8 @@ class Tokens:
     ) -> None:
         self._settings = settings
         self._lock_file = folder / "tokens.lock"
-        key = base64.b64decode(settings.token_key.get_secret_value())
-        self._journal = Journal(folder / "tokens.journal", key=key)
+        seal = Seal(keys_of(settings.token_key.get_secret_value()), purpose=_PURPOSE)
+        self._journal = Journal(folder / "tokens.journal", seal=seal)
         self._http = http
         self._now = now
         self._unsaved: list[dict[str, Any]] = []
@@ -108,6 +109,14 @@ class Tokens:
         async with self._locked():
             self._keep_seed()
             self._append_seed(access, refresh)
+
+    async def seal_anew(self) -> None:
+        """Seal with the newest key what an older one has sealed; by itself that happens with the next renewal. Raises `RetryAt`."""
+        async with self._locked():
+            try:
+                self._journal.renew()
+            except OSError as error:
+                raise RetryAt(Text("The tokens cannot be stored: {error}", error=error)) from error
 
     async def _renewed(self, stale: str) -> str:
         async with self._locked():

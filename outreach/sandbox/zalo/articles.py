@@ -52,7 +52,7 @@ def listed(article: Mapping[str, Any], oa_id: str) -> dict[str, Any]:
         "total_view": article.get("views", 0),
         "total_share": article.get("shares", 0),
         "create_date": int(article["created"] * 1000),
-        "update_date": int(article["shown"] * 1000),
+        "update_date": int(article["updated"] * 1000),
         "thumb": content["cover"].get("photo_url", ""),
         "link_view": f"https://post.oa.zalo.me/d?id={article['id']}&pageId={oa_id}",
     }

@@ -15,7 +15,18 @@ AFTER = frozenset({"500-after", "reset-after", "html-after", "slow-after"})
 """Faults after which everything has happened, but the caller does not learn it."""
 
 OPERATIONS = frozenset(
-    {"create", "update", "verify", "remove", "getslice", "getdetail", "broadcast", "getoa", "token"}
+    {
+        "create",
+        "update",
+        "verify",
+        "remove",
+        "getslice",
+        "getdetail",
+        "broadcast",
+        "getoa",
+        "quota",
+        "token",
+    }
 )
 """What faults are aimed at."""
 

@@ -229,7 +229,9 @@ class Platform:
                 continue
             ticket["applied"], ticket["failed"] = True, not self._takes_cover(ticket["content"])
             if not ticket["failed"] and article["state"] != "removed":
-                article.update(content=ticket["content"], state="ready", shown=self._now())
+                shown = article.get("shown", self._now())
+                article.update(content=ticket["content"], state="ready", shown=shown)
+                article["updated"] = self._now()
             elif article["state"] == "processing":
                 article["state"] = "failed"
 

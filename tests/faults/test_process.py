@@ -1,0 +1,83 @@
+"""A real service that is stopped in its tracks, that nobody listens to, or that may open hardly a file."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from outreach.cli.exit_codes import ExitCode
+from outreach.domain.delivery import State
+from tests.daemon.office import Office, wait_for
+
+pytestmark = pytest.mark.slow
+
+AGO = timedelta(minutes=2)
+HARD = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    made = Office(tmp_path)
+    made.set_up()
+    return made
+
+
+def ask_for(office: Office, name: str) -> None:
+    office.write(name, datetime.now(UTC) - AGO, channels="website")
+
+
+def all_published(office: Office) -> bool:
+    return {delivery.state for delivery in office.deliveries()} == {State.PUBLISHED}
+
+
+def test_one_that_was_stopped_in_its_tracks_keeps_its_place_and_goes_on(office: Office) -> None:
+    with office.service() as service:
+        service.await_word("READY=1")
+        service.tell(signal.SIGSTOP)
+        ask_for(office, "tin")
+        with Office(office.folder).service() as second:
+            assert second.end() == ExitCode.HELD
+        assert not office.page("tin").exists()
+        service.tell(signal.SIGCONT)
+        wait_for(office.page("tin").exists, "the page")
+        wait_for(lambda: all_published(office), "the outcome on record")
+
+
+@pytest.fixture
+def unheard(office: Office) -> Iterator[subprocess.Popen[bytes]]:
+    """A service whose standard output and error lead to a reader that has died."""
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "outreach", "run", "--config", str(office.config)]
+    with subprocess.Popen(command, stdout=writing, stderr=writing) as process:
+        os.close(writing)
+        os.close(reading)
+        yield process
+        process.kill()
+
+
+def test_nobody_has_to_read_what_it_says(office: Office, unheard: subprocess.Popen[bytes]) -> None:
+    ask_for(office, "tin")
+    wait_for(office.page("tin").exists, "the page")
+    wait_for(lambda: all_published(office), "the outcome on record")
+    assert unheard.poll() is None
+
+
+def test_without_a_file_left_to_open_it_waits_and_loses_nothing(office: Office) -> None:
+    with office.service() as service:
+        service.await_word("READY=1")
+        before = resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, (10, HARD))
+        ask_for(office, "tin")
+        wait_for(lambda: "ERROR" in service.said, "a complaint")
+        assert not office.page("tin").exists()
+        resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, before)
+        wait_for(office.page("tin").exists, "the page")
+        wait_for(lambda: all_published(office), "the outcome on record")
+        assert "Traceback" not in service.said
