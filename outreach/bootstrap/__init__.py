@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outreach.bootstrap.daily import daily_chores
+from outreach.bootstrap.watching import sign_of_life, watching
 from outreach.channel import AdapterPlace, Channel, ChannelProfile, Media
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
@@ -30,6 +31,7 @@ from outreach.store.counts import CountSeries
 from outreach.store.engine import Engine, migrate, open_engine
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Rechecks
 from outreach.store.views import Views
 
 if TYPE_CHECKING:
@@ -252,10 +254,14 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         dispatcher=dispatcher,
         engine=LocalEngine(dispatcher, tick=settings.engine.tick),
         series=CountSeries(engine),
+        rechecks=Rechecks(engine, fence=lease.fence),
         drain=max(settings.engine.drain - LEAVE_FOR_ENDING, timedelta(0)),
         holds=lease.alive,
         daily=daily_chores(settings, engine),
         site=_site(settings, engine),
+        watching=watching(settings, engine, lease),
+        metrics=settings.metrics,
+        ping=sign_of_life(settings),
         log=settings.log,
         language=settings.language,
         veil=settings.veil,

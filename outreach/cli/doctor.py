@@ -8,8 +8,9 @@ import typer
 
 from outreach.cli.choices import AsJson
 from outreach.cli.command import add as add_command
-from outreach.cli.examinations import EXAMINATIONS, Finding, Grade
+from outreach.cli.examinations import EXAMINATIONS
 from outreach.cli.exit_codes import ExitCode
+from outreach.cli.finding import Finding, Grade
 from outreach.cli.marks import _
 from outreach.cli.session import Session, session_of
 from outreach.domain.problem import Problems

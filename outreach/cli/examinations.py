@@ -7,12 +7,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from outreach.cli.desk_examinations import examine_desk
+from outreach.cli.finding import Finding, Grade, well, wrong
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
 
@@ -20,23 +20,6 @@ if TYPE_CHECKING:
     from outreach.bootstrap import Desk
     from outreach.channel import Channel
     from outreach.settings import Settings
-
-
-class Grade(StrEnum):
-    """How a finding is to be taken."""
-
-    WELL = "well"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at: how it is, and how to mend it when it is not well."""
-
-    grade: Grade
-    what: Text
-    mend: Text | None = None
 
 
 TIGHT = 1024**3
@@ -60,7 +43,7 @@ def configuration(settings: Settings, now: datetime) -> Iterator[Finding]:  # no
     from outreach.settings import all_secrets_are_there  # noqa: PLC0415 - help pages read no settings
 
     if all_secrets_are_there(settings):
-        yield _well(
+        yield well(
             Text(
                 "The configuration {file} is in order, and all its secrets were found.",
                 file=str(settings.file),
@@ -78,12 +61,12 @@ def folders(settings: Settings, now: datetime) -> Iterator[Finding]:  # noqa: AR
     """Whether messages can be read and state can be written."""
     messages = settings.messages
     if not messages.is_dir() or not os.access(messages, os.R_OK | os.X_OK):
-        yield _wrong(
+        yield wrong(
             Text("The folder {folder} cannot be read.", folder=str(messages)),
             Text("Make it, or correct `messages` in config.toml."),
         )
     else:
-        yield _well(Text("Messages are read from {folder}.", folder=str(messages)))
+        yield well(Text("Messages are read from {folder}.", folder=str(messages)))
     yield _writable(settings.state)
 
 
@@ -91,9 +74,9 @@ def _writable(folder: Path) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return _well(Text("State is kept in {folder}.", folder=str(folder)))
+            return well(Text("State is kept in {folder}.", folder=str(folder)))
     except OSError as error:
-        return _wrong(
+        return wrong(
             Text(
                 "The folder {folder} cannot be written: {error}.",
                 folder=str(folder),
@@ -109,7 +92,7 @@ def disk(settings: Settings, now: datetime) -> Iterator[Finding]:  # noqa: ARG00
     free = shutil.disk_usage(folder).free
     sentence = Text("{free} MB are free on the disk.", free=free // 1024**2)
     if free >= TIGHT:
-        yield _well(sentence)
+        yield well(sentence)
         return
     grade = Grade.WRONG if free < TIGHT // 10 else Grade.WARNING
     yield Finding(
@@ -126,15 +109,16 @@ def database(settings: Settings, now: datetime) -> Iterator[Finding]:
 
     try:
         with open_desk(settings) as desk:
-            yield _well(Text("The database opens and its form is current."))
+            yield well(Text("The database opens and its form is current."))
             yield _holder(desk)
             yield _clock(desk, now)
+            yield from examine_desk(desk, now)
             yield from map(_unbuilt, desk.problems)
             yield from asyncio.run(_check_all(desk, now))
     except StoreError as error:
-        yield _wrong(error.text, Text("See `docs/` for backup and restore."))
+        yield wrong(error.text, Text("See `docs/` for backup and restore."))
     except OSError as error:
-        yield _wrong(
+        yield wrong(
             Text("The database cannot be opened: {error}.", error=error.strerror or error),
             Text("Check the folder of the database."),
         )
@@ -147,7 +131,7 @@ def _holder(desk: Desk) -> Finding:
     try:
         Lease.take(desk.engine, desk.settings.state).release()
     except Held as held:
-        return _well(Text("The service is running: {holder}.", holder=held.holder))
+        return well(Text("The service is running: {holder}.", holder=held.holder))
     return Finding(
         grade=Grade.WARNING,
         what=Text("No service is running: nothing goes out."),
@@ -161,7 +145,7 @@ def _clock(desk: Desk, now: datetime) -> Finding:
 
     last = next(read(desk.engine, after=max(0, head(desk.engine).seq - 1)), None)
     if last and last.event.at > now + timedelta(minutes=1):
-        return _wrong(
+        return wrong(
             Text(
                 "The clock is behind: it is {now}, but the log's last line is of {last}.",
                 now=f"{now:%Y-%m-%d %H:%M} UTC",
@@ -170,7 +154,7 @@ def _clock(desk: Desk, now: datetime) -> Finding:
             Text("Set the clock; let it be kept by NTP (`timedatectl set-ntp true`)."),
         )
     local = now.astimezone()
-    return _well(
+    return well(
         Text(
             "The clock says {now} (zone of this machine: {zone}).",
             now=f"{local:%d/%m/%Y %H:%M}",
@@ -180,9 +164,7 @@ def _clock(desk: Desk, now: datetime) -> Finding:
 
 
 def _unbuilt(problem: Problem) -> Finding:
-    return _wrong(
-        Text("{place}: {what}", place=str(problem.place), what=problem.what), problem.mend
-    )
+    return wrong(Text("{place}: {what}", place=str(problem.place), what=problem.what), problem.mend)
 
 
 async def _check_all(desk: Desk, now: datetime) -> list[Finding]:
@@ -201,7 +183,7 @@ async def _check(channel: Channel, now: datetime) -> Finding:
             health = await channel.check()
     except Exception as error:  # noqa: BLE001 - whatever an adapter raises is a finding
         detail = f"{type(error).__name__}: {error}"[:300]
-        return _wrong(
+        return wrong(
             Text(
                 "Channel {channel}: the check failed: {error}", channel=channel.name, error=detail
             ),
@@ -209,7 +191,7 @@ async def _check(channel: Channel, now: datetime) -> Finding:
         )
     sentence = Text("Channel {channel}: {summary}", channel=channel.name, summary=health.summary)
     if not health.ok:
-        return _wrong(sentence, look)
+        return wrong(sentence, look)
     if health.expires and health.expires - now < EXPIRES_SOON:
         return Finding(
             grade=Grade.WARNING,
@@ -220,15 +202,7 @@ async def _check(channel: Channel, now: datetime) -> Finding:
             ),
             mend=Text("Renew it before that day."),
         )
-    return _well(sentence)
-
-
-def _well(what: Text) -> Finding:
-    return Finding(grade=Grade.WELL, what=what)
-
-
-def _wrong(what: Text, mend: Text) -> Finding:
-    return Finding(grade=Grade.WRONG, what=what, mend=mend)
+    return well(sentence)
 
 
 EXAMINATIONS: tuple[Callable[[Settings, datetime], Iterator[Finding]], ...] = (

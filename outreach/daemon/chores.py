@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from outreach.channel import Channel
+from outreach.channel import Channel, ChannelHealth
 from outreach.daemon.watch import quiet_stamp
 from outreach.dispatch.sync_process import DatabaseRefused, Gist
+from outreach.domain.alert import WARN_DAYS
 from outreach.domain.problem import Problem
 from outreach.domain.text import Text
+from outreach.watching.watch import Checked
 
 if TYPE_CHECKING:
     from outreach.daemon.machinery import Machinery
@@ -23,9 +25,6 @@ log = logging.getLogger("outreach.daemon")
 FULL_READ = timedelta(hours=1)
 """Files that nobody touched are planned again so often; more often only their times are looked at."""
 
-
-WARN_DAYS = (14, 7, 3, 1)
-"""So many days before a permission ends, the log says so."""
 
 LOOK_AGAIN_SECONDS = 0.5
 """While somebody saves files, they are looked at again so often."""
@@ -136,7 +135,10 @@ def in_a_line(problem: Problem) -> Text:
 
 
 class ChannelChecks:
-    """Asks every channel whether it could publish; logs the ones that could not, and at each of `WARN_DAYS` a permission that ends."""
+    """Asks every channel whether it could publish; logs the ones that could not, and at each of `WARN_DAYS` a permission that ends.
+
+    `seen` is what each said last.
+    """
 
     def __init__(
         self, channels: Mapping[str, Channel], now: Callable[[], datetime] = utc_now
@@ -144,6 +146,7 @@ class ChannelChecks:
         self._channels = channels
         self._now = now
         self._warned: dict[str, int | None] = {}
+        self.seen: dict[str, Checked] = {}
 
     async def __call__(self) -> None:
         """Ask all of them, one after the other."""
@@ -154,11 +157,18 @@ class ChannelChecks:
         try:
             health = await channel.check()
         except Exception:  # one broken adapter must not stop the checks of the others
-            log.exception(Text("Channel {channel}: its check failed.", channel=name))
+            failed = Text("Channel {channel}: its check failed.", channel=name)
+            log.exception(failed)
+            self._see(name, ChannelHealth(ok=False, summary=failed))
             return
+        self._see(name, health)
         if not health.ok:
             log.error(Text("Channel {channel}: {summary}", channel=name, summary=health.summary))
         self._warn(name, health.expires)
+
+    def _see(self, name: str, health: ChannelHealth) -> None:
+        before = self.seen[name].failed if name in self.seen else 0
+        self.seen[name] = Checked(health=health, failed=0 if health.ok else before + 1)
 
     def _warn(self, name: str, expires: datetime | None) -> None:
         if expires is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from outreach.channel import Channel
@@ -12,13 +12,19 @@ from outreach.daemon.daily import Chore
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
+from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
-from outreach.settings import Log
+from outreach.settings import Log, Web
 from outreach.settings.veil import Veil
+from outreach.store.alerts import Alerts
 from outreach.store.counts import CountSeries
 from outreach.store.queue import Queue
+from outreach.store.rechecks import Rechecks
 from outreach.store.views import Views
+from outreach.watching.machine import Machine
+from outreach.watching.notice import Readers
+from outreach.watching.watch import Pace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +42,39 @@ class Machinery:
     dispatcher: Dispatcher
     engine: LocalEngine
     series: CountSeries
+    rechecks: Rechecks
     drain: timedelta
     holds: Callable[[], bool] = lambda: True
     resync: timedelta = timedelta(seconds=60)
     check_channels: timedelta = timedelta(hours=1)
     daily: tuple[Chore, ...] = ()
     site: SiteAddress | None = None
+    watching: Watching | None = None
+    metrics: Web | None = None
+    ping: SignOfLifeBy | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE
     veil: Veil = field(default_factory=Veil)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOfLifeBy:
+    """How and how often somebody outside hears that the service lives; `call` gives why it was not heard, None when it was."""
+
+    call: Callable[[], Awaitable[Text | None]]
+    close: Callable[[], Awaitable[None]]
+    every: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watching:
+    """What is watched and who is told: the record of alerts, the machine, the readers; `digest` is None for no digest."""
+
+    alerts: Alerts
+    machine: Machine
+    readers: Readers
+    pace: Pace
+    digest: time | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from outreach.daemon.chores import ChannelChecks, FileSync, utc_now
 from outreach.daemon.daily import LOOK_SECONDS, Daily
@@ -13,7 +13,14 @@ from outreach.daemon.machinery import Machinery
 from outreach.daemon.notify import ALIVE, notify, watchdog_interval
 from outreach.daemon.watch import watch
 from outreach.dispatch.counting import EVERY, Rounds
+from outreach.dispatch.rechecking import EVERY as LOOK_AGAIN
+from outreach.dispatch.rechecking import LaterLooks
 from outreach.domain.text import Text
+from outreach.watching.digest import Digest
+from outreach.watching.figures import Gauge
+from outreach.watching.life import SignOfLife
+from outreach.watching.watch import EVERY as LOOK_AROUND
+from outreach.watching.watch import Watch
 
 log = logging.getLogger("outreach.daemon")
 
@@ -43,7 +50,8 @@ class Serving:
         self._ended = asyncio.Event()
         self._lost = asyncio.Event()
         self._files_tasks: list[asyncio.Task[None]] = []
-        self._site: asyncio.Task[None] | None = None
+        self._checks = ChannelChecks(machinery.channels)
+        self._servers: list[asyncio.Task[None]] = []
         self._hurrying: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,7 +66,14 @@ class Serving:
             # A service without a site of its own needs no web server in memory.
             from outreach.daemon.site import show_site  # noqa: PLC0415 - as said
 
-            self._site = begun(show_site(self.machinery.site, self._ended))
+            self._servers.append(begun(show_site(self.machinery.site, self._ended)))
+        if self.machinery.metrics:
+            from outreach.daemon.metrics import show_metrics  # noqa: PLC0415 - as above
+
+            web = self.machinery.metrics
+            self._servers.append(
+                begun(show_metrics(web.host, web.port, self._gauge(), self._ended))
+            )
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -68,7 +83,7 @@ class Serving:
         self._ended.set()
         for task in self._files_tasks:
             task.cancel()
-        beside = [*self._files_tasks, *([self._site] if self._site else [])]
+        beside = [*self._files_tasks, *self._servers]
         try:
             await asyncio.gather(*beside, return_exceptions=True)
             await self._work
@@ -106,8 +121,6 @@ class Serving:
     def _plan_chores(self) -> None:
         parts, engine = self.machinery, self.machinery.engine
 
-        check = ChannelChecks(parts.channels)
-
         async def reread() -> None:
             await self._files()
 
@@ -115,14 +128,68 @@ class Serving:
             notify(ALIVE)
 
         engine.every(parts.resync.total_seconds(), "re-read messages", reread)
-        engine.every(parts.check_channels.total_seconds(), "check channels", check)
+        engine.every(parts.check_channels.total_seconds(), "check channels", self._checks)
         engine.every(EVERY.total_seconds(), "read counts", self._rounds())
+        engine.every(LOOK_AGAIN.total_seconds(), "look again", self._later_looks())
+        self._plan_watching()
         engine.every(LEASE_SECONDS, "lease", self._make_sure)
+        if parts.ping:
+            life = SignOfLife(self._gauge(), parts.ping.call)
+            engine.every(parts.ping.every.total_seconds(), "sign of life", life)
         for chore in parts.daily:
             engine.every(LOOK_SECONDS, chore.name, Daily(chore))
         interval = watchdog_interval()
         if interval:
             engine.every(interval, "watchdog", alive)
+
+    def _plan_watching(self) -> None:
+        """Look around and send digests, where somebody is to be told."""
+        parts, engine = self.machinery, self.machinery.engine
+        watching = parts.watching
+        if watching is None:
+            return
+        alike: dict[str, Any] = {
+            "alerts": watching.alerts,
+            "queue": parts.queue,
+            "readers": watching.readers,
+            "write": parts.write,
+            "now": utc_now,
+            "wake": parts.dispatcher.wake,
+        }
+        watch_over = Watch(
+            machine=watching.machine,
+            channels=tuple(parts.channels),
+            health=self._checks.seen,
+            pace=watching.pace,
+            drifts=parts.rechecks.drifts,
+            **alike,
+        )
+        engine.every(LOOK_AROUND.total_seconds(), "look around", watch_over)
+        if watching.digest:
+            digest = Digest(at=watching.digest, **alike)
+            engine.every(LOOK_AROUND.total_seconds(), "digest", digest)
+
+    def _gauge(self) -> Gauge:
+        parts = self.machinery
+        return Gauge(
+            queue=parts.queue,
+            write=parts.write,
+            channels=tuple(parts.channels),
+            health=self._checks.seen,
+            turned=lambda: parts.dispatcher.turned,
+            now=utc_now,
+        )
+
+    def _later_looks(self) -> LaterLooks:
+        parts = self.machinery
+        return LaterLooks(
+            channels=parts.channels,
+            rechecks=parts.rechecks,
+            queue=parts.queue,
+            dispatcher=parts.dispatcher,
+            write=parts.write,
+            now=utc_now,
+        )
 
     def _rounds(self) -> Rounds:
         parts = self.machinery
@@ -145,5 +212,7 @@ class Serving:
                 await channel.aclose()
             except Exception:  # one broken adapter must not keep the others from closing
                 log.exception(Text("Channel {channel} could not be closed.", channel=name))
+        if self.machinery.ping:
+            await self.machinery.ping.close()
         await asyncio.to_thread(self.machinery.sync.close)
         self.machinery.write.close()

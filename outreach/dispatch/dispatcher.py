@@ -39,6 +39,7 @@ class Dispatcher:
     """Works through the queue on the channels of this process.
 
     `now` gives aware UTC and may jump; `monotonic` gives seconds that only grow; `jitter` a number in [0, 1).
+    `turned` is when the queue last answered.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Dispatcher:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._changed = asyncio.Event()
         self._draining = False
+        self.turned: datetime | None = None
         self._refused = ""
 
     def wake(self) -> None:
@@ -157,6 +159,7 @@ class Dispatcher:
         except BaseException:
             self._finished = finished + self._finished
             raise
+        self.turned = now
         for claim in exchange.claims:
             self._start(claim, self._carry_out)
         if exchange.next_look and exchange.next_look <= now and not self._draining:

@@ -1,6 +1,7 @@
 """What the installer decides, in config.toml."""
 
 from outreach.settings.model import (
+    Alerts,
     Audit,
     Backup,
     ChannelSettings,
@@ -17,6 +18,7 @@ from outreach.settings.section import Wrong, unknown_key
 
 __all__ = [
     "AbsentSecret",
+    "Alerts",
     "Audit",
     "Backup",
     "ChannelSettings",

@@ -39,6 +39,23 @@ class Engine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alerts:
+    """Who is told what is wrong, by the names of their channels, and when; `zone` is that of `digest`, None for no digest.
+
+    `ping` is the address that hears a sign of life every `ping_every`.
+    """
+
+    channels: tuple[str, ...] = ()
+    zone: str = "Asia/Ho_Chi_Minh"
+    digest: time | None = time(17)
+    silence: timedelta = timedelta(hours=6)
+    gather: timedelta = timedelta(minutes=5)
+    free_disk_mb: int = 1024
+    ping: SecretStr | None = None
+    ping_every: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Backup:
     """Where backups go, at which time of the machine's day one is made (None: only by hand), and how many are kept."""
 
@@ -121,9 +138,11 @@ class Settings:
     log: Log
     guard: Guard
     engine: Engine
+    alerts: Alerts = field(default_factory=Alerts)
     backup: Backup
     audit: Audit
     web: Web | None
+    metrics: Web | None = None
     channels: Mapping[str, ChannelSettings]
 
     @property
@@ -132,4 +151,5 @@ class Settings:
         kept = [
             secret for channel in self.channels.values() for secret in secrets_in(channel.settings)
         ]
-        return Veil([*passwords_in(self.database.get_secret_value()), *kept])
+        ping = [self.alerts.ping.get_secret_value()] if self.alerts.ping else []
+        return Veil([*passwords_in(self.database.get_secret_value()), *ping, *kept])

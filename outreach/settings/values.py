@@ -137,3 +137,14 @@ def address(value: Any) -> Web:
         Text("“{value}” is not an address to listen on.", value=value),
         Text('Write host and port, for example "127.0.0.1:8080".'),
     )
+
+
+def loopback(value: Any) -> Web:
+    """As `address`, on this machine only."""
+    found = address(value)
+    if found.host in ("127.0.0.1", "::1", "localhost"):
+        return found
+    raise Wrong(
+        Text("“{value}” can be reached from elsewhere.", value=value),
+        Text('Write an address of this machine only, for example "127.0.0.1:9464".'),
+    )

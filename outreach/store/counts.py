@@ -57,7 +57,7 @@ class CountSeries:
         query = (
             select(DELIVERY.c.id, DELIVERY.c.receipt, DELIVERY.c.expires, _LAST.c.last)
             .join_from(DELIVERY, _LAST, _LAST.c.delivery_id == DELIVERY.c.id, isouter=True)
-            .where(_IS_PUBLIC, DELIVERY.c.channel == channel)
+            .where(IS_PUBLIC, DELIVERY.c.channel == channel)
             .where(DELIVERY.c.expires > now - 2 * AFTERWARDS)
             .order_by(DELIVERY.c.due, DELIVERY.c.id)
         )
@@ -138,7 +138,7 @@ def _withdrawn() -> ColumnElement[bool]:
 _PLACE = ("campaign", "message", "channel", "ordinal")
 _NOTHING = ("", "")
 _WAS_PUBLISHED = and_(DELIVERY.c.state == State.PUBLISHED, DELIVERY.c.action == Action.PUBLISH)
-_IS_PUBLIC = and_(_WAS_PUBLISHED, ~_withdrawn())
+IS_PUBLIC = and_(_WAS_PUBLISHED, ~_withdrawn())
 _LAST = (
     select(DELIVERY_COUNT.c.delivery_id, func.max(DELIVERY_COUNT.c.at).label("last"))
     .group_by(DELIVERY_COUNT.c.delivery_id)

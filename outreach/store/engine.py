@@ -19,6 +19,7 @@ __all__ = [
     "Engine",
     "StoreError",
     "check_whole",
+    "durability",
     "is_postgresql",
     "migrate",
     "open_engine",
@@ -30,7 +31,7 @@ __all__ = [
 BUSY_SECONDS = 15
 """How long a writer waits for another one before it gives up."""
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration; a database that has it needs no look at the others."""
 
 SMALL_FILE = 32_000_000
@@ -159,6 +160,20 @@ def _begin_sqlite(connection: Connection) -> None:
 def check_whole(engine: Engine) -> None:
     """Look at every page of a SQLite file, which takes seconds per gigabyte. Raises `StoreError`."""
     _check(engine, ("PRAGMA quick_check(1)",))
+
+
+def durability(engine: Engine) -> tuple[bool, str]:
+    """Whether what is committed survives a power cut, and by which settings of the database."""
+    on_postgresql = is_postgresql(engine)
+    verb, names = (
+        ("SHOW", ("fsync", "synchronous_commit"))
+        if on_postgresql
+        else ("PRAGMA", ("journal_mode", "synchronous"))
+    )
+    with reading(engine) as connection:
+        found = {n: str(connection.exec_driver_sql(f"{verb} {n}").scalar()) for n in names}
+    safe = "off" not in found.values() if on_postgresql else found["synchronous"] in ("2", "3")
+    return safe, ", ".join(f"{name} = {value}" for name, value in found.items())
 
 
 def _check_quickly(engine: Engine) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from outreach.domain.alert import NOTICES
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
@@ -22,6 +23,7 @@ from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
 from outreach.store.engine import reading, writing
+from outreach.store.fence import fenced
 from outreach.store.records import (
     Attempt,
     ChannelState,
@@ -33,7 +35,7 @@ from outreach.store.records import (
 )
 from outreach.store.renditions import Shelf
 from outreach.store.steps import StepRow
-from outreach.store.tables import ATTEMPT, DELIVERY, LEASE
+from outreach.store.tables import ATTEMPT, DELIVERY
 
 __all__ = [
     "Applied",
@@ -228,10 +230,10 @@ class Queue:
         return delivery_from_row(row) if row else None
 
     def campaigns(self) -> tuple[str, ...]:
-        """The campaigns that have deliveries."""
+        """The campaigns that have deliveries; what the program itself has to say is none."""
         with reading(self._engine) as connection:
             names = connection.execute(select(DELIVERY.c.campaign).distinct()).scalars().all()
-        return tuple(sorted(names))
+        return tuple(sorted(set(names) - {NOTICES}))
 
     def counts(self, campaign: str | None = None) -> dict[tuple[str, State], int]:
         """(channel, state) -> how many deliveries."""
@@ -242,6 +244,15 @@ class Queue:
             query = query.where(DELIVERY.c.campaign == campaign)
         with reading(self._engine) as connection:
             return {(row[0], State(row[1])): row[2] for row in connection.execute(query)}
+
+    def backlog(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many deliveries could go out at `now`, and when the first of them was due."""
+        query = select(func.count(), func.min(DELIVERY.c.due)).where(
+            DELIVERY.c.state == State.SCHEDULED, DELIVERY.c.ready_at <= now
+        )
+        with reading(self._engine) as connection:
+            count, oldest = connection.execute(query).one()
+        return count, oldest
 
     def rendition(self, delivery: Delivery) -> Rendition | None:
         """The queued content of a delivery; None when it is missing or damaged."""
@@ -279,10 +290,5 @@ class Queue:
     @contextmanager
     def _fenced(self) -> Iterator[Connection]:
         """A writing transaction that ends at once when another holder has taken the lease."""
-        with writing(self._engine) as connection:
-            if connection.execute(_FENCE).scalar_one() != self._claimant.fence:
-                raise Fenced
+        with fenced(self._engine, self._claimant.fence) as connection:
             yield connection
-
-
-_FENCE = select(LEASE.c.fence).where(LEASE.c.name == "dispatcher").with_for_update(read=True)

@@ -195,6 +195,29 @@ class RestorationRow(Row, table=True):
     backup: datetime = Field(sa_type=Instant)
 
 
+class AlertRow(Row, table=True):
+    """One cause that people are told of: `closed` when it was mended, `told` when it was handed to the queue."""
+
+    __tablename__ = "alert"
+    key: str = Field(primary_key=True)
+    cause: dict[str, Any] = Field(sa_type=Json)
+    opened: datetime = Field(sa_type=Instant)
+    closed: datetime | None = Field(default=None, sa_type=Instant)
+    told: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RecheckRow(Row, table=True):
+    """How a publication stood when it was looked at again."""
+
+    __tablename__ = "recheck"
+    delivery_id: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_args=[ForeignKey("delivery.id")]
+    )
+    at: datetime = Field(primary_key=True, sa_type=Instant)
+    standing: str
+    reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -210,4 +233,6 @@ EVENT = _table("event")
 EVENT_HEAD = _table("event_head")
 PAGE_VIEW = _table("page_view")
 DELIVERY_COUNT = _table("delivery_count")
+ALERT = _table("alert")
+RECHECK = _table("recheck")
 RESTORATION = _table("restoration")

@@ -13,6 +13,7 @@ import pytest
 from outreach.channel import AdapterPlace, Channel
 from outreach.channels.registry import ADAPTERS, open_channels, settings_of
 from outreach.settings import (
+    Alerts,
     Audit,
     Backup,
     Engine,
@@ -37,6 +38,7 @@ TOKEN_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/outreach")
+    monkeypatch.setenv("PING_URL", "https://ping.example/0a1b")
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_OLD_SECRET", SECRET)
     monkeypatch.setenv("WEBHOOK_AUTHORIZATION", "Bearer x")
@@ -85,11 +87,18 @@ def names(kind: type) -> set[str]:
 def test_it_names_every_setting_of_the_program() -> None:
     table = tomllib.loads(EVERYTHING)
     assert set(table) == names(Settings) - {"file"}
-    kinds = {"log": Log, "guard": Guard, "engine": Engine, "backup": Backup, "audit": Audit}
+    kinds = {
+        "log": Log,
+        "guard": Guard,
+        "engine": Engine,
+        "backup": Backup,
+        "audit": Audit,
+        "alerts": Alerts,
+    }
     for name, kind in kinds.items():
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
-    assert set(table["web"]) == {"listen"}
+    assert set(table["web"]) == set(table["metrics"]) == {"listen"}
 
 
 def test_it_names_every_limit_of_a_channel() -> None:

@@ -1,0 +1,102 @@
+"""What was published is looked at again, and people are told when it is not as it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from outreach.channel import CannotTell, Found, Receipt
+from outreach.store import delivery_log
+from tests.store.office import WHY, fill, planned
+from tests.watching.watched import Watched
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Watched]:
+    made = Watched(tmp_path)
+    fill(made.queue, [planned("hong")])
+    made.run(made.dispatcher.work_off())
+    yield made
+    made.close()
+
+
+def seen(office: Watched, after: timedelta) -> list[str]:
+    """What the delivery log says of a look after so long."""
+    office.passes(after)
+    before = delivery_log.head(office.engine).seq
+    office.run(office.later())
+    return [line.event.what for line in delivery_log.read(office.engine, after=before)]
+
+
+def test_it_is_looked_at_after_minutes_and_after_a_day(office: Watched) -> None:
+    spans = (9 * MINUTE, MINUTE, MINUTE, DAY, MINUTE, DAY)
+    up = ["still_public"]
+    assert [seen(office, span) for span in spans] == [[], up, [], up, [], []]
+    assert office.website.calls["find"] == 2
+
+
+def test_a_look_is_not_repeated_after_a_restart(office: Watched) -> None:
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+    office.start()
+    assert seen(office, MINUTE) == []
+
+
+def test_what_is_gone_is_told_once_after_a_second_look(office: Watched) -> None:
+    office.website.publications[0].withdrawn = office.now
+    assert seen(office, 10 * MINUTE) == []
+    assert office.look() == []
+    assert seen(office, 5 * MINUTE) == ["gone"]
+    (said,) = office.look()
+    assert "not public any more" in said
+    assert office.look(timedelta(hours=1)) == []
+    office.website.publications[0].withdrawn = None
+    assert seen(office, DAY) == ["still_public"]
+    assert office.look() == []
+    assert delivery_log.verify(office.engine).intact
+
+
+def test_another_address_is_told(office: Watched) -> None:
+    receipt = office.website.publications[0].receipt
+    office.website.looks.append(Found(receipt=replace(receipt, permalink="https://else.example/")))
+    assert seen(office, 10 * MINUTE) == ["moved_elsewhere"]
+    (said,) = office.look()
+    assert "https://else.example/" in said
+
+
+def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:
+    office.website.looks.append(Found(receipt=Receipt(remote_id="1", at=office.now)))
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
+def test_who_cannot_tell_is_believed(office: Watched) -> None:
+    office.website.looks.append(CannotTell(why=WHY))
+    assert seen(office, 10 * MINUTE) == ["not_seen"]
+    assert office.look() == []
+
+
+@pytest.mark.parametrize("failure", [CannotTell(why=WHY, passing=True), ZeroDivisionError()])
+def test_a_channel_that_fails_rests_for_an_hour(
+    office: Watched, failure: CannotTell | Exception
+) -> None:
+    office.website.looks.append(failure)
+    spans = (10 * MINUTE, 59 * MINUTE, MINUTE)
+    assert [seen(office, span) for span in spans] == [[], [], ["still_public"]]
+
+
+def test_a_paused_channel_is_left_alone(office: Watched) -> None:
+    office.queue.pause("website", WHY, None, actor="lan", now=office.now)
+    assert seen(office, 10 * MINUTE) == []
+    assert office.website.calls["find"] == 0
+
+
+def test_notices_are_not_looked_at_again(office: Watched) -> None:
+    office.trouble("viec")
+    assert len(office.look()) == 1
+    seen(office, 10 * MINUTE)
+    assert office.bell.calls["find"] == 0
