@@ -166,6 +166,9 @@ def assert_only_words_differ(office: Office, found: Summary) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.fault(
+    15, "the three-day-old backup of a running campaign comes back, sandboxes untouched"
+)
 @pytest.mark.parametrize(("lost", "blind"), [(False, True), (True, False)])
 @pytest.mark.usefixtures("socket_disabled")
 def test_three_days_old(tmp_path: Path, lost: bool, blind: bool) -> None:

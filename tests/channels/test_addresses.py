@@ -55,6 +55,7 @@ def answers(*rounds: Sequence[str]) -> PublicOnly:
     return PublicOnly(ask)
 
 
+@pytest.mark.fault(29, "answers of a resolver")
 def test_one_private_answer_among_public_ones_is_enough() -> None:
     with pytest.raises(Private):
         asyncio.run(answers(["8.8.8.8", "10.0.0.1"]).address("x.example", 80))
@@ -62,6 +63,7 @@ def test_one_private_answer_among_public_ones_is_enough() -> None:
         asyncio.run(answers([]).address("x.example", 80))
 
 
+@pytest.mark.fault(29, "a resolver that changes its answer")
 def test_a_checked_address_is_kept_so_that_a_second_answer_cannot_swap_it() -> None:
     async def scenario() -> None:
         guard = answers(["8.8.8.8"], ["127.0.0.1"])
@@ -104,6 +106,7 @@ def test_the_checked_address_is_connected_to_under_the_hosts_own_name() -> None:
     assert server.requests[0].path == "/hook?a=1"
 
 
+@pytest.mark.fault(29, "a name that does not exist")
 def test_a_name_that_does_not_resolve_is_not_sent() -> None:
     import socket
 

@@ -228,6 +228,7 @@ def test_a_failure_without_a_post_is_absent(stage: Stage, fault: str) -> None:
     assert isinstance(find(stage.channel(), stage), Absent)
 
 
+@pytest.mark.fault(5, "the sandbox shows the post late")
 def test_a_post_that_appears_late_is_found_late(stage: Stage) -> None:
     stage.sandbox.faults.arm("created-then-500-lag", on="POST feed")
     assert isinstance(publish(stage.channel()), UnknownOutcome)
@@ -561,6 +562,7 @@ def test_facebook_is_asked_about_the_token_once_a_day(stage: Stage) -> None:
     assert stage.sandbox.calls.count("GET") == 49 + 3
 
 
+@pytest.mark.fault(31, "a token with an end")
 def test_a_token_that_ends_says_how_many_days_are_left(server: Door, tmp_path: Path) -> None:
     end = int(datetime(2022, 11, 26, 6, 0, tzinfo=UTC).timestamp())
     health = check(stage_behind(server, tmp_path, replace(PLACE, expires=end)).channel())
@@ -569,6 +571,7 @@ def test_a_token_that_ends_says_how_many_days_are_left(server: Door, tmp_path: P
     assert "10 days" in str(health.summary)
 
 
+@pytest.mark.fault(34, "the sandbox takes roles away")
 def test_each_thing_that_is_wrong_is_told_apart(server: Door, tmp_path: Path) -> None:
     end = int(datetime(2022, 11, 1, tzinfo=UTC).timestamp())
     broken = {

@@ -116,6 +116,7 @@ def refused(stage: Stage, case: Case, folder: Path) -> NotPublished:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.fault(30, "every row of Facebook's table")
 def test_each_error_makes_the_queue_do_the_right_thing(
     case: Case, stage: Stage, tmp_path: Path
 ) -> None:

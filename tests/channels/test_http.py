@@ -46,6 +46,7 @@ def closed_port() -> int:
         return port
 
 
+@pytest.mark.fault(21, "nobody listens")
 def test_a_refused_connection_means_not_sent() -> None:
     outcome = send(f"http://127.0.0.1:{closed_port()}/")
     assert isinstance(outcome, RetryAt)
@@ -62,6 +63,7 @@ def test_an_unknown_name_means_not_sent(monkeypatch: pytest.MonkeyPatch) -> None
     assert "DNS" in str(outcome.reason)
 
 
+@pytest.mark.fault(28, "a server that speaks no TLS")
 def test_failed_tls_means_not_sent() -> None:
     with FaultServer() as server:
         outcome = send(server.url.replace("http:", "https:"))
@@ -70,6 +72,7 @@ def test_failed_tls_means_not_sent() -> None:
     assert server.requests == []
 
 
+@pytest.mark.fault(28, "a certificate of nobody we trust")
 def test_a_certificate_that_is_not_accepted_is_named_as_the_cause() -> None:
     error = httpx.ConnectError("all failed")
     error.__cause__ = ssl.SSLCertVerificationError("certificate has expired")
@@ -77,6 +80,7 @@ def test_a_certificate_that_is_not_accepted_is_named_as_the_cause() -> None:
 
 
 @pytest.mark.parametrize("handler", [reset, truncated])
+@pytest.mark.fault(21, "a server that hangs up")
 def test_a_connection_that_breaks_after_the_request_is_in_doubt(handler: Handler) -> None:
     with FaultServer(handler) as server:
         outcome = send(server.url)
@@ -85,6 +89,7 @@ def test_a_connection_that_breaks_after_the_request_is_in_doubt(handler: Handler
 
 
 @pytest.mark.parametrize("handler", [silent, drip])
+@pytest.mark.fault(22, "a server that drips")
 def test_the_deadline_bounds_a_request_and_leaves_doubt(handler: Handler) -> None:
     with FaultServer(handler) as server:
         outcome = send(server.url, deadline=0.3)
@@ -111,6 +116,7 @@ def test_cancellation_passes_through() -> None:
         asyncio.run(scenario(server.url))
 
 
+@pytest.mark.fault(24, "a packed answer that unfolds")
 def test_a_gzip_bomb_is_stopped() -> None:
     bomb = gzip.compress(b"\0" * (LARGEST * 50))
     with FaultServer(answer(body=bomb, headers={"content-encoding": "gzip"})) as server:
@@ -119,6 +125,7 @@ def test_a_gzip_bomb_is_stopped() -> None:
     assert "too large" in outcome.evidence["error"]
 
 
+@pytest.mark.fault(23, "broken and truncated answers")
 def test_packed_replies_are_read_and_broken_ones_are_in_doubt() -> None:
     packed = answer(body=gzip.compress(b'{"id": 1}'), headers={"content-encoding": "gzip"})
     with FaultServer(packed) as server:
@@ -131,11 +138,13 @@ def test_packed_replies_are_read_and_broken_ones_are_in_doubt() -> None:
         assert isinstance(send(server.url), UnknownOutcome)
 
 
+@pytest.mark.fault(24, "an answer without end")
 def test_a_large_reply_is_stopped() -> None:
     with FaultServer(answer(body=b"x" * (LARGEST + 1))) as server:
         assert isinstance(send(server.url), UnknownOutcome)
 
 
+@pytest.mark.fault(27, "a server that redirects")
 def test_redirects_are_not_followed() -> None:
     with FaultServer(answer(307, headers={"location": "/elsewhere"})) as server:
         reply = send(server.url)
@@ -221,5 +230,6 @@ def test_a_503_that_says_when_to_come_back_was_not_taken() -> None:
         ("9" * 400, NOW + timedelta(days=1)),
     ],
 )
+@pytest.mark.fault(26, "every form of the header")
 def test_retry_after(value: str | None, expected: datetime | None) -> None:
     assert retry_after(value, now=NOW) == expected

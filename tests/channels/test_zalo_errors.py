@@ -75,6 +75,7 @@ def when(outcome: Any) -> Any:
 
 
 @pytest.mark.parametrize(("answer", "kind", "until"), REACTIONS, ids=str)
+@pytest.mark.fault(30, "every row of Zalo's table")
 def test_a_refused_create_is_told_as_the_table_says(
     shared: Office, answer: str, kind: type, until: Any
 ) -> None:
@@ -99,6 +100,7 @@ def test_every_row_of_the_table_is_tried() -> None:
 
 
 @pytest.mark.parametrize("fault", ["dead-token", "401-before", "error:-216", "error:-220"])
+@pytest.mark.fault(31, "the sandbox kills the token")
 def test_a_dead_token_is_renewed_once_and_the_call_repeated(office: Office, fault: str) -> None:
     office.server.faults.add("create", fault)
     assert isinstance(office.publish(), Receipt)

@@ -105,6 +105,7 @@ def test_a_crash_before_the_request_asks_again_with_the_same_token(
     assert issued(office) == 2
 
 
+@pytest.mark.fault(32, "death inside the renewal")
 def test_an_answer_lost_with_the_process_pauses_and_loses_no_message(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +176,7 @@ def test_a_refused_renewal_pauses_the_channel(office: Office, code: str) -> None
     assert outcome.until is None
 
 
+@pytest.mark.fault(33, "many callers at once")
 def test_many_callers_and_two_channels_renew_once(office: Office) -> None:
     ok(office)
     office.server.now += DAY

@@ -32,10 +32,12 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["../x", "/etc/passwd", "media/../../x", "media//x", "", ".", "a\0b"]
 )
+@pytest.mark.fault(42, "paths with dots")
 def test_a_path_cannot_leave_the_folder(tmp_path: Path, path: str) -> None:
     assert refusal(tmp_path, path) == "path-leaves-folder"
 
 
+@pytest.mark.fault(42, "links")
 def test_links_are_refused_wherever_they_stand(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "x").write_text("x")
@@ -49,6 +51,7 @@ def test_links_are_refused_wherever_they_stand(tmp_path: Path) -> None:
         Folder(tmp_path / "linked")
 
 
+@pytest.mark.fault(41, "a pipe")
 def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert refusal(tmp_path, "pipe") == "not-a-file"
@@ -64,10 +67,12 @@ def test_a_socket_and_a_folder_are_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "folder") == "not-a-file"
 
 
+@pytest.mark.fault(41, "a device")
 def test_a_device_is_refused() -> None:
     assert refusal(Path("/dev"), "zero") == "not-a-file"
 
 
+@pytest.mark.fault(41, "a huge file")
 def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "big").open("wb") as file:
         file.truncate(100 * 1024 * 1024)
@@ -98,6 +103,7 @@ def test_names_are_printable() -> None:
 @pytest.mark.parametrize(
     "name", [".x.md.swp", "x.md~", "x.tmp", "4913", "~$bai.docx", "#x.md#", ".hidden.md"]
 )
+@pytest.mark.fault(37, "names that editors use")
 def test_what_editors_leave_behind_is_temporary(name: str) -> None:
     assert is_temporary(name)
     assert not is_temporary("bai-viet.md")

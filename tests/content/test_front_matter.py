@@ -42,6 +42,7 @@ def read(front: str) -> tuple[Mapping[str, Node] | None, list[str]]:
         "9" * 300,
     ],
 )
+@pytest.mark.fault(40, "values that YAML would guess")
 def test_every_plain_value_stays_what_was_typed(value: str) -> None:
     nodes, problems = read(f"at: {value}")
     assert nodes is not None
@@ -78,6 +79,7 @@ def test_several_mistakes_are_all_named() -> None:
     ]
 
 
+@pytest.mark.fault(40, "an alias bomb")
 def test_a_bomb_of_aliases_is_not_expanded() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [
@@ -92,6 +94,7 @@ def test_a_bomb_of_aliases_is_not_expanded() -> None:
 @pytest.mark.parametrize(
     "front", ["[" * 5000, "{" * 5000, "- " * 5000, "? " * 5000, "a: " + "[" * 5000]
 )
+@pytest.mark.fault(40, "thousands of levels")
 def test_endless_nesting_ends_soon(front: str) -> None:
     nodes, problems = read(front)
     assert nodes is None

@@ -118,6 +118,7 @@ def test_nothing_else_is_within_reach(
         ),
     ],
 )
+@pytest.mark.fault(44, "endless loops and huge strings")
 def test_what_takes_too_much_is_stopped_and_the_next_goes_on(
     context: dict[str, Any], source: str, code: str
 ) -> None:

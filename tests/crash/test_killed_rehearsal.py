@@ -60,6 +60,8 @@ def assert_all_is_well(month: Month) -> None:
         assert set(outcome["pages"]) <= set(outcome["on the site"])
 
 
+@pytest.mark.fault(1, "200 kills over 18 rehearsed months")
+@pytest.mark.fault(50, "rehearsed months with faults and kills")
 def test_200_kills_lose_nothing_and_repeat_nothing(folder: Path) -> None:
     with ThreadPoolExecutor(STREAMS) as pool:
         streams = pool.map(lambda n: killed_months(folder, n, KILLS // STREAMS), range(STREAMS))

@@ -64,6 +64,7 @@ def test_a_message_is_public_within_a_second_of_its_time(office: Office) -> None
         assert timedelta(0) <= at - due <= timedelta(seconds=1), f"{at - due} late"
 
 
+@pytest.mark.fault(1, "the real service killed between publications")
 def test_kill_9_amid_publications_loses_and_repeats_nothing(office: Office) -> None:
     names = [f"tin-{number}" for number in range(1, 16)]
     for name in names:
@@ -85,6 +86,7 @@ def test_kill_9_amid_publications_loses_and_repeats_nothing(office: Office) -> N
     assert set(pages.values()) == {1}
 
 
+@pytest.mark.fault(6, "SIGTERM to the real service")
 def test_it_ends_in_order_and_says_so(office: Office) -> None:
     office.write("tin", now() - AGO)
     with office.service() as service:
@@ -98,6 +100,7 @@ def test_it_ends_in_order_and_says_so(office: Office) -> None:
         assert "Traceback" not in service.said
 
 
+@pytest.mark.fault(8, "two real services")
 def test_a_second_service_ends_quickly_and_names_the_first(office: Office) -> None:
     with office.service() as first:
         first.await_word("READY=1")
@@ -114,6 +117,7 @@ def test_a_second_service_ends_quickly_and_names_the_first(office: Office) -> No
         third.await_word("READY=1")
 
 
+@pytest.mark.fault(48, "SIGHUP after a mistake")
 def test_a_broken_configuration_is_refused_and_the_old_one_stays(office: Office) -> None:
     with office.service() as service:
         service.await_word("READY=1")
@@ -157,6 +161,7 @@ def test_all_problems_of_a_configuration_are_named_at_the_start(office: Office) 
         assert "base_url" in service.said
 
 
+@pytest.mark.fault(7, "the lease taken away in the database")
 def test_it_ends_when_another_one_took_over(office: Office) -> None:
     office.write("tin", now() - AGO)
     with office.service() as service:
@@ -171,6 +176,7 @@ def test_it_ends_when_another_one_took_over(office: Office) -> None:
     assert not office.page("tin-2").exists()
 
 
+@pytest.mark.fault(37, "a file saved again and again")
 def test_a_file_that_is_being_saved_is_not_read(office: Office) -> None:
     with office.service() as service:
         service.await_word("READY=1")

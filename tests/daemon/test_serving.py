@@ -55,6 +55,7 @@ async def until(fact: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.fault(46, "a call that blocks the loop")
 def test_a_hung_loop_gives_no_sign_of_life(
     build: Callable[[], Machinery], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +141,7 @@ def run_until_it_publishes(
 
 
 @pytest.mark.slow
+@pytest.mark.fault(6, "a call that never ends")
 def test_what_does_not_end_in_time_is_cut_off_and_in_doubt(
     office: Office, build: Callable[[], Machinery]
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from outreach.channel import Absent, CannotTell, Found, Text
 from outreach.dispatch.reconcile import (
     EMPTY_READS,
@@ -48,6 +50,7 @@ def test_a_channel_without_lag_is_still_given_a_moment() -> None:
     assert (finish.state, finish.ready_at) == (State.UNKNOWN, NOON + SETTLE)
 
 
+@pytest.mark.fault(16, "a clock that jumps")
 def test_a_wall_clock_that_jumped_ahead_makes_no_read_valid() -> None:
     now, quiet_for = NOON + timedelta(days=1), timedelta(seconds=3)
     finish = conclude(

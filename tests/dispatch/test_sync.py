@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import pytest
 
@@ -72,6 +74,16 @@ class Desk:
     def rows(self) -> dict[str, Delivery]:
         return {row.identity.message: row for row in self.queue.list()}
 
+    def publish_next(self) -> datetime:
+        """The earliest delivery goes out at its time, which is returned."""
+        due = min(row.due for row in self.rows().values())
+        (claim,) = self.queue.exchange((), {"website": 1}, due).claims
+        receipt = Receipt(remote_id="1", at=due)
+        self.queue.exchange(
+            [Finish(claim=claim, state=State.PUBLISHED, at=due, receipt=receipt)], {}, due
+        )
+        return due
+
     def states(self) -> dict[str, State]:
         return {name: row.state for name, row in self.rows().items()}
 
@@ -114,6 +126,7 @@ def test_looking_writes_nothing(desk: Desk) -> None:
     assert desk.queue.list() == []
 
 
+@pytest.mark.fault(35, "edited files")
 def test_a_changed_text_and_a_changed_theme_are_queued_anew(desk: Desk) -> None:
     desk.write("a", text="Chủ đề: {{ campaign.theme }}.")
     desk.apply()
@@ -168,6 +181,7 @@ def test_what_is_found_broken_only_while_rendering_is_held_too(
     assert [p.place.file.split("/")[-1] for p in proposal.problems] == ["b.md"]
 
 
+@pytest.mark.fault(36, "a deleted file")
 def test_a_deleted_file_cancels_its_delivery(desk: Desk) -> None:
     for name in "abcdef":
         desk.write(name)
@@ -179,6 +193,7 @@ def test_a_deleted_file_cancels_its_delivery(desk: Desk) -> None:
     assert desk.states() == {"a": State.CANCELLED} | dict.fromkeys("bcdef", State.SCHEDULED)
 
 
+@pytest.mark.fault(38, "an emptied folder")
 def test_many_deleted_files_are_held_until_a_person_confirms(desk: Desk) -> None:
     for name in "abcdef":
         desk.write(name)
@@ -243,15 +258,11 @@ def test_a_campaign_that_cannot_be_read_is_held_whole(desk: Desk, gone: str) -> 
     assert "campaign.toml" in str(desk.rows()["a"].reason) or gone == "folder"
 
 
+@pytest.mark.fault(35, "a deleted file")
 def test_what_went_out_stays_when_its_file_goes(desk: Desk) -> None:
     desk.write("a")
     desk.apply()
-    due = desk.rows()["a"].due
-    (claim,) = desk.queue.exchange((), {"website": 1}, due).claims
-    receipt = Receipt(remote_id="1", at=due)
-    desk.queue.exchange(
-        [Finish(claim=claim, state=State.PUBLISHED, at=due, receipt=receipt)], {}, due
-    )
+    due = desk.publish_next()
     (desk.folder / "a.md").unlink()
     proposal = desk.look(due + timedelta(minutes=1))
     assert proposal.changes == ()
@@ -275,3 +286,38 @@ def test_an_edit_of_what_is_public_waits_as_an_update_with_its_content(desk: Des
     assert desk.look(due).changes == ()
     desk.write("a")
     assert [change.what for change in desk.apply(due).changes] == [ChangeKind.CANCELLED]
+
+
+@pytest.fixture
+def another_clock(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Vietnam decides to live by Japan's time: its table is exchanged on the disk."""
+    tables = tmp_path / "zoneinfo" / "Asia"
+    tables.mkdir(parents=True)
+    (tables / "Ho_Chi_Minh").write_bytes(
+        files("tzdata.zoneinfo.Asia").joinpath("Tokyo").read_bytes()
+    )
+
+    def decide() -> None:
+        reset_tzpath(to=[str(tmp_path / "zoneinfo"), *TZPATH])
+        ZoneInfo.clear_cache()
+
+    yield decide
+    reset_tzpath()
+    ZoneInfo.clear_cache()
+
+
+@pytest.mark.fault(20, "the table of the time zone is exchanged on the disk")
+def test_a_country_that_changes_its_time_moves_what_is_to_come_and_leaves_what_went_out(
+    desk: Desk, another_clock: Callable[[], None]
+) -> None:
+    desk.write("out")
+    desk.write("to-come", day=20)
+    desk.apply()
+    due = {name: row.due for name, row in desk.rows().items()}
+    desk.publish_next()
+    another_clock()
+    now = BEFORE + timedelta(days=17)
+    assert [change.what for change in desk.apply(now).changes] == [ChangeKind.MOVED]
+    rows = desk.rows()
+    assert rows["out"].due == due["out"]
+    assert rows["to-come"].due == due["to-come"] - timedelta(hours=2)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,6 +70,7 @@ def test_a_request_that_never_arrived_is_sent_after_two_empty_looks(
     assert world.accepted(world.rows()[0]) == 1
 
 
+@pytest.mark.fault(4, "a lost answer on a channel without read-back")
 def test_a_channel_that_cannot_look_asks_a_person(world: World) -> None:
     world.plan("m", "blind", NOON)
     world.channels["blind"].script.append(lost_reply())
@@ -77,6 +78,7 @@ def test_a_channel_that_cannot_look_asks_a_person(world: World) -> None:
     assert state_of(world) is State.NEEDS_PERSON
 
 
+@pytest.mark.fault(5, "a platform with a visibility lag")
 def test_a_publication_that_appears_late_is_still_found(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.channels["seeing"].script.append(lost_reply(late=LAG / 2))
@@ -85,6 +87,7 @@ def test_a_publication_that_appears_late_is_still_found(world: World) -> None:
     assert world.doubles() == []
 
 
+@pytest.mark.fault(16, "a clock that jumps")
 def test_two_jumps_of_the_wall_clock_do_not_make_two_looks_valid(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.channels["seeing"].script.append(lost_reply())
@@ -96,6 +99,26 @@ def test_two_jumps_of_the_wall_clock_do_not_make_two_looks_valid(world: World) -
     assert world.doubles() == []
 
 
+@pytest.mark.fault(17, "a clock set back by an hour, and to 1970, with a restart after it")
+@pytest.mark.parametrize("back", [timedelta(hours=1), NOON - datetime(1970, 1, 1, tzinfo=UTC)])
+def test_a_clock_set_back_repeats_nothing_and_keeps_the_rest_waiting(
+    world: World, back: timedelta
+) -> None:
+    world.plan("public", "seeing", NOON)
+    world.plan("lost", "seeing", NOON)
+    world.channels["seeing"].script.append(lost_reply())
+    world.work()
+    world.plan("later", "seeing", NOON + timedelta(hours=2))
+    world.offset -= back
+    world.restart()
+    world.work()
+    assert len(world.channels["seeing"].publications) == 2
+    world.offset += back
+    world.settle()
+    assert {row.state for row in world.rows()} == {State.PUBLISHED}
+    assert world.doubles() == []
+
+
 def test_a_refusal_is_tried_again_later(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.channels["seeing"].script.extend([retry_at(), retry_at(NOON + timedelta(minutes=10))])
@@ -104,6 +127,7 @@ def test_a_refusal_is_tried_again_later(world: World) -> None:
     assert world.rows()[0].attempts == 3
 
 
+@pytest.mark.fault(25, "thirty failures in a row")
 def test_a_platform_that_is_down_is_not_stormed(world: World) -> None:
     names = [f"m{number:02}" for number in range(12)]
     for minute, name in enumerate(names):
@@ -207,6 +231,7 @@ def test_what_was_missed_goes_out_when_a_person_asks_for_it(world: World) -> Non
     assert state_of(world) is State.PUBLISHED
 
 
+@pytest.mark.fault(18, "time passes while nothing runs")
 def test_what_the_machine_slept_through_is_missed_and_says_so(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.pass_time(timedelta(days=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,6 +77,7 @@ def spring(zone: ZoneInfo, day: date) -> dict[str, object]:
     return {"zone": zone, "window": Window(start=day, end=day + timedelta(days=2))}
 
 
+@pytest.mark.fault(19, "zones with summer time")
 def test_a_time_that_does_not_exist_becomes_the_time_after_it() -> None:
     office = campaign(**spring(NEW_YORK, date(2022, 3, 12)))
     schedule = Weekly(weekdays=frozenset({6}), times=(time(2, 30),))

@@ -56,6 +56,7 @@ def states(office: Office) -> set[State]:
     return {delivery.state for delivery in office.deliveries()}
 
 
+@pytest.mark.fault(9, "a real disk of 2 MB, filled")
 def test_on_a_full_disk_nothing_is_sent_and_it_goes_on_by_itself(
     office: Office, disk: SmallDisk
 ) -> None:
@@ -87,6 +88,7 @@ def far_end(office: Office, disk: SmallDisk) -> Iterator[FaultServer]:
         yield server
 
 
+@pytest.mark.fault(10, "the far end fills the disk before it answers")
 def test_an_outcome_that_finds_no_room_is_kept_until_there_is(
     office: Office, disk: SmallDisk, far_end: FaultServer
 ) -> None:
@@ -101,6 +103,7 @@ def test_an_outcome_that_finds_no_room_is_kept_until_there_is(
     assert len([request for request in far_end.requests if request.method == "POST"]) == 1
 
 
+@pytest.mark.fault(4, "killed with an outcome that had no room")
 def test_killed_on_a_full_disk_after_the_call_it_asks_and_does_not_call_again(
     office: Office, disk: SmallDisk, far_end: FaultServer
 ) -> None:
@@ -115,6 +118,7 @@ def test_killed_on_a_full_disk_after_the_call_it_asks_and_does_not_call_again(
     assert len([request for request in far_end.requests if request.method == "POST"]) == 1
 
 
+@pytest.mark.fault(12, "a real disk remounted read-only")
 def test_a_read_only_disk_is_explained_at_the_start(office: Office, disk: SmallDisk) -> None:
     with office.service() as service:
         service.await_word("READY=1")
@@ -129,6 +133,7 @@ def test_a_read_only_disk_is_explained_at_the_start(office: Office, disk: SmallD
     assert not office.page("tin").exists()
 
 
+@pytest.mark.fault(14, "another process holds the write lock")
 def test_a_busy_database_costs_no_try(office: Office) -> None:
     with office.service() as service:
         service.await_word("READY=1")

@@ -110,6 +110,8 @@ def post(tmp_path: Path) -> Iterator[Post]:
     ("calls", "fault"),
     [(DISK, "signal=KILL"), (NETWORK, "signal=KILL"), (DISK, "error=EIO")],
 )
+@pytest.mark.fault(2, "strace kills it at the k-th call, for every k")
+@pytest.mark.fault(11, "strace answers the k-th write or sync with EIO")
 def test_whatever_fails_at_whatever_call_the_post_is_public_once(
     post: Post, calls: str, fault: str
 ) -> None:

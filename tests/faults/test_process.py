@@ -38,6 +38,7 @@ def all_published(office: Office) -> bool:
     return {delivery.state for delivery in office.deliveries()} == {State.PUBLISHED}
 
 
+@pytest.mark.fault(7, "SIGSTOP, a second service, SIGCONT")
 def test_one_that_was_stopped_in_its_tracks_keeps_its_place_and_goes_on(office: Office) -> None:
     with office.service() as service:
         service.await_word("READY=1")
@@ -63,6 +64,7 @@ def unheard(office: Office) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.mark.fault(45, "a closed pipe as standard error")
 def test_nobody_has_to_read_what_it_says(office: Office, unheard: subprocess.Popen[bytes]) -> None:
     ask_for(office, "tin")
     wait_for(office.page("tin").exists, "the page")
@@ -70,6 +72,7 @@ def test_nobody_has_to_read_what_it_says(office: Office, unheard: subprocess.Pop
     assert unheard.poll() is None
 
 
+@pytest.mark.fault(47, "a limit of ten open files")
 def test_without_a_file_left_to_open_it_waits_and_loses_nothing(office: Office) -> None:
     with office.service() as service:
         service.await_word("READY=1")

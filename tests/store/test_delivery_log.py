@@ -105,6 +105,7 @@ EDITS = {"at": 1, "actor": "mai", "what": "cancelled", "delivery_id": 99, "data"
 
 
 @given(seq=st.integers(1, LINES), column=st.sampled_from(sorted(EDITS)))
+@pytest.mark.fault(49, "an edited row")
 def test_an_edited_line_is_named(copy: Callable[[], Engine], seq: int, column: str) -> None:
     engine = copy()
     tamper(engine, run(f"UPDATE event SET {column} = :v WHERE seq = :s", v=EDITS[column], s=seq))
@@ -114,6 +115,7 @@ def test_an_edited_line_is_named(copy: Callable[[], Engine], seq: int, column: s
 
 
 @given(st.sets(st.integers(1, LINES), min_size=1))
+@pytest.mark.fault(49, "a deleted row")
 def test_the_first_deleted_line_is_named(copy: Callable[[], Engine], gone: set[int]) -> None:
     engine = copy()
     numbers = ", ".join(map(str, gone))
@@ -141,6 +143,7 @@ def test_a_deleted_line_is_found_when_the_rest_is_renumbered(
 
 
 @given(st.sets(st.integers(1, LINES), min_size=2, max_size=2))
+@pytest.mark.fault(49, "two rows exchanged")
 def test_two_lines_that_changed_places_are_named(
     copy: Callable[[], Engine], pair: set[int]
 ) -> None:
@@ -175,6 +178,7 @@ def test_an_edited_line_with_a_seal_of_its_own_is_found_by_the_next(
     assert verdict.seq == 3
 
 
+@pytest.mark.fault(49, "all rows sealed anew")
 def test_a_log_that_was_written_anew_differs_from_the_head_noted_earlier(
     copy: Callable[[], Engine], sqlite_engine: Engine
 ) -> None:

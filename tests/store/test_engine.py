@@ -108,6 +108,7 @@ def test_a_database_of_a_newer_program_is_refused_untouched(sqlite_engine: Engin
         migrate(sqlite_engine)
 
 
+@pytest.mark.fault(3, "a migration that breaks off")
 def test_a_failed_migration_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +124,7 @@ def test_a_failed_migration_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("damage", ["header", "page", "not a database"])
+@pytest.mark.fault(13, "overwritten bytes")
 def test_a_damaged_file_is_refused_with_one_sentence(tmp_path: Path, damage: str) -> None:
     file = tmp_path / "outreach.db"
     engine = open_engine(f"sqlite:///{file}")
