@@ -28,7 +28,7 @@ def seal(context: typer.Context) -> None:
     keyed = [table for table in tables if table.reference(KEY)]
     if not keyed:
         raise Stop(
-            Text("No channel in config.toml has a token_key."),
+            Text("No channel in {file} has a token_key.", file=session.config or "config.toml"),
             Text(
                 "Make one with `openssl rand -base64 32` and refer to it as config.example.toml shows."
             ),

@@ -34,6 +34,9 @@ OWN_TIMER = timedelta(seconds=2)
 STORE_RETRY = timedelta(seconds=1)
 """How long to wait before the queue is asked again after the database refused."""
 
+ERRAND_RETRY = timedelta(seconds=10)
+"""How long a lane rests after an errand whose failure could not even be noted: it would be found again at once."""
+
 
 class Dispatcher:
     """Works through the queue on the channels of this process.
@@ -205,9 +208,11 @@ class Dispatcher:
 
     def _errand_over(self, errand: Errand, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._lane(errand.claim).end(errand.claim.delivery.id, self._monotonic())
+        lane = self._lane(errand.claim)
+        lane.end(errand.claim.delivery.id, self._monotonic())
         self._changed.set()
         if not task.cancelled() and (error := task.exception()):
+            lane.rest(self._monotonic(), ERRAND_RETRY)
             log.error(Text("The program itself failed: {error}", error=str(error)[:500]))
 
     def _over(self, claim: Claim, task: asyncio.Task[Finish]) -> None:

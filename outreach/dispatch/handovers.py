@@ -96,7 +96,8 @@ class Handovers:
         )
         key = claim.delivery.identity.key
         again = await channel.hand_over(claim.rendition, key=key, steps=steps)
-        seen = replace(begun, again=again, held=again is not None)
+        no_sooner = self._now() + RETRY / 3
+        seen = replace(begun, again=again and max(again, no_sooner), held=again is not None)
         await self._write(self._queue.note_handover, claim, seen, self._now())
 
     async def _take_back(self, channel: Schedules, claim: Claim, handover: Handover) -> None:

@@ -49,6 +49,10 @@ class Lane:
         else:
             self._opens = max(self._opens, monotonic + self._probe_gap.total_seconds())
 
+    def rest(self, monotonic: float, span: timedelta) -> None:
+        """Nothing starts for so long."""
+        self._opens = max(self._opens, monotonic + span.total_seconds())
+
     @property
     def _gap(self) -> timedelta:
         return max(self.channel.capabilities.gap, self._probe_gap)

@@ -197,7 +197,7 @@ class Changing(FakeChannel):
         return receipt
 
 
-def test_limits_hide_nothing_that_a_channel_has_besides() -> None:
+def test_limits_hide_nothing_that_a_channel_has_besides(tmp_path: Path) -> None:
     async def asked(inner: Channel) -> tuple[int, Receipt | NotPublished]:
         channel = Limited(inner, Limits(text_limit=5))
         receipt = Receipt(remote_id="1", at=datetime.now(UTC))
@@ -206,7 +206,8 @@ def test_limits_hide_nothing_that_a_channel_has_besides() -> None:
 
     count, outcome = asyncio.run(asked(Changing()))
     assert (count, type(outcome)) == (1, Receipt)
-    count, outcome = asyncio.run(asked(FakeChannel()))
+    plain = configured('[channels.o]\nadapter = "outbox"\nfolder = "out"', tmp_path)[0]
+    count, outcome = asyncio.run(asked(registry.open_channel(plain, place())))
     assert (count, type(outcome)) == (0, Reject)
 
 

@@ -100,3 +100,23 @@ def test_notices_are_not_looked_at_again(office: Watched) -> None:
     assert len(office.look()) == 1
     seen(office, 10 * MINUTE)
     assert office.bell.calls["find"] == 0
+
+
+def test_it_waits_while_anything_is_being_delivered(
+    office: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.passes(10 * MINUTE)
+    with monkeypatch.context() as busy:
+        busy.setattr(type(office.dispatcher), "in_flight", 1)
+        office.run(office.later())
+    assert office.website.calls["find"] == 0
+    office.run(office.later())
+    assert office.website.calls["find"] == 1
+
+
+def test_without_its_content_it_cannot_be_looked_for(
+    office: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office.queue, "rendition", lambda delivery: None)
+    assert seen(office, 10 * MINUTE) == []
+    assert office.website.calls["find"] == 0
