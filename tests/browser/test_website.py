@@ -119,7 +119,7 @@ def test_the_browser_has_nothing_to_complain_about(
     """One tab for each page: a picture still on its way would fail when its tab goes elsewhere."""
     page = browser.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: said.append(f"{message.text} {message.location}"))
     page.on("requestfailed", lambda request: said.append(f"{request.url}: {request.failure}"))
     page.goto(address + PAGES[name], wait_until="networkidle")
     found = list(said)

@@ -311,7 +311,7 @@ def test_a_folder_that_refuses_is_certainly_not_a_publication(
 def test_a_fault_after_the_page_is_an_unknown_outcome(
     site: Site, renditions: list[Rendition]
 ) -> None:
-    faulty(site).arm(4, "before", OSError(errno.ENOSPC, "full"))
+    faulty(site).arm(5, "before", OSError(errno.ENOSPC, "full"))
     with pytest.raises(UnknownOutcome):
         site.publish(renditions[1])
     assert isinstance(look(Site(site.folder), renditions[1]), Found)

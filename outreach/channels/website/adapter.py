@@ -32,7 +32,7 @@ from outreach.channel import (
     UnknownOutcome,
 )
 from outreach.channels._previews import all_media, hashtag_forms, text_gauge
-from outreach.channels.website.assets import logo, style
+from outreach.channels.website.assets import icon, logo, style
 from outreach.channels.website.cards import Card, Frame, media_path
 from outreach.channels.website.entries import Entries, Entry, slugs
 from outreach.channels.website.files import SiteFolder
@@ -218,12 +218,12 @@ class Website:
                     self._folder.remove(path)
 
     def _assets(self) -> None:
-        for asset in (style(), logo(self._settings.logo)):
+        for asset in (style(), icon(), logo(self._settings.logo)):
             if asset:
                 self._folder.write(asset.path, asset.content)
 
     def _asset_paths(self) -> list[str]:
-        return [asset.path for asset in (style(), logo(self._settings.logo)) if asset]
+        return [asset.path for asset in (style(), icon(), logo(self._settings.logo)) if asset]
 
     def _receipt(self, entry: Entry) -> Receipt:
         permalink = f"{self._settings.base_url}{entry.slug}/"

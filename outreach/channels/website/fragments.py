@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from outreach.channels.website.assets import logo, style
+from outreach.channels.website.assets import icon, logo, style
 from outreach.channels.website.cards import Card, Frame, media_path
 
 T = TypeVar("T")
@@ -41,6 +41,7 @@ def always(frame: Frame) -> dict[str, Any]:
         "settings": frame.settings,
         "style": frame.settings.root + style().path,
         "inline_style": Markup(style().content.decode()),  # noqa: S704 - our own file
+        "icon": icon(),
         "logo": logo(frame.settings.logo),
         "key": "",
         "preview": False,
