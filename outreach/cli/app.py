@@ -13,6 +13,7 @@ import typer
 
 from outreach import __version__
 from outreach.cli import (
+    art,
     audit,
     backup,
     campaign,
@@ -48,7 +49,7 @@ from outreach.domain.text import Text
 NAME = "outreach"
 GROUPS = (
     *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
+    *(stats, art, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from outreach.content.art_section import art_section
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings
 from outreach.content.front_matter import Node
@@ -40,8 +41,9 @@ _TOP = (
         "units",
         "topics",
         "updates",
+        "cards",
     ),
-    *("plan", "window", "posting", "hotlines"),
+    *("plan", "window", "posting", "hotlines", "art"),
 )
 _POSTING = (
     *("slots", "weekend_slots", "quiet", "blackout", "holidays", "minimum_gap", "late"),
@@ -92,6 +94,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     posting, hotlines, tags = _posting(top), _hotlines(top), hashtags(top)
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
+    art = art_section(top)
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
     if window is None or not all(names.values()):
         return None
@@ -108,6 +111,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         posting=posting,
         hotlines=hotlines,
         updates=updates,
+        art=art,
     )
 
 

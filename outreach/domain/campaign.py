@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from outreach.domain.artwork import Artwork
 from outreach.domain.message import Lateness
 
 
@@ -95,6 +96,7 @@ class Campaign:
     posting: Posting
     hotlines: tuple[Hotline, ...] = ()
     updates: Edits = Edits.ASK
+    art: Artwork = field(default_factory=Artwork)
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""

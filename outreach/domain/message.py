@@ -93,7 +93,10 @@ Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`."""
+    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
+
+    `slogan` is what its artwork says, with marks for its lines; the title where it is empty.
+    """
 
     id: str
     campaign: str
@@ -107,6 +110,7 @@ class Message:
     topic: str = ""
     unit: str = ""
     summary: str = ""
+    slogan: str = ""
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()

@@ -35,6 +35,9 @@ from outreach.channels.facebook_page.settings import FacebookPageSettings
 LAG = timedelta(minutes=3)
 """The longest that a post was seen to stay out of the Page's listing."""
 
+COVER = (1640, 624)
+"""Pixels of a cover picture, twice those that a computer shows."""
+
 MOST_DOUBTS = 5
 """So many failures over one message, each followed by proof that it is not public, lie in the message."""
 
@@ -52,6 +55,7 @@ class FacebookPage:
     def __init__(self, name: str, settings: FacebookPageSettings, place: c.AdapterPlace) -> None:
         self.name = name
         self.capabilities = c.Capabilities(
+            banner=COVER if settings.banner == "cover" else c.Capabilities.card,
             text_limit=TEXT_LIMIT,
             media_limit=PHOTOS,
             can_find=True,
