@@ -9,7 +9,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from math import inf
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from outreach.typesetting.fonts import Face
 
 NEVER, FORCED = inf, -inf
+_SEAMS = {"|": FORCED, "~": NEVER}
 _TO_LEADING, _AFTER_LEADING = 0.9, -0.12
 """What it costs to end a line with a word that leads on, and what to end it with a comma or the like."""
 
@@ -97,7 +98,7 @@ def known_compounds() -> tuple[str, ...]:
 @lru_cache(256)
 def words(slogan: str, compounds: tuple[str, ...] = ()) -> tuple[Word, ...]:
     """The words of a slogan; `compounds` are more that must not be broken."""
-    found = list(_marked(unicodedata.normalize("NFC", slogan)))
+    found = _marked(unicodedata.normalize("NFC", slogan))
     after = [_cost(word.text, following) for word, following in _pairs(found)]
     for start, end in _compounds([word.text.casefold() for word in found], compounds):
         after[start : end - 1] = [NEVER] * (end - 1 - start)
@@ -107,20 +108,26 @@ def words(slogan: str, compounds: tuple[str, ...] = ()) -> tuple[Word, ...]:
     )
 
 
-def _marked(slogan: str) -> Iterator[Word]:
-    """The words with their stress, and with what `|` and `~` say."""
-    stressed, text, strong = False, "", False
-    stars = slogan.count("*") // 2 * 2
-    for token in [*_TOKEN.findall(slogan), " "]:
+def _marked(slogan: str) -> list[Word]:
+    """The words with their stress, and with what `|` and `~` say of the break behind them."""
+    found: list[Word] = []
+    stressed, new, stars = False, True, slogan.count("*") // 2 * 2
+    for token in _TOKEN.findall(slogan):
         if token == "*" and stars:  # noqa: S105 - a mark in a text
             stressed, stars = not stressed, stars - 1
-        elif token in ("|", "~") or token.isspace():
-            seam = {"|": FORCED, "~": NEVER}.get(token, 0.0)
-            if text:
-                yield Word(text=text, stressed=strong, after=seam)
-            text, strong = "", False
+        elif token.isspace():
+            new = True
+        elif token in _SEAMS:
+            new = True
+            if found:
+                found[-1] = replace(found[-1], after=_SEAMS[token])
+        elif new:
+            found.append(Word(text=token, stressed=stressed))
+            new = False
         else:
-            text, strong = text + token, strong or stressed
+            both = found[-1].stressed or stressed
+            found[-1] = replace(found[-1], text=found[-1].text + token, stressed=both)
+    return found
 
 
 def _pairs(found: Sequence[Word]) -> Iterator[tuple[Word, str]]:

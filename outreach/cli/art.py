@@ -20,6 +20,36 @@ from outreach.domain.message import Message
 from outreach.domain.problem import Problem, Problems, Severity
 from outreach.domain.text import Text
 
+MessageWord = Annotated[
+    str | None,
+    typer.Argument(metavar="MESSAGE", help=_("The message's id: its file's name without .md.")),
+]
+Slogan = Annotated[
+    str | None, typer.Option("--text", metavar="SLOGAN", help=_("This slogan instead."))
+]
+Everything = Annotated[
+    bool,
+    typer.Option(
+        "--all", help=_("Every banner in every format and theme, and one sheet that shows all.")
+    ),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option("--format", metavar="NAME", help=_("Only this format; may be repeated.")),
+]
+Themes = Annotated[
+    list[str] | None,
+    typer.Option("--theme", metavar="NAME", help=_("Only this theme; may be repeated.")),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help=_("Where to; in the state folder if left out.")),
+]
+ForPrint = Annotated[
+    PrintAs,
+    typer.Option("--print", help=_("The files for the printer: colours, inks, or PDF/A.")),
+]
+
 
 def add(app: typer.Typer) -> None:
     """Add the command."""
@@ -34,37 +64,13 @@ def add(app: typer.Typer) -> None:
 def art(
     context: typer.Context,
     *,
-    message: Annotated[
-        str | None,
-        typer.Argument(metavar="MESSAGE", help=_("The message's id: its file's name without .md.")),
-    ] = None,
-    text: Annotated[
-        str | None, typer.Option("--text", metavar="SLOGAN", help=_("This slogan instead."))
-    ] = None,
-    everything: Annotated[
-        bool,
-        typer.Option(
-            "--all", help=_("Every banner in every format and theme, and one sheet that shows all.")
-        ),
-    ] = False,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="NAME", help=_("Only this format; may be repeated.")),
-    ] = None,
-    themes: Annotated[
-        list[str] | None,
-        typer.Option("--theme", metavar="NAME", help=_("Only this theme; may be repeated.")),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help=_("Where to; in the state folder if left out.")
-        ),
-    ] = None,
-    print_as: Annotated[
-        PrintAs,
-        typer.Option("--print", help=_("The files for the printer: colours, inks, or PDF/A.")),
-    ] = PrintAs.COLOURS,
+    message: MessageWord = None,
+    text: Slogan = None,
+    everything: Everything = False,
+    formats: Formats = None,
+    themes: Themes = None,
+    out: Out = None,
+    print_as: ForPrint = PrintAs.COLOURS,
     campaign: OfCampaign = None,
 ) -> None:
     """Write the files; exit code 1 when something could not be made or is hard to read."""

@@ -53,7 +53,7 @@ class Making:
     formats: tuple[str, ...]
     themes: tuple[str, ...]
     print_as: PrintAs
-    _found: dict[str, Text] = field(default_factory=dict)
+    _found: dict[str, tuple[Text, Text]] = field(default_factory=dict)
     _portfolio: Portfolio = field(init=False)
 
     def one(self, message: Message) -> bool:
@@ -177,11 +177,13 @@ class Making:
         self.session.screen.say(Text("All of it on one sheet: {file}", file=file))
 
     def _note(self, job: _Job, what: Text, mend: Text) -> None:
-        self._found[f"{job.name}: {what}"] = Text(
-            "{message}: {what}\n    → {mend}", message=job.name, what=what, mend=mend
+        self._found[f"{job.name}: {what}"] = (
+            Text("{message}: {what}", message=job.name, what=what),
+            mend,
         )
 
     def _tell(self) -> bool:
-        for found in self._found.values():
-            self.session.screen.note(found, style="yellow")
+        for what, mend in self._found.values():
+            self.session.screen.note(what, style="yellow")
+            self.session.screen.note(Text("    → {mend}", mend=mend))
         return bool(self._found)
