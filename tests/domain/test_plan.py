@@ -280,6 +280,20 @@ def test_banners_are_warned_about_and_not_held(
     assert len(plan.planned) == (1 if warned == ["stays-up"] else 2)
 
 
+@pytest.mark.parametrize(
+    ("until", "first", "second"),
+    [
+        ("12-15 17:00", "15/11 – 29/11/2022", "01/12 – 15/12/2022"),
+        ("12-04 17:00", "15/11 – 24/11/2022", "25/11 – 04/12/2022"),
+    ],
+)
+def test_two_hangings_are_proposed_for_a_banner_that_hangs_too_long(
+    until: str, first: str, second: str
+) -> None:
+    (warning,) = plan_of(hang("11-15 07:00", until, "in-person")).problems
+    assert dict(warning.mend.values) == {"first": first, "second": second}
+
+
 def test_a_banner_that_may_not_go_up_does_not_come_down_either() -> None:
     plan = plan_of(hang("11-14 07:00", "11-20 17:00"))
     assert plan.planned == ()
