@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -143,7 +143,7 @@ class Press:
 
 def _give_way() -> None:
     """Let the thread, and those that Typst starts from it, wait for everything else: publishing is never late for a picture."""
-    if sys.platform == "linux":
+    with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
 
 
