@@ -28,6 +28,11 @@ HAPPENINGS: Mapping[str, Text] = {
     "rewritten": Text("public text replaced"),
     "handed_over": Text("handed over before its time"),
     "taken_back": Text("taken back before its time"),
+    "invited": Text("person invited"),
+    "joined": Text("invitation accepted"),
+    "signed_in": Text("signed in"),
+    "signed_out": Text("signed out"),
+    "sign_in_failed": Text("sign-in failed"),
 }
 """Every event that the log knows, in words."""
 
