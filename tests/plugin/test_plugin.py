@@ -46,6 +46,7 @@ from = {start}
 until = {end}
 [posting]
 slots = ["08:00", "19:30"]
+holidays = "post"
 late = "3d"
 """
 MESSAGE = """\
