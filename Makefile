@@ -3,6 +3,7 @@
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
+FAULTS ?= 7
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve $(if $(FAULTS),--faults $(FAULTS))
 CONFIG ?= config.toml
 UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
@@ -13,7 +14,7 @@ LONE_TESTS := -m alone
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## Rehearse the sample month (FAULTS=7: a bad one), then show what readers saw until Ctrl-C
+demo: setup ## Rehearse a bad sample month (FAULTS=: a good one), then show site and reviewers' pages until Ctrl-C
 	$(BIN)/outreach $(DEMO)
 
 run: setup ## Start the service here with CONFIG=config.toml

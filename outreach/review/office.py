@@ -11,6 +11,7 @@ from outreach.domain.delivery import Delivery
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.store.delivery_log import Head, Verdict
 from outreach.store.people import People
 from outreach.store.queue import Queue
 
@@ -25,12 +26,16 @@ class Reading(Source, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """The people, the queue that decisions go to, and a fresh look at everything; `now` gives aware UTC."""
+    """The people, the queue that decisions go to, and a fresh look at everything; `now` gives aware UTC.
+
+    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    """
 
     people: People
     queue: Queue
     reading: Callable[[], Reading]
     now: Callable[[], datetime]
+    checked_log: Callable[[], tuple[Verdict, Head]]
     passwords: Passwords
     language: str
     hide: Callable[[str], str] = str

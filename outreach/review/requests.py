@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.requests import Request
@@ -11,6 +10,9 @@ from starlette.responses import PlainTextResponse, Response
 
 MOST_BYTES = 20_000
 """The most that a form may weigh."""
+
+MOST_FIELDS = 200
+"""The most fields that a form may have."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -31,7 +33,7 @@ Form = Mapping[str, str]
 
 
 class TooLarge(Exception):
-    """A form weighs more than `MOST_BYTES`."""
+    """A form weighs more than `MOST_BYTES`, or has more than `MOST_FIELDS`."""
 
 
 def refusal(request: Request) -> Response | None:
@@ -66,11 +68,16 @@ async def form_of(request: Request) -> Form:
         body += part
         if len(body) > MOST_BYTES:
             raise TooLarge
-    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50)
+    try:
+        fields = parse_qs(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        raise TooLarge from None
     return {name: given[-1].replace("\0", "") for name, given in fields.items()}
 
 
-def with_headers(response: Any) -> Any:
+def with_headers(response: Response) -> Response:
     """The response with the headers of every answer."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

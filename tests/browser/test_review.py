@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from outreach.domain.delivery import State
 from outreach.review.signing import FIRST, first_code
@@ -18,25 +16,14 @@ from tests.web.served import served
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("no chromium on this machine: install Debian's package `chromium`")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_newcomer_signs_in_and_settles_a_delivery(
-    browser: Browser, tmp_path: Path, width: int, dark: bool
+    chromium: Browser, tmp_path: Path, width: int, dark: bool
 ) -> None:
     stage = Stage(blank(tmp_path / "outreach.db"), tmp_path)
     code, said = first_code(stage.office), list[str]()
-    page = browser.new_context(
+    page = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
     ).new_page()
     page.on("console", lambda message: said.append(message.text))
@@ -58,11 +45,11 @@ def test_a_newcomer_signs_in_and_settles_a_delivery(
     assert said == []
 
 
-def test_it_works_without_scripts(browser: Browser, tmp_path: Path) -> None:
+def test_it_works_without_scripts(chromium: Browser, tmp_path: Path) -> None:
     stage = Stage(blank(tmp_path / "outreach.db"), tmp_path)
     office, code = stage.office, first_code(stage.office) or ""
     assert office.people.accept(FIRST, code, office.passwords.hash(PASSWORD), stage.now)
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = chromium.new_context(java_script_enabled=False).new_page()
     with served(stage.app) as client:
         page.goto(client.url)
         page.fill("[name=name]", FIRST)

@@ -20,7 +20,7 @@ from outreach.review.office import Office
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
 from outreach.review.signing import FIRST, first_code
-from outreach.store.delivery_log import read
+from outreach.store.delivery_log import head, read, verify
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People, Role
 from outreach.store.queue import Queue
@@ -85,6 +85,7 @@ class Stage:
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             now=lambda: self.now,
+            checked_log=lambda: (verify(engine), head(engine)),
             passwords=Passwords(memory=64, iterations=1, lanes=1),
             language="vi",
         )
