@@ -14,6 +14,7 @@ from outreach.content.front_matter import Node
 from outreach.content.message_file import hashtags
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
+from outreach.domain.approval import Approval
 from outreach.domain.campaign import (
     Campaign,
     Edits,
@@ -40,6 +41,7 @@ _TOP = (
         "units",
         "topics",
         "updates",
+        "approval",
     ),
     *("plan", "window", "posting", "hotlines"),
 )
@@ -93,6 +95,9 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
+    approval = Approval(
+        top.choice("approval", [a.value for a in Approval], Approval.OPTIONAL.value)
+    )
     if window is None or not all(names.values()):
         return None
     return Campaign(
@@ -108,6 +113,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         posting=posting,
         hotlines=hotlines,
         updates=updates,
+        approval=approval,
     )
 
 

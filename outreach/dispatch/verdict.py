@@ -16,6 +16,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.domain.approval import waits
 from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import SUCCESS, Action, Delivery, State
 from outreach.domain.edit import COMES_DOWN, comes_down
@@ -45,6 +46,9 @@ def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | No
         return Finish(claim=claim, state=State.CANCELLED, at=now, reason=COMES_DOWN, counts=False)
     if now >= latest(claim.delivery):
         return _too_late(claim, now)
+    if claim.unapproved:
+        why = waits(claim.unapproved)
+        return Finish(claim=claim, state=State.HELD, at=now, reason=why, counts=False)
     opening = next_opening(now.astimezone(ZoneInfo(claim.rendition.zone)), capabilities.hours)
     if opening is None:
         return None

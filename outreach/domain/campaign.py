@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from outreach.domain.approval import Approval
 from outreach.domain.message import Lateness
 
 
@@ -95,6 +96,7 @@ class Campaign:
     posting: Posting
     hotlines: tuple[Hotline, ...] = ()
     updates: Edits = Edits.ASK
+    approval: Approval = Approval.OPTIONAL
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""

@@ -18,7 +18,7 @@ from outreach.domain.difference import Difference
 from outreach.domain.handover import Errand, Handover, Window
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import changes, claims, finishes, handovers, pauses, steps
+from outreach.store import approvals, changes, claims, finishes, handovers, pauses, steps
 from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
@@ -165,6 +165,7 @@ class Queue:
             applied, events = changes.apply(
                 connection, difference.changes, renditions, now=now, actor=actor, shelf=self._shelf
             )
+            events += approvals.demand(connection, difference, actor=actor, now=now)
             append(connection, events)
         return applied
 
@@ -215,6 +216,10 @@ class Queue:
         """Every channel that was ever paused."""
         with reading(self._engine) as connection:
             return pauses.states(connection)
+
+    def approvals_needed(self, campaign: str) -> int:
+        """How many people must approve each text of a campaign."""
+        return approvals.Approvals(self._engine).needed().get(campaign, 0)
 
     def steps(self, delivery_id: int) -> dict[str, StepRow]:
         """The steps of a delivery by name."""

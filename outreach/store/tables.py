@@ -248,6 +248,25 @@ class SignInFailureRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class ApprovalRow(Row, table=True):
+    """One person's word about a rendition: `approved` or `sent_back`."""
+
+    __tablename__ = "approval"
+    digest: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    verdict: str
+    note: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class ApprovalRuleRow(Row, table=True):
+    """How many people must approve each text of a campaign."""
+
+    __tablename__ = "approval_rule"
+    campaign: str = Field(primary_key=True)
+    needed: int = Field(sa_type=BigInteger)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -269,3 +288,5 @@ RESTORATION = _table("restoration")
 PERSON = _table("person")
 WEB_SESSION = _table("web_session")
 SIGN_IN_FAILURE = _table("sign_in_failure")
+APPROVAL = _table("approval")
+APPROVAL_RULE = _table("approval_rule")
