@@ -83,6 +83,7 @@ def publish(
 
 
 def find(channel: FacebookPage, stage: Stage, *, key: str = SAMPLE_KEY, **changes: Any) -> Any:
+    """What a look says, or the pause that it asks for."""
     shown = sample_rendition(**changes)
     return run(channel, lambda: channel.find(shown, key=key, since=stage.now()))
 
@@ -399,9 +400,23 @@ def test_while_throttled_nobody_even_looks(stage: Stage) -> None:
     channel = stage.channel()
     publish(channel)
     asked = len(stage.sandbox.calls)
-    assert isinstance(find(channel, stage), CannotTell)
+    looked = find(channel, stage)
+    assert isinstance(looked, PauseChannel)
+    assert looked.until
     assert isinstance(publish(channel), PauseChannel)
     assert len(stage.sandbox.calls) == asked
+
+
+@pytest.mark.parametrize("kind", [Kind.POST, Kind.BANNER])
+def test_a_dead_token_met_while_looking_pauses_until_a_person_acts(
+    stage: Stage, kind: Kind
+) -> None:
+    shown: dict[str, Any] = {"kind": kind, "media": (picture(stage.folder),)}
+    publish(stage.channel(), sample_rendition(**shown))
+    stage.sandbox.dead = True
+    looked = find(stage.channel(), stage, **shown)
+    assert isinstance(looked, PauseChannel)
+    assert looked.until is None
 
 
 def test_a_quota_that_runs_short_slows_down(stage: Stage) -> None:

@@ -248,7 +248,10 @@ class FacebookPage:
 
     async def _adopt(self, post: Post, key: str, refused: Duplicate) -> dict[str, str]:
         """Refused as a repetition: the earlier try may have succeeded after all."""
-        seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
+        try:
+            seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
+        except c.PauseChannel as blind:
+            raise c.UnknownOutcome(blind.reason, evidence=blind.evidence) from blind
         if isinstance(seen, c.Found):
             found = seen.receipt
             return self._made(found.remote_id, found.permalink, found.at)
