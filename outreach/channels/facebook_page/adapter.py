@@ -14,6 +14,7 @@ from typing import Any
 from outreach import channel as c
 from outreach.channels.facebook_page.composition import (
     PHOTOS,
+    PICTURES,
     TEXT_LIMIT,
     Post,
     compose,
@@ -54,6 +55,7 @@ class FacebookPage:
         self.capabilities = c.Capabilities(
             text_limit=TEXT_LIMIT,
             media_limit=PHOTOS,
+            pictures=PICTURES,
             can_find=True,
             can_withdraw=True,
             can_update=True,
