@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from outreach.domain.alert import NOTICES
-from outreach.domain.claim import Claim, Finish
+from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
 from outreach.domain.handover import Errand, Handover, Window
@@ -103,6 +103,11 @@ class Queue:
             looks = claims.look(connection, rows, now=now, shelf=self._shelf)
             append(connection, events)
         return looks
+
+    def give_way(self, channel: str, pause: Pause, now: datetime) -> None:
+        """Pause a channel that was only read, as it asks; that never shortens another pause."""
+        with self._fenced() as connection:
+            append(connection, pauses.ask(connection, channel, pause, now))
 
     def interrupted(self, now: datetime) -> int:
         """At start-up: whatever was being published when the last holder ended is of unknown outcome. Returns how many."""
