@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from outreach.domain.text import Text
+from outreach.extras import needed
 from outreach.locale import translate
 from outreach.reports.cells import to_words
-from outreach.reports.official.missing import needed
-from outreach.reports.official.packed import repacked
+from outreach.reports.packed import repacked
 from outreach.reports.table import Column, Table
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDEST = 60
 LONGEST_NAME = 31
 """Excel's limit for the name of a sheet, in characters."""
+
+Value = str | int | float | datetime | None
 
 _NOT_IN_NAMES = str.maketrans("", "", r"[]:*?/\'")
 
@@ -45,7 +47,8 @@ def _fill(sheet: Worksheet, table: Table, language: str) -> None:
     styles = needed("openpyxl.styles")
     heads = [translate(column.title, language) for column in table.columns]
     rows = [[_cell(row.get(c.key), c, language) for c in table.columns] for row in table.rows]
-    for number, row in enumerate([heads, *rows], start=1):
+    lines: list[list[Value]] = [[*heads], *rows]
+    for number, row in enumerate(lines, start=1):
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(number, place)
             cell.value = value
@@ -56,10 +59,10 @@ def _fill(sheet: Worksheet, table: Table, language: str) -> None:
             if isinstance(value, datetime):
                 cell.number_format = "dd/mm/yyyy hh:mm:ss"
     sheet.freeze_panes = "A2"
-    _set_widths(sheet, [heads, *rows])
+    _set_widths(sheet, lines)
 
 
-def _cell(cell: Any, column: Column, language: str) -> str | int | float | datetime | None:
+def _cell(cell: Any, column: Column, language: str) -> Value:
     """Excel knows no time zones: instants are the local times that they already are."""
     match cell:
         case bool() | Text():

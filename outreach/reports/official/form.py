@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from outreach.domain.text import Text
+from outreach.extras import needed
 from outreach.reports.official.document import Document, Grid, Heading, Paragraph
-from outreach.reports.official.missing import needed
-from outreach.reports.official.packed import repacked
 from outreach.reports.official.speech import Speaker
+from outreach.reports.packed import repacked
 
 
 class FormUnusable(Exception):

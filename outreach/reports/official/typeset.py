@@ -2,55 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
 from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
 
+from outreach.extras import needed
 from outreach.reports.official.document import Block, Chart, Document, Grid, Heading
-from outreach.reports.official.missing import needed
 from outreach.reports.official.speech import Speaker
-
-if TYPE_CHECKING:
-    import typst
+from outreach.typesetting.press import Press
 
 STANDARD: Final = "a-2a"
 """PDF/A-2, level A: fonts embedded, text tagged, nothing that needs the network."""
 
 CHART_PPI = 220.0
-HERE = Path(str(resources.files(__package__)))
-FONTS = HERE / "fonts"
+PARTS = "parts.typ"
 
 
 def to_pdf(document: Document) -> bytes:
     """The document as PDF/A-2a; the same document gives the same bytes. Raises `NotInstalled`."""
-    compiler = _compiler("document.typ", _plain(document))
-    stamp = int(document.moment.timestamp())
-    return cast("bytes", compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=stamp))
+    with _press("document.typ") as press:
+        return press.pdf("document.typ", _plain(document), standards=[STANDARD], at=document.moment)
 
 
 def to_picture(chart: Chart) -> bytes:
     """The chart as PNG, as wide as the text. Raises `NotInstalled`."""
-    compiler = _compiler("chart_page.typ", {"bars": [asdict(bar) for bar in chart.bars]})
-    return cast("bytes", compiler.compile(format="png", ppi=CHART_PPI))
+    values: Mapping[str, Any] = {"bars": [asdict(bar) for bar in chart.bars]}
+    with _press("chart_page.typ") as press:
+        return press.png("chart_page.typ", values, ppi=CHART_PPI)[0]
 
 
-def _compiler(template: str, values: Any) -> typst.Compiler:
-    told = json.dumps(values, ensure_ascii=False)
-    make: Callable[..., typst.Compiler] = needed("typst").Compiler
-    return make(HERE / template, root=HERE, font_paths=_fonts(), sys_inputs={"data": told})
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Only our own faces: what the machine has must not change a document."""
-    fonts: typst.Fonts = needed("typst").Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
-    )
-    return fonts
+def _press(template: str) -> Press:
+    needed("typst")
+    here = resources.files(__package__)
+    return Press({name: here.joinpath(name).read_bytes() for name in (template, PARTS)})
 
 
 def _plain(document: Document) -> dict[str, Any]:

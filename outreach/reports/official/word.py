@@ -24,7 +24,6 @@ from outreach.reports.official.document import (
     Heading,
     Paragraph,
 )
-from outreach.reports.official.packed import repacked
 from outreach.reports.official.speech import Speaker
 from outreach.reports.official.typeset import to_picture
 from outreach.reports.official.word_parts import (
@@ -38,6 +37,7 @@ from outreach.reports.official.word_parts import (
     width_of,
     write,
 )
+from outreach.reports.packed import repacked
 
 LEFT, RIGHT = 70.0, 95.0
 """Widths of the head's two columns in millimetres."""

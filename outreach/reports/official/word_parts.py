@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from docx.document import Document as WordDocument
@@ -18,16 +17,12 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
-from PIL import ImageFont
 
 from outreach.reports.official.document import Grid
 from outreach.reports.official.speech import Speaker
-from outreach.reports.official.typeset import FONTS
+from outreach.typesetting.fonts import face
 
 FACE = "Times New Roman"
-MEASURED = 100
-"""Words are measured at this size, whose widths are those of any size in percent."""
-
 WHOLE = 21
 """A table of so many rows is not broken over two pages."""
 
@@ -70,15 +65,9 @@ def shape(
     return paragraph
 
 
-@cache
-def _face(bold: bool) -> ImageFont.FreeTypeFont:
-    name = "Tinos-700Bold.ttf" if bold else "Tinos-400Regular.ttf"
-    return ImageFont.truetype(str(FONTS / name), MEASURED, layout_engine=ImageFont.Layout.BASIC)
-
-
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
     """How wide the words are, in points."""
-    return _face(bold).getlength(words) * size / MEASURED
+    return face("Tinos-700Bold" if bold else "Tinos-400Regular").width(words) * size
 
 
 def rule(container: WordDocument | _Cell, space: float, width: float) -> None:
