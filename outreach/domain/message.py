@@ -93,7 +93,10 @@ Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`."""
+    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
+
+    `video` is relative to the campaign's folder, with forward slashes.
+    """
 
     id: str
     campaign: str
@@ -110,6 +113,7 @@ class Message:
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    video: str = ""
     details: Details | None = None
     file: str
     places: Mapping[str, Place] = field(default_factory=dict)
