@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench run clean setup setup-test
+.PHONY: help demo test check bench sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
@@ -38,6 +38,11 @@ test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other
 
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks
+
+sbom: setup-test ## List all that is installed to run, with versions and hashes: build/outreach.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --output-file build/outreach.cdx.json
 
 clean: ## Remove what make made: .venv, caches, coverage
 	rm -rf .venv .setup.lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
