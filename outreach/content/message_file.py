@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from outreach.content.details import KEYS_OF_KIND, details
+from outreach.content.details import KEYS_OF_KIND, details, results
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings, did_you_mean
 from outreach.content.front_matter import compose, split
@@ -35,7 +35,7 @@ _SHARED = (
         "summary",
         "link",
     ),
-    *("hashtags", "image", "image_alt", "images"),
+    *("hashtags", "image", "image_alt", "images", "results"),
 )
 _EVERY = (*_SHARED, *dict.fromkeys(key for keys in KEYS_OF_KIND.values() for key in keys))
 _TIMED = ("at", "repeat", "spread")
@@ -104,6 +104,7 @@ class _MessageReader:
             hashtags=hashtags(fields),
             pictures=self._pictures(),
             details=details(fields, kind, campaign),
+            results=results(fields),
             file=file,
             places=fields.places() | self._texts.places | self._listed,
         )

@@ -1,4 +1,4 @@
-"""Looks at what was published again, minutes and a day later: behind everything else, and never worth a pause."""
+"""Looks at what was published again, minutes and a day later: behind everything else. A refusal for good pauses the channel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from outreach.channel import Absent, CannotTell, Channel, Found, Look, Receipt, Text
+from outreach.channel import (
+    Absent,
+    CannotTell,
+    Channel,
+    Found,
+    Look,
+    PauseChannel,
+    Receipt,
+    Text,
+)
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.verdict import pause_of
 from outreach.dispatch.writer import Writer
 from outreach.domain.delivery import Delivery
 from outreach.domain.recheck import Standing, next_recheck
@@ -77,6 +87,11 @@ class LaterLooks:
         try:
             async with asyncio.timeout(DEADLINE.total_seconds()):
                 seen = await channel.find(rendition, key=delivery.identity.key, since=since)
+        except PauseChannel as refused:
+            await self._write(
+                self._queue.give_way, name, pause_of(refused, self._now()), self._now()
+            )
+            return False
         except Exception as error:  # noqa: BLE001 - whatever an adapter does here must not touch deliveries
             seen = CannotTell(
                 why=Text("Looking failed: {error}", error=str(error)[:500]), passing=True

@@ -28,13 +28,15 @@ class Quota:
 class PictureLimits:
     """The pictures that a service takes: of these `mimes`, at most `size` bytes and `side` pixels long; others are prepared.
 
-    `cover` is the width and height in pixels that the first picture gets, the whole of it on a plain ground.
+    `cover` is the width and height in pixels that the first picture gets, the whole of it on a plain ground. A PNG of more than
+    `png` bytes becomes a JPEG (None: only `size` counts).
     """
 
     mimes: tuple[str, ...] = ("image/jpeg", "image/png")
     size: int
     side: int
     cover: tuple[int, int] | None = None
+    png: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -88,6 +88,15 @@ class CommendationDetails:
     individuals: tuple[Honour, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A figure that staff counted themselves, such as 500 (`count`) `measure`s of what `name` says."""
+
+    name: str
+    count: int
+    measure: str = ""
+
+
 Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 
@@ -111,6 +120,7 @@ class Message:
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     details: Details | None = None
+    results: tuple[Result, ...] = ()
     file: str
     places: Mapping[str, Place] = field(default_factory=dict)
 

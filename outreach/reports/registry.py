@@ -13,9 +13,13 @@ from outreach.reports import (
     statistics,
     status,
 )
+from outreach.reports.official import annex, final, weekly
 from outreach.reports.source import Report
 
 REPORTS: Mapping[str, Report] = {
     module.REPORT.name: module.REPORT
-    for module in (delivery_log, queue, status, plan_difference, coverage, calendar, statistics)
+    for module in (
+        *(delivery_log, queue, status, plan_difference, coverage, calendar, statistics),
+        *(final, weekly, annex),
+    )
 }

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from outreach.domain.alert import NOTICES
-from outreach.domain.claim import Claim, Finish
+from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
 from outreach.domain.handover import Errand, Handover, Window
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import changes, claims, finishes, handovers, pauses, steps
+from outreach.store import approvals, changes, claims, finishes, handovers, pauses, steps
 from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
@@ -104,6 +104,11 @@ class Queue:
             append(connection, events)
         return looks
 
+    def give_way(self, channel: str, pause: Pause, now: datetime) -> None:
+        """Pause a channel that was only read, as it asks; that never shortens another pause."""
+        with self._fenced() as connection:
+            append(connection, pauses.ask(connection, channel, pause, now))
+
     def interrupted(self, now: datetime) -> int:
         """At start-up: whatever was being published when the last holder ended is of unknown outcome. Returns how many."""
         with self._fenced() as connection:
@@ -165,6 +170,7 @@ class Queue:
             applied, events = changes.apply(
                 connection, difference.changes, renditions, now=now, actor=actor, shelf=self._shelf
             )
+            events += approvals.demand(connection, difference, actor=actor, now=now)
             append(connection, events)
         return applied
 
@@ -215,6 +221,10 @@ class Queue:
         """Every channel that was ever paused."""
         with reading(self._engine) as connection:
             return pauses.states(connection)
+
+    def approvals_needed(self, campaign: str) -> int:
+        """How many people must approve each text of a campaign."""
+        return approvals.Approvals(self._engine).needed().get(campaign, 0)
 
     def steps(self, delivery_id: int) -> dict[str, StepRow]:
         """The steps of a delivery by name."""

@@ -94,6 +94,25 @@ def test_a_message_that_fails_again_and_again_is_for_people(lives: PageWorld, co
     assert len(lives.queue.attempts(delivery.id)) == MOST_DOUBTS + 1
 
 
+def test_a_token_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
+    lives: PageWorld,
+) -> None:
+    delivery = tried(lives, FAULTS["created-then-reset"])
+    lives.stage.sandbox.dead = True
+    asked = len(lives.stage.sandbox.calls)
+    for _ in range(4):
+        lives.pass_time(timedelta(hours=3))
+        lives.work()
+    assert lives.delivery(delivery.identity).state is State.UNKNOWN
+    paused = lives.queue.channel_states()["facebook-page"]
+    assert (paused.paused, paused.until) == (True, None)
+    assert len(lives.stage.sandbox.calls) == asked + 1, "nobody looks again and again"
+    lives.stage.sandbox.heal()
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.PUBLISHED
+    assert len(posts_of(lives, delivery)) == 1
+
+
 OTHERS = [case for case in CASES if case.outcome is not UnknownOutcome]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from outreach.channel import CannotTell, Found, Receipt
+from outreach.channel import CannotTell, Found, PauseChannel, Receipt
+from outreach.domain.claim import Pause
 from outreach.store import delivery_log
 from tests.store.office import WHY, fill, planned
 from tests.watching.watched import Watched
@@ -72,6 +73,24 @@ def test_another_address_is_told(office: Watched) -> None:
 def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:
     office.website.looks.append(Found(receipt=Receipt(remote_id="1", at=office.now)))
     assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
+def test_a_look_that_is_refused_pauses_the_channel_once_and_people_are_told(
+    office: Watched,
+) -> None:
+    office.website.looks.extend([PauseChannel(WHY), PauseChannel(WHY)])
+    assert seen(office, 10 * MINUTE) == ["paused"]
+    (said,) = office.look()
+    assert str(WHY) in said
+    assert seen(office, 2 * DAY) == []
+    assert office.website.calls["find"] == 1
+
+
+def test_what_a_person_has_paused_is_not_let_go_earlier(office: Watched) -> None:
+    soon = office.now + DAY
+    office.queue.pause("website", WHY, None, actor="lan", now=office.now)
+    office.queue.give_way("website", Pause(reason=WHY, until=soon), office.now)
+    assert office.queue.channel_states()["website"].until is None
 
 
 def test_who_cannot_tell_is_believed(office: Watched) -> None:

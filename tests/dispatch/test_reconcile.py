@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from outreach.channel import Absent, CannotTell, Found, Text
+from outreach.channel import Absent, CannotTell, Found, PauseChannel, Text
 from outreach.dispatch.reconcile import (
     EMPTY_READS,
     PATIENCE,
@@ -15,6 +15,7 @@ from outreach.dispatch.reconcile import (
     conclude,
     look,
 )
+from outreach.domain.claim import Pause
 from outreach.domain.delivery import Action, State
 from outreach.testing import FakeChannel
 from tests.dispatch.claims import NOON, RECEIPT, a_claim
@@ -74,6 +75,16 @@ def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked
     put_back = replace(a_claim(since=NOON), restored=NOON + PATIENCE - timedelta(minutes=1))
     fresh = conclude(put_back, trouble, now=NOON + PATIENCE, wait=LAG, quiet_for=LAG)
     assert fresh.state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("until", [None, NOON + timedelta(hours=1)])
+def test_a_refused_look_leaves_the_doubt_and_pauses_the_channel(until: datetime | None) -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    channel.looks.append(PauseChannel(WHY, until=until))
+    claim = a_claim(since=NOON - timedelta(days=1), looks=1)
+    finish = asyncio.run(look(channel, claim, now=NOON, quiet_for=LAG))
+    assert (finish.state, finish.reason, finish.looks) == (State.UNKNOWN, WHY, None)
+    assert finish.pause == Pause(reason=WHY, until=until)
 
 
 def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:

@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 from tests.house.source import ROOT
 from tests.house.test_requirements import entries, pins
 
+pytestmark = pytest.mark.slow  # the schema alone takes seconds to read
+
 RUN = ROOT / "requirements" / "run.txt"
 
 

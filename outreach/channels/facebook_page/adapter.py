@@ -14,6 +14,7 @@ from typing import Any
 from outreach import channel as c
 from outreach.channels.facebook_page.composition import (
     PHOTOS,
+    PICTURES,
     TEXT_LIMIT,
     Post,
     compose,
@@ -54,6 +55,7 @@ class FacebookPage:
         self.capabilities = c.Capabilities(
             text_limit=TEXT_LIMIT,
             media_limit=PHOTOS,
+            pictures=PICTURES,
             can_find=True,
             can_withdraw=True,
             can_update=True,
@@ -248,7 +250,10 @@ class FacebookPage:
 
     async def _adopt(self, post: Post, key: str, refused: Duplicate) -> dict[str, str]:
         """Refused as a repetition: the earlier try may have succeeded after all."""
-        seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
+        try:
+            seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
+        except c.PauseChannel as blind:
+            raise c.UnknownOutcome(blind.reason, evidence=blind.evidence) from blind
         if isinstance(seen, c.Found):
             found = seen.receipt
             return self._made(found.remote_id, found.permalink, found.at)

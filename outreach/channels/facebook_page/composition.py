@@ -28,6 +28,12 @@ PHOTOS = 10
 LARGEST_PHOTO = 4_000_000
 TYPES = ("image/jpeg", "image/png")
 
+PICTURES = c.PictureLimits(mimes=TYPES, size=LARGEST_PHOTO, side=2048, png=1_000_000)
+"""To this pictures are prepared: Facebook takes no WebP and blurs large PNG files, and no screen shows more pixels of a post."""
+
+SMALLEST_COVER = (400, 150)
+"""Width and height in pixels."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
@@ -120,9 +126,24 @@ def problems(
             what=c.Text("A cover picture needs a picture, and this banner has none."),
             mend=c.Text("Name a picture in the banner's file, or take this channel out of it."),
         )
+    if as_cover and post.photos and _is_small(post.photos[0]):
+        yield c.PreviewProblem(
+            what=c.Text(
+                "The picture “{name}” is smaller than a cover may be: {width} × {height} pixels.",
+                name=post.photos[0].name,
+                width=SMALLEST_COVER[0],
+                height=SMALLEST_COVER[1],
+            ),
+            mend=c.Text("Use a larger picture, best one of 851 × 315 pixels or more."),
+        )
     for medium in post.photos:
         if medium.mime not in TYPES or medium.size > LARGEST_PHOTO:
             yield c.PreviewProblem(
                 what=c.Text("Facebook may refuse the picture “{name}”.", name=medium.name),
                 mend=c.Text("Use a JPEG or PNG picture of at most 4 MB."),
             )
+
+
+def _is_small(picture: c.Media) -> bool:
+    width, height = SMALLEST_COVER
+    return picture.width < width or picture.height < height

@@ -50,10 +50,10 @@ class Reader:
         self._forgot = forgot
 
     async def look(self, post: Post, *, key: str, since: datetime) -> c.Look:
-        """Whether the post is public; `Absent` only after every page of the listing was read."""
+        """Whether the post is public; `Absent` only after every page of the listing was read. Raises `PauseChannel`."""
         try:
             return await self._look(post, key, since)
-        except (c.RetryAt, c.PauseChannel, c.UnknownOutcome) as outcome:
+        except (c.RetryAt, c.UnknownOutcome) as outcome:
             return c.CannotTell(why=outcome.reason, passing=True)
         except c.Reject as outcome:
             return c.CannotTell(why=outcome.reason)
