@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench mutants run clean setup setup-test
+.PHONY: help demo test check bench mutants sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
@@ -40,6 +40,11 @@ test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other
 
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks
+
+sbom: setup-test ## List all that is installed to run, with versions and hashes: build/outreach.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --output-file build/outreach.cdx.json
 
 mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
 	rm -rf mutants
