@@ -8,6 +8,7 @@ import pytest
 
 from outreach.channel import Absent, CannotTell, Capabilities, Found, PauseChannel, Rendition, Text
 from outreach.dispatch.reconcile import (
+    CLOCKS_DIFFER,
     EMPTY_READS,
     FOUND,
     PATIENCE,
@@ -15,6 +16,7 @@ from outreach.dispatch.reconcile import (
     TRIES_IN_DOUBT,
     conclude,
     look,
+    tried_since,
 )
 from outreach.domain.claim import Pause
 from outreach.domain.delivery import Action, State
@@ -110,6 +112,22 @@ def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
     finish = asyncio.run(look(FakeChannel(clock=lambda: NOON), claim, now=NOON, quiet_for=LAG))
     assert finish.state is State.NEEDS_PERSON
     assert "by hand" in str(finish.reason)
+
+
+def test_a_look_goes_back_to_the_first_try_because_that_may_have_left_a_part() -> None:
+    later = NOON + timedelta(days=2)
+    claim = replace(a_claim(since=later), tried=NOON)
+    assert tried_since(claim, later) <= NOON
+
+
+@pytest.mark.fault(
+    16, "a clock that was a day ahead while it published, and is right when it looks"
+)
+def test_a_look_finds_what_went_out_while_the_clock_was_ahead() -> None:
+    true_time = NOON - timedelta(days=1)
+    claim = replace(a_claim(since=NOON), tried=NOON)
+    assert tried_since(claim, NOON) < true_time - timedelta(hours=1)
+    assert tried_since(claim, true_time) == true_time - CLOCKS_DIFFER
 
 
 def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:
