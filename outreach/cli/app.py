@@ -21,6 +21,7 @@ from outreach.cli import (
     decisions,
     doctor,
     done,
+    editorial,
     init,
     log,
     login,
@@ -47,7 +48,21 @@ from outreach.domain.text import Text
 
 NAME = "outreach"
 GROUPS = (
-    *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
+    *(
+        init,
+        editorial,
+        check,
+        plan,
+        preview,
+        run,
+        queue,
+        log,
+        show,
+        report,
+        decisions,
+        done,
+        pauses,
+    ),
     *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 
