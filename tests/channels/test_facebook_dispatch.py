@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,29 @@ def test_what_is_not_there_is_repeated_after_two_looks(lives: PageWorld, doubt: 
     first, second = lives.queue.attempts(delivery.id)
     assert first.outcome == State.UNKNOWN
     assert second.started - asked >= 2 * LAG
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_reply_that_never_comes_is_looked_for(tmp_path: Path, arrives: bool) -> None:
+    waits = ["feed"]
+
+    async def line(scope: Any, receive: Any, send: Any) -> None:
+        late = waits and scope["path"].endswith(waits[0])
+        if arrives or not late:
+            await month.stage.sandbox.app(scope, receive, send)
+        if late:
+            waits.clear()
+            raise TimeoutError
+
+    with world(tmp_path, network=line) as month:
+        identity = month.ask("m", text="Tin")
+        month.work()
+        assert month.delivery(identity).state is State.UNKNOWN
+        month.settle()
+        assert month.delivery(identity).state is State.PUBLISHED
+        assert len(month.stage.sandbox.posts) == 1
+        attempts = month.queue.attempts(month.delivery(identity).id)
+        assert len(attempts) == (1 if arrives else 2)
 
 
 @pytest.mark.parametrize("code", [1, 2])
