@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from outreach.channel import PauseChannel, Reject, RetryAt, UnknownOutcome
+from outreach.channel import PauseChannel, Reject, RetryAt, Text, UnknownOutcome
 from outreach.channels.facebook_page.adapter import LAG
 from outreach.channels.facebook_page.creation import MOST_DOUBTS
 from outreach.channels.facebook_page.refusals import Meaning, row_of
@@ -133,6 +133,21 @@ def test_a_token_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
     assert (paused.paused, paused.until) == (True, None)
     assert len(lives.stage.sandbox.calls) == asked + 1, "nobody looks again and again"
     lives.stage.sandbox.heal()
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.PUBLISHED
+    assert len(posts_of(lives, delivery)) == 1
+
+
+def test_a_video_that_is_refused_twice_is_rejected_and_a_person_gets_as_many_tries(
+    lives: PageWorld,
+) -> None:
+    delivery = tried(lives, Fault(code=6001), times=3)
+    assert delivery.state is State.SCHEDULED
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.REJECTED
+    assert len(lives.queue.attempts(delivery.id)) == 2
+    again = Text("Once more, please.")
+    lives.queue.move(delivery.id, State.SCHEDULED, reason=again, actor="lan", now=lives.now())
     lives.settle()
     assert lives.delivery(delivery.identity).state is State.PUBLISHED
     assert len(posts_of(lives, delivery)) == 1
