@@ -14,9 +14,11 @@ from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import deliveries, entrance, lists, signing
+from outreach.review import deliveries, entrance, lists, messages, signing
 from outreach.review.log import log
 from outreach.review.office import Office
+from outreach.review.people import people
+from outreach.review.pictures import picture
 from outreach.review.requests import Form, TooLarge, form_of, refusal, with_headers
 from outreach.review.visit import Answer, Visit, go
 
@@ -37,6 +39,10 @@ def review_pages(office: Office) -> Starlette:
             Route("/", doors.inside(today), methods=get),
             Route("/log", doors.inside(log), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
+            Route("/messages", doors.inside(messages.messages), methods=get),
+            Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
+            Route("/pictures/{name}", doors.inside(picture), methods=get),
+            Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
         ]
     )
