@@ -80,14 +80,22 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.store import evidence  # noqa: PLC0415 - as above
+    from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
 
-    lock, engine = Lock(), desk.engine
+    lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
     return Office(
         people=People(engine),
         approvals=Approvals(engine),
+        capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
+        keep_photo=partial(evidence.keep, folder=photos),
+        evidence_folder=photos,
+        glances=Glances(engine),
+        causes=lambda: open_causes(engine),
         queue=desk.queue,
         reading=lambda: ReviewDesk(desk, now(), lock),
         preview=partial(preview, desk),

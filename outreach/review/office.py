@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from outreach.channel import Preview
+from outreach.channel import Capabilities, Preview
+from outreach.domain.alert import Cause
 from outreach.domain.delivery import Delivery
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
@@ -17,6 +18,7 @@ from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import Head, Verdict
+from outreach.store.glances import Glances
 from outreach.store.people import People
 from outreach.store.queue import Queue
 
@@ -42,6 +44,8 @@ class Office:
     """The people, the queue that decisions go to, and a fresh look at everything; `now` gives aware UTC.
 
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
+    `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
+    `causes` are what people were told of and is not mended yet.
     `checked_log` recomputes every seal of the delivery log, and gives its end.
     """
 
@@ -50,6 +54,11 @@ class Office:
     reading: Callable[[], Reading]
     now: Callable[[], datetime]
     approvals: Approvals
+    glances: Glances
+    capabilities: Mapping[str, Capabilities]
+    keep_photo: Callable[[str, bytes], dict[str, str]]
+    evidence_folder: Path
+    causes: Callable[[], Sequence[Cause]]
     preview: Callable[[Rendition], Preview]
     adapters: Mapping[str, str]
     media_folder: Path

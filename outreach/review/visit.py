@@ -21,7 +21,11 @@ HUES = 6
 
 TABS: tuple[tuple[str, Text, Deed | None], ...] = (
     ("/", Text("Today"), None),
+    ("/calendar", Text("Calendar"), None),
     ("/messages", Text("Messages"), None),
+    ("/banners", Text("Banners"), None),
+    ("/channels", Text("Channels"), None),
+    ("/statistics", Text("Statistics"), None),
     ("/log", Text("Log"), None),
     ("/people", Text("People"), Deed.INVITE),
 )
@@ -30,12 +34,13 @@ TABS: tuple[tuple[str, Text, Deed | None], ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """What a page knows of its reader; `person` is None before signing in."""
+    """What a page knows of its reader; `file` is the name and the bytes of what was sent along; `person` is None before signing in."""
 
     office: Office
     request: Request
     form: Form
     language: str
+    file: tuple[str, bytes] | None = None
     person: Person | None = None
 
     @property

@@ -23,6 +23,11 @@ INSIDE = (
     "/messages",
     f"/messages/{CAMPAIGN}/mot",
     f"/messages/{CAMPAIGN}/hong",
+    "/calendar",
+    "/calendar?state=published",
+    "/banners",
+    "/channels",
+    "/statistics",
     "/log",
     "/log?q=khongcogi",
     "/deliveries/1",
@@ -118,7 +123,7 @@ def test_a_newcomer_signs_in_settles_a_delivery_and_leaves(
         page.fill("[name=code]", code)
         page.fill("[name=password]", PASSWORD)
         page.click("main button")
-        page.get_by_role("link", name="ngo").click()
+        page.get_by_role("link", name="Xem và xác nhận").first.click()
         page.click("button[value=public]")
         page.wait_for_url("**/deliveries/1")
         assert [d.state for d in stage.queue.list(message="ngo")] == [State.PUBLISHED]

@@ -24,6 +24,7 @@ from outreach.review.passwords import Passwords
 from outreach.review.signing import FIRST, first_code
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import head, read, verify
+from outreach.store.glances import Glances
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People
 from outreach.store.queue import Queue
@@ -115,6 +116,11 @@ class Stage(Entrance):
         self.office = Office(
             people=People(engine),
             approvals=Approvals(engine),
+            glances=Glances(engine),
+            capabilities={},
+            keep_photo=lambda name, content: {},
+            evidence_folder=folder,
+            causes=lambda: (),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             preview=lambda rendition: Preview(text=rendition.text),
@@ -150,14 +156,29 @@ class Browser:
         more = {"seal": self.seal} if sealed else {}
         return self._ask("POST", path, {**form, **more}, headers)
 
-    def _ask(self, method: str, path: str, form: Any, headers: Mapping[str, str]) -> httpx.Response:
+    def upload(
+        self, path: str, form: Mapping[str, str], name: str, content: bytes
+    ) -> httpx.Response:
+        """Send a form with a file, as phones do."""
+        return self._ask(
+            "POST", path, {**form, "seal": self.seal}, {}, {"photo": (name or "none", content)}
+        )
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        form: Any,
+        headers: Mapping[str, str],
+        files: Any = None,
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.stage.app)
             async with httpx.AsyncClient(
                 transport=transport, base_url=HERE, cookies=self.cookies
             ) as client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
-                answer = await client.request(method, path, data=form, headers=named)
+                answer = await client.request(method, path, data=form, headers=named, files=files)
                 self.cookies = client.cookies
                 return answer
 
