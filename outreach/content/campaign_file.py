@@ -12,6 +12,7 @@ from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings
 from outreach.content.front_matter import Node
 from outreach.content.message_file import hashtags
+from outreach.content.report_table import paperwork
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
 from outreach.domain.approval import Approval
@@ -43,7 +44,7 @@ _TOP = (
         "updates",
         "approval",
     ),
-    *("plan", "window", "posting", "hotlines"),
+    *("plan", "window", "posting", "hotlines", "report"),
 )
 _POSTING = (
     *("slots", "weekend_slots", "quiet", "blackout", "holidays", "minimum_gap", "late"),
@@ -114,6 +115,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         hotlines=hotlines,
         updates=updates,
         approval=approval,
+        paperwork=paperwork(top),
     )
 
 

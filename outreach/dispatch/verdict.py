@@ -129,15 +129,13 @@ def judge(
         case RetryAt():
             return _retry(claim, outcome, now=now, jitter=jitter)
         case PauseChannel():
-            until = max(outcome.until, now + SHORTEST_PAUSE) if outcome.until else None
-            pause = Pause(reason=outcome.reason, until=until)
             return Finish(
                 claim=claim,
                 state=State.SCHEDULED,
                 at=now,
                 reason=outcome.reason,
                 ready_at=now,
-                pause=pause,
+                pause=pause_of(outcome, now),
                 evidence=outcome.evidence,
                 counts=False,
             )
@@ -153,6 +151,12 @@ def judge(
             return _unknown(claim, outcome, now=now, capabilities=capabilities)
         case _:
             assert_never(outcome)
+
+
+def pause_of(outcome: PauseChannel, now: datetime) -> Pause:
+    """How long the whole channel waits."""
+    until = max(outcome.until, now + SHORTEST_PAUSE) if outcome.until else None
+    return Pause(reason=outcome.reason, until=until)
 
 
 def success(delivery: Delivery) -> State:

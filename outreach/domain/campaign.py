@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from outreach.domain.approval import Approval
 from outreach.domain.message import Lateness
+from outreach.domain.paperwork import Paperwork
 
 
 class Holidays(StrEnum):
@@ -97,6 +98,7 @@ class Campaign:
     hotlines: tuple[Hotline, ...] = ()
     updates: Edits = Edits.ASK
     approval: Approval = Approval.OPTIONAL
+    paperwork: Paperwork = field(default_factory=Paperwork)
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""
