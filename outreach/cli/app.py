@@ -35,6 +35,7 @@ from outreach.cli import (
     sandbox,
     show,
     stats,
+    web,
 )
 from outreach.cli.command import PageGroup, help_page
 from outreach.cli.exit_codes import ExitCode
@@ -48,21 +49,8 @@ from outreach.domain.text import Text
 
 NAME = "outreach"
 GROUPS = (
-    *(
-        init,
-        editorial,
-        check,
-        plan,
-        preview,
-        run,
-        queue,
-        log,
-        show,
-        report,
-        decisions,
-        done,
-        pauses,
-    ),
+    *(init, editorial, check, plan, preview, run, queue, log, show, report),
+    *(decisions, done, pauses, web),
     *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 

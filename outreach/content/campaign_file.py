@@ -15,6 +15,7 @@ from outreach.content.message_file import hashtags
 from outreach.content.report_table import paperwork
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
+from outreach.domain.approval import Approval
 from outreach.domain.campaign import (
     Campaign,
     Edits,
@@ -41,6 +42,7 @@ _TOP = (
         "units",
         "topics",
         "updates",
+        "approval",
     ),
     *("plan", "window", "posting", "hotlines", "report"),
 )
@@ -94,6 +96,9 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
+    approval = Approval(
+        top.choice("approval", [a.value for a in Approval], Approval.OPTIONAL.value)
+    )
     if window is None or not all(names.values()):
         return None
     return Campaign(
@@ -109,6 +114,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         posting=posting,
         hotlines=hotlines,
         updates=updates,
+        approval=approval,
         paperwork=paperwork(top),
     )
 

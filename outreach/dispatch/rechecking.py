@@ -1,4 +1,4 @@
-"""Looks at what was published again, minutes and a day later: behind everything else, and never worth a pause."""
+"""Looks at what was published again, minutes and a day later: behind everything else. A refusal for good pauses the channel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,24 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from outreach.channel import Absent, CannotTell, Channel, Found, Look, Receipt, Text
+from outreach.channel import (
+    Absent,
+    CannotTell,
+    Channel,
+    Found,
+    Look,
+    PauseChannel,
+    Receipt,
+    Text,
+)
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.reconcile import CLOCKS_DIFFER
+from outreach.dispatch.verdict import pause_of
 from outreach.dispatch.writer import Writer
 from outreach.domain.delivery import Delivery
 from outreach.domain.recheck import Standing, next_recheck
 from outreach.store.queue import Queue
-from outreach.store.rechecks import Rechecks
+from outreach.store.rechecks import Public, Rechecks
 
 log = logging.getLogger("outreach.dispatch")
 
@@ -59,24 +70,30 @@ class LaterLooks:
 
     async def _round(self, name: str, channel: Channel) -> None:
         public = await self._write(self._rechecks.public, name, self._now())
-        due = [delivery for delivery, last in public if self._is_due(delivery, last)]
-        for delivery in due[: 1 if channel.capabilities.gap else MOST]:
-            if self._dispatcher.in_flight or not await self._look(name, channel, delivery):
+        due = [one for one in public if self._is_due(one.delivery, one.last)]
+        for one in due[: 1 if channel.capabilities.gap else MOST]:
+            if self._dispatcher.in_flight or not await self._look(name, channel, one):
                 return
 
     def _is_due(self, delivery: Delivery, last: datetime | None) -> bool:
         at = next_recheck(delivery.receipt.at, last) if delivery.receipt else None
         return at is not None and at <= self._now()
 
-    async def _look(self, name: str, channel: Channel, delivery: Delivery) -> bool:
+    async def _look(self, name: str, channel: Channel, one: Public) -> bool:
         """Look and keep what was seen; False when the channel is better left alone for a while."""
+        delivery = one.delivery
         rendition = await self._write(self._queue.rendition, delivery)
         if rendition is None or delivery.receipt is None:
             return True
-        since = delivery.since or delivery.due
+        since = (one.tried or delivery.due) - CLOCKS_DIFFER
         try:
             async with asyncio.timeout(DEADLINE.total_seconds()):
                 seen = await channel.find(rendition, key=delivery.identity.key, since=since)
+        except PauseChannel as refused:
+            await self._write(
+                self._queue.give_way, name, pause_of(refused, self._now()), self._now()
+            )
+            return False
         except Exception as error:  # noqa: BLE001 - whatever an adapter does here must not touch deliveries
             seen = CannotTell(
                 why=Text("Looking failed: {error}", error=str(error)[:500]), passing=True

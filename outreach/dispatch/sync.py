@@ -30,7 +30,10 @@ class Guarded(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What applying the files of one campaign would do. `guarded` says that it cancels suspiciously much."""
+    """What applying the files of one campaign would do. `guarded` says that it cancels suspiciously much.
+
+    `news`: the campaign asks for another number of approvals than before.
+    """
 
     campaign: str
     content: Content
@@ -39,6 +42,12 @@ class Proposal:
     renditions: Mapping[Identity, Rendition]
     problems: tuple[Problem, ...]
     guarded: bool
+    news: bool = False
+
+    @property
+    def count(self) -> int:
+        """How much applying it would write: the changes, and the rule for approvals when that is another one."""
+        return len(self.changes) + self.news
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -92,6 +101,7 @@ class Sync:
             renditions=renditions,
             problems=tuple(dict.fromkeys((*content.problems, *plan.problems))),
             guarded=guard(found, queue, share=self._share),
+            news=found.approvals not in (None, self._queue.approvals_needed(campaign)),
         )
 
     def apply(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from outreach.domain.approval import Approval
 from outreach.domain.message import Lateness
 from outreach.domain.paperwork import Paperwork
 
@@ -96,6 +97,7 @@ class Campaign:
     posting: Posting
     hotlines: tuple[Hotline, ...] = ()
     updates: Edits = Edits.ASK
+    approval: Approval = Approval.OPTIONAL
     paperwork: Paperwork = field(default_factory=Paperwork)
 
     def utc(self, day: date, at: time) -> datetime:

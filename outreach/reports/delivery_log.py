@@ -28,6 +28,14 @@ HAPPENINGS: Mapping[str, Text] = {
     "rewritten": Text("public text replaced"),
     "handed_over": Text("handed over before its time"),
     "taken_back": Text("taken back before its time"),
+    "approved": Text("approved"),
+    "sent_back": Text("sent back"),
+    "approvals_needed": Text("rule for approvals changed"),
+    "invited": Text("person invited"),
+    "joined": Text("invitation accepted"),
+    "signed_in": Text("signed in"),
+    "signed_out": Text("signed out"),
+    "sign_in_failed": Text("sign-in failed"),
 }
 """Every event that the log knows, in words."""
 

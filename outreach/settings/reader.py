@@ -15,7 +15,7 @@ from outreach.domain.capabilities import Per, Quota
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.settings import values
-from outreach.settings.alerts_table import read_alerts, read_metrics
+from outreach.settings.alerts_table import read_alerts, read_loopback
 from outreach.settings.model import (
     Audit,
     Backup,
@@ -120,7 +120,8 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         engine=_engine(top.section("engine")),
         alerts=read_alerts(top.section("alerts"), top.table.get("channels"), folder),
         web=_web(top.section("web")),
-        metrics=read_metrics(top.section("metrics")),
+        metrics=read_loopback(top.section("metrics")),
+        review=read_loopback(top.section("review")),
         backup=_backup(top.section("backup"), state, folder),
         audit=_audit(top.section("audit"), folder, channels),
         channels=channels,

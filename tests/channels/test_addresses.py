@@ -35,6 +35,11 @@ from tests.channels.fault_server import FaultServer
         "2002:7f00:1::",
         "2001:0:53aa:64c::1",
         "::7f00:1",
+        "192.88.99.1",
+        "fec0::1",
+        "3fff::1",
+        "198.18.0.1",
+        "2001:db8::1",
     ],
 )
 def test_these_are_not_public(address: str) -> None:

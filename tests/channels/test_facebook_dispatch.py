@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from outreach.channel import PauseChannel, Reject, RetryAt, UnknownOutcome
-from outreach.channels.facebook_page.adapter import LAG, MOST_DOUBTS
+from outreach.channels.facebook_page.adapter import LAG
+from outreach.channels.facebook_page.creation import MOST_DOUBTS
 from outreach.channels.facebook_page.refusals import Meaning, row_of
 from outreach.domain.delivery import Delivery, State
 from outreach.sandbox.facebook import FAULTS, Fault
@@ -92,6 +93,25 @@ def test_a_message_that_fails_again_and_again_is_for_people(lives: PageWorld, co
     assert rejected.state is State.REJECTED
     assert posts_of(lives, delivery) == []
     assert len(lives.queue.attempts(delivery.id)) == MOST_DOUBTS + 1
+
+
+def test_a_token_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
+    lives: PageWorld,
+) -> None:
+    delivery = tried(lives, FAULTS["created-then-reset"])
+    lives.stage.sandbox.dead = True
+    asked = len(lives.stage.sandbox.calls)
+    for _ in range(4):
+        lives.pass_time(timedelta(hours=3))
+        lives.work()
+    assert lives.delivery(delivery.identity).state is State.UNKNOWN
+    paused = lives.queue.channel_states()["facebook-page"]
+    assert (paused.paused, paused.until) == (True, None)
+    assert len(lives.stage.sandbox.calls) == asked + 1, "nobody looks again and again"
+    lives.stage.sandbox.heal()
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.PUBLISHED
+    assert len(posts_of(lives, delivery)) == 1
 
 
 OTHERS = [case for case in CASES if case.outcome is not UnknownOutcome]

@@ -97,6 +97,19 @@ def test_the_receipt_takes_what_the_reply_offers(
     assert receipt.remote_id == SAMPLE_KEY
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_look_that_is_refused_pauses_the_channel(status: int) -> None:
+    async def scenario(url: str) -> None:
+        rendition = sample_rendition()
+        channel = webhook(url, find_url=url)
+        with pytest.raises(PauseChannel):
+            await channel.find(rendition, key=SAMPLE_KEY, since=rendition.due)
+        await channel.aclose()
+
+    with FaultServer(answer(status)) as server:
+        asyncio.run(scenario(server.url))
+
+
 @pytest.mark.parametrize(
     ("status", "deduplicates", "kind"),
     [

@@ -117,6 +117,21 @@ def test_a_create_in_doubt_is_found_or_made_once(
     assert len(server.platform.articles) == 1
 
 
+def test_a_permission_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
+    world: ZaloWorld, server: ZaloServer
+) -> None:
+    server.faults.add("create", "500-after")
+    delivery = world.delivered("m")
+    server.faults.add("getslice", "error:-216", "error:-216")
+    world.pass_time(timedelta(minutes=30))
+    world.work()
+    assert world.again(delivery).state is State.UNKNOWN
+    assert (world.pause().paused, world.pause().until) == (True, None)
+    world.settle()
+    assert world.again(delivery).state is State.PUBLISHED
+    assert len(server.platform.articles) == 1
+
+
 def test_a_broadcast_in_doubt_waits_for_a_person(sending: ZaloWorld, server: ZaloServer) -> None:
     server.faults.add("broadcast", "reset-after")
     delivery = sending.delivered("m")

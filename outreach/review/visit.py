@@ -1,0 +1,62 @@
+"""One request, understood: who asks, in which language, with which form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from outreach.domain.text import Text
+from outreach.review import looks, signing
+from outreach.review.office import Office
+from outreach.review.requests import Form
+from outreach.store.people import Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What a page knows of its reader; `person` is None before signing in."""
+
+    office: Office
+    request: Request
+    form: Form
+    language: str
+    person: Person | None = None
+
+    @property
+    def who(self) -> Person:
+        """The person who is signed in; every page but the entrance has one."""
+        assert self.person is not None
+        return self.person
+
+    def asked(self, name: str) -> str:
+        """A field of the address, 200 characters at most; empty without it."""
+        return self.request.query_params.get(name, "")[:200]
+
+    def page(self, template: str, *, status: int = 200, **given: Any) -> Response:
+        """A page of a template."""
+        text = looks.page(
+            template,
+            self.language,
+            person=self.person,
+            seal=signing.seal(self.request) if self.person else "",
+            here=self.request.url.path,
+            now=self.office.now(),
+            **given,
+        )
+        return HTMLResponse(self.office.hide(text), status_code=status)
+
+    def sorry(self, why: Text, status: int) -> Response:
+        """A page that says why not."""
+        return self.page("sorry", status=status, why=why)
+
+
+Answer = Callable[[Visit], Response]
+
+
+def go(path: str) -> Response:
+    """Send the browser to another page, which it asks for anew."""
+    return RedirectResponse(path, status_code=303)

@@ -1,0 +1,148 @@
+"""An office with a few deliveries whose pages are asked without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+from sqlalchemy import Engine
+
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.text import Text
+from outreach.reports.evidence import Evidence
+from outreach.reports.source import Question
+from outreach.review.office import Office
+from outreach.review.pages import review_pages
+from outreach.review.passwords import Passwords
+from outreach.review.signing import FIRST, first_code
+from outreach.store.delivery_log import head, read, verify
+from outreach.store.pauses import RUNNING
+from outreach.store.people import People, Role
+from outreach.store.queue import Queue
+from tests.store.office import DUE, claim_one, fill, planned, take_over, unknown
+
+PASSWORD = "một câu thật dài"
+HERE = "http://127.0.0.1"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+
+
+class Reading:
+    """As the desk reads, without files."""
+
+    now = DUE
+
+    def __init__(self, engine: Engine, queue: Queue) -> None:
+        self.engine, self.queue = engine, queue
+
+    def zone(self, campaign: str) -> Any:
+        return DUE.tzinfo
+
+    def deliveries(self, question: Question) -> list[Delivery]:
+        return self.queue.list(channel=question.channel, state=question.state)
+
+    def lines(self, question: Question) -> Any:
+        return read(self.engine, after=question.after)
+
+    def delivery(self, delivery_id: int) -> Delivery | None:
+        return self.queue.get(delivery_id)
+
+    def rendition(self, delivery: Delivery) -> Any:
+        return self.queue.rendition(delivery)
+
+    def by_people(self) -> frozenset[str]:
+        return frozenset()
+
+    def channels(self) -> Any:
+        return {"website": RUNNING} | self.queue.channel_states()
+
+    def received(self, question: Question) -> Any:
+        return ()
+
+    def files(self, question: Question) -> Any:
+        return ()
+
+    def evidence(self, delivery: Delivery) -> Evidence:
+        return Evidence(
+            delivery=delivery,
+            rendition=self.queue.rendition(delivery),
+            attempts=self.queue.attempts(delivery.id),
+            steps=self.queue.steps(delivery.id),
+            lines=tuple(read(self.engine, delivery_id=delivery.id)),
+            zone=self.zone(""),
+        )
+
+
+class Stage:
+    """The office, its pages and its clock; one delivery of unknown outcome, one rejected, one to come."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.now = engine, DUE
+        self.queue = take_over(engine, folder)
+        fill(self.queue, [planned("ngo"), planned("sau", due=DUE + timedelta(days=1))])
+        self.queue.exchange([unknown(claim_one(self.queue))], {}, DUE)
+        self.queue.pause("website", Text("{r}", r=HOSTILE), None, actor="lan", now=DUE)
+        self.office = Office(
+            people=People(engine),
+            queue=self.queue,
+            reading=lambda: Reading(engine, self.queue),
+            now=lambda: self.now,
+            checked_log=lambda: (verify(engine), head(engine)),
+            passwords=Passwords(memory=64, iterations=1, lanes=1),
+            language="vi",
+        )
+        self.app = review_pages(self.office)
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def signed_in(self, role: Role = Role.ADMIN) -> Browser:
+        name = FIRST if role is Role.ADMIN else "lan"
+        code = first_code(self.office) if role is Role.ADMIN else "a-code"
+        assert code
+        if role is not Role.ADMIN:
+            self.office.people.invite(name, role, code, actor=FIRST, now=self.now)
+        browser = self.browser()
+        form = {"name": name, "code": code, "password": PASSWORD}
+        assert browser.post("/welcome", form, sealed=False).status_code == 303
+        return browser
+
+    def unknown(self) -> Delivery:
+        (found,) = self.queue.list(state=State.UNKNOWN)
+        return found
+
+
+class Browser:
+    """Keeps cookies, and sends the seal of the page that it saw last."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.cookies, self.seal = stage, httpx.Cookies(), ""
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        answer = self._ask("GET", path, None, headers)
+        found = re.search(r'name="seal" value="(\w+)"', answer.text)
+        self.seal = found[1] if found else self.seal
+        return answer
+
+    def post(
+        self, path: str, form: Mapping[str, str], *, sealed: bool = True, **headers: str
+    ) -> httpx.Response:
+        more = {"seal": self.seal} if sealed else {}
+        return self._ask("POST", path, {**form, **more}, headers)
+
+    def _ask(self, method: str, path: str, form: Any, headers: Mapping[str, str]) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.stage.app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url=HERE, cookies=self.cookies
+            ) as client:
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                answer = await client.request(method, path, data=form, headers=named)
+                self.cookies = client.cookies
+                return answer
+
+        return anyio.run(ask)
