@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -113,7 +114,7 @@ def sha_of_parts(packed: bytes) -> str:
 
 GOLDEN = {
     "pdf": "08d23fc8b2d3e9d5",
-    "docx": "3758b86ec982da5b",
+    "docx": "83eda73636e433d4",
     "xlsx": "7a9f470d5bdc34eb",
     "png": "bd64f4add904b813",
 }
@@ -151,6 +152,30 @@ def test_repacking_keeps_every_part() -> None:
     names = [zipfile.ZipFile(io.BytesIO(packed)).namelist() for packed in (old, new)]
     assert names[0] == names[1]
     assert old != new
+
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pBdr shd tabs spacing ind contextualSpacing jc rPr sectPr",
+    "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook",
+    "trPr": "cantSplit tblHeader",
+    "tcPr": "tcW gridSpan vMerge tcBorders shd vAlign",
+    "sectPr": "headerReference footerReference type pgSz pgMar pgNumType cols titlePg docGrid",
+}
+"""The order that ECMA-376 asks of the children; Word calls a file damaged that has another."""
+
+
+def test_word_finds_everything_in_its_order() -> None:
+    with zipfile.ZipFile(io.BytesIO(to_docx(DOCUMENT))) as packed:
+        tree = ET.fromstring(packed.read("word/document.xml"))
+    for parent, order in ORDER.items():
+        for found in tree.iter(f"{WORD}{parent}"):
+            names = [child.tag.removeprefix(WORD) for child in found]
+            places = [order.split().index(name) for name in names]
+            assert places == sorted(places), (parent, names)
+            assert len({*names} - {"headerReference"}) == len(
+                [name for name in names if name != "headerReference"]
+            )
 
 
 @pytest.mark.parametrize("ending", ["pdf", "docx"])
