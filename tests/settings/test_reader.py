@@ -24,6 +24,7 @@ def problems(text: str, folder: Path = Path("/srv/x")) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
+@pytest.mark.asvs("15.3.3", "Unknown keys are errors")
 def test_all_mistakes_are_reported_with_line_and_column() -> None:
     found = problems(
         'mesages = "x"\n'
@@ -109,6 +110,7 @@ def test_sqlite_files_lie_beside_the_configuration() -> None:
     assert url == "sqlite:////srv/x/a/b.db"
 
 
+@pytest.mark.asvs("13.3.1", "A password in config.toml is refused")
 @pytest.mark.parametrize(
     "url", ["postgresql://u:geheim@h/d", "postgresql://h/d?user=u&password=geheim"]
 )
@@ -146,6 +148,7 @@ def test_two_quotas_are_one_too_many() -> None:
     assert problem.place.line == 4
 
 
+@pytest.mark.asvs("13.4.5", "Figures are shown on loopback, and only when asked for")
 @pytest.mark.parametrize("listen", ["8080", "127.0.0.1", "127.0.0.1:99999", "http://x:80"])
 def test_addresses_to_listen_on(listen: str) -> None:
     (problem,) = problems(f'[web]\nlisten = "{listen}"\n' + CHANNEL)

@@ -132,6 +132,7 @@ def test_a_log_truncated_with_its_end_is_caught_by_the_checkpoint(
     assert found(cut, checkpoint) == ("truncated", left + 1)
 
 
+@pytest.mark.asvs("16.4.2", "A log that was rebuilt as a whole is found")
 @given(seq=st.integers(1, LINES))
 def test_a_rebuilt_log_is_caught_by_the_checkpoint(
     log: Callable[[], Log], checkpoint: tuple[int, str], seq: int
