@@ -21,6 +21,7 @@ from outreach.cli import (
     decisions,
     doctor,
     done,
+    editorial,
     init,
     log,
     login,
@@ -48,7 +49,8 @@ from outreach.domain.text import Text
 
 NAME = "outreach"
 GROUPS = (
-    *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses, web),
+    *(init, editorial, check, plan, preview, run, queue, log, show, report),
+    *(decisions, done, pauses, web),
     *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 

@@ -129,6 +129,18 @@ def rehearsal_home(settings: Settings, campaign: str) -> Path:
     return settings.state / "rehearsal" / campaign
 
 
+def rehearsed(session: Session, campaign: str | None) -> Path:
+    """The folder of the campaign's rehearsal. Raises `Stop` when there is none."""
+    home = rehearsal_home(session.settings, campaign or "")
+    if not campaign or not (home / MARK).is_file():
+        raise Stop(
+            Text("There is no rehearsal of {campaign}.", campaign=campaign or "?"),
+            Text("Rehearse it first, and name it: outreach rehearse CAMPAIGN."),
+            code=ExitCode.BAD_INPUT,
+        )
+    return home
+
+
 def _clear(home: Path, *, ours: bool) -> None:
     if not ours or not (home / MARK).exists():
         raise Stop(

@@ -18,12 +18,13 @@ from outreach.channel import (
     Text,
 )
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.reconcile import CLOCKS_DIFFER
 from outreach.dispatch.verdict import pause_of
 from outreach.dispatch.writer import Writer
 from outreach.domain.delivery import Delivery
 from outreach.domain.recheck import Standing, next_recheck
 from outreach.store.queue import Queue
-from outreach.store.rechecks import Rechecks
+from outreach.store.rechecks import Public, Rechecks
 
 log = logging.getLogger("outreach.dispatch")
 
@@ -69,21 +70,22 @@ class LaterLooks:
 
     async def _round(self, name: str, channel: Channel) -> None:
         public = await self._write(self._rechecks.public, name, self._now())
-        due = [delivery for delivery, last in public if self._is_due(delivery, last)]
-        for delivery in due[: 1 if channel.capabilities.gap else MOST]:
-            if self._dispatcher.in_flight or not await self._look(name, channel, delivery):
+        due = [one for one in public if self._is_due(one.delivery, one.last)]
+        for one in due[: 1 if channel.capabilities.gap else MOST]:
+            if self._dispatcher.in_flight or not await self._look(name, channel, one):
                 return
 
     def _is_due(self, delivery: Delivery, last: datetime | None) -> bool:
         at = next_recheck(delivery.receipt.at, last) if delivery.receipt else None
         return at is not None and at <= self._now()
 
-    async def _look(self, name: str, channel: Channel, delivery: Delivery) -> bool:
+    async def _look(self, name: str, channel: Channel, one: Public) -> bool:
         """Look and keep what was seen; False when the channel is better left alone for a while."""
+        delivery = one.delivery
         rendition = await self._write(self._queue.rendition, delivery)
         if rendition is None or delivery.receipt is None:
             return True
-        since = delivery.since or delivery.due
+        since = (one.tried or delivery.due) - CLOCKS_DIFFER
         try:
             async with asyncio.timeout(DEADLINE.total_seconds()):
                 seen = await channel.find(rendition, key=delivery.identity.key, since=since)

@@ -102,7 +102,10 @@ Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`."""
+    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
+
+    `video` is relative to the campaign's folder, with forward slashes.
+    """
 
     id: str
     campaign: str
@@ -119,6 +122,7 @@ class Message:
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    video: str = ""
     details: Details | None = None
     results: tuple[Result, ...] = ()
     file: str

@@ -8,6 +8,7 @@ from outreach.reports import (
     calendar,
     coverage,
     delivery_log,
+    editorial,
     plan_difference,
     queue,
     statistics,
@@ -19,7 +20,7 @@ from outreach.reports.source import Report
 REPORTS: Mapping[str, Report] = {
     module.REPORT.name: module.REPORT
     for module in (
-        *(delivery_log, queue, status, plan_difference, coverage, calendar, statistics),
-        *(final, weekly, annex),
+        *(delivery_log, queue, status, plan_difference, coverage, calendar, editorial),
+        *(statistics, final, weekly, annex),
     )
 }

@@ -110,14 +110,18 @@ def look(
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
     family = _relatives(connection, rows)
     found = restoration.last(connection)
+    tried = {row.delivery_id: row.first for row in connection.execute(_FIRST_TRIES, {"ids": ids})}
     return tuple(
-        _claim(
-            delivery_from_row(row),
-            renditions[row.digest, row.due],
-            family,
-            attempt=0,
-            number=row.number,
+        replace(
+            _claim(
+                delivery_from_row(row),
+                renditions[row.digest, row.due],
+                family,
+                attempt=0,
+                number=row.number,
+            ),
             restored=found.at if found and row.since and row.since <= found.at else None,
+            tried=tried.get(row.id),
         )
         for row in rows
         if (row.digest, row.due) in renditions
@@ -149,7 +153,6 @@ def _claim(
     *,
     attempt: int,
     number: int,
-    restored: datetime | None = None,
     unapproved: int = 0,
 ) -> Claim:
     """An update is of its publication's occurrence, whenever it goes out."""
@@ -164,7 +167,6 @@ def _claim(
         number=number,
         published=published,
         beside=family.get(delivery.identity.of(beside)) if beside else None,
-        restored=restored,
         unapproved=unapproved,
     )
 
@@ -253,6 +255,11 @@ _BEGIN = (
 _INTENT = insert(ATTEMPT).inline()
 _INTENTS = select(ATTEMPT.c.delivery_id, ATTEMPT.c.id).where(
     ATTEMPT.c.delivery_id.in_(bindparam("ids", expanding=True)), ATTEMPT.c.finished.is_(None)
+)
+_FIRST_TRIES = (
+    select(ATTEMPT.c.delivery_id, func.min(ATTEMPT.c.started).label("first"))
+    .where(ATTEMPT.c.delivery_id.in_(bindparam("ids", expanding=True)))
+    .group_by(ATTEMPT.c.delivery_id)
 )
 _NEXT_LOOK = select(func.min(DELIVERY.c.ready_at)).where(
     DELIVERY.c.state == literal_column(f"'{State.UNKNOWN.value}'"),

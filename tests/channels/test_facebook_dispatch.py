@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from outreach.channel import PauseChannel, Reject, RetryAt, UnknownOutcome
-from outreach.channels.facebook_page.adapter import LAG, MOST_DOUBTS
+from outreach.channels.facebook_page.adapter import LAG
+from outreach.channels.facebook_page.creation import MOST_DOUBTS
 from outreach.channels.facebook_page.refusals import Meaning, row_of
 from outreach.domain.delivery import Delivery, State
 from outreach.sandbox.facebook import FAULTS, Fault

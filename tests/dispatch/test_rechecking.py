@@ -12,6 +12,7 @@ import pytest
 from outreach.channel import CannotTell, Found, PauseChannel, Receipt
 from outreach.domain.claim import Pause
 from outreach.store import delivery_log
+from outreach.testing import retry_at
 from tests.store.office import WHY, fill, planned
 from tests.watching.watched import Watched
 
@@ -40,6 +41,19 @@ def test_it_is_looked_at_after_minutes_and_after_a_day(office: Watched) -> None:
     up = ["still_public"]
     assert [seen(office, span) for span in spans] == [[], up, [], up, [], []]
     assert office.website.calls["find"] == 2
+
+
+def test_it_is_looked_for_since_its_first_try(tmp_path: Path) -> None:
+    office = Watched(tmp_path)
+    fill(office.queue, [planned("hong")])
+    office.website.script.append(retry_at())
+    office.run(office.dispatcher.work_off())
+    office.passes(10 * MINUTE)
+    office.run(office.dispatcher.work_off())
+    (public,) = office.rechecks.public("website", office.now)
+    assert public.delivery.since
+    assert public.tried == public.delivery.since - 10 * MINUTE
+    office.close()
 
 
 def test_a_look_is_not_repeated_after_a_restart(office: Watched) -> None:

@@ -38,7 +38,12 @@ FAULT = Problem(
 
 def compare(plan: Plan, *queue: Delivery, text: str = "text", rendered: bool = True) -> Difference:
     publications = (p.identity for p in plan.planned if p.identity.action is Action.PUBLISH)
-    return difference(plan, dict.fromkeys(publications, text) if rendered else {}, queue, NOW)
+    found = difference(plan, dict.fromkeys(publications, text) if rendered else {}, queue, NOW)
+    for change in found.changes:
+        assert isinstance(change.why, Text), "every change is explained"
+        assert change.digest, "every change names its content"
+        assert change.planned or change.delivery
+    return found
 
 
 def one_change(plan: Plan, *queue: Delivery, text: str = "text", rendered: bool = True) -> Change:

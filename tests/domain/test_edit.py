@@ -40,7 +40,11 @@ def waiting(state: State, text: str = "new", **changes: Any) -> Delivery:
 
 def of(plan: Plan, *queue: Delivery, text: str = "new") -> dict[Identity, Change]:
     digests = {one.identity: text for one in plan.planned if text}
-    return {change.identity: change for change in difference(plan, digests, queue, NOW).changes}
+    changes = difference(plan, digests, queue, NOW).changes
+    for change in changes:
+        assert isinstance(change.why, Text), "every change is explained"
+        assert change.digest, "every change names its content"
+    return {change.identity: change for change in changes}
 
 
 def update_in(plan: Plan, *queue: Delivery, text: str = "new") -> Change | None:

@@ -102,6 +102,12 @@ class FakeSource:
     def delivery(self, delivery_id: int) -> Delivery | None:
         return next((d for d in self.queued if d.id == delivery_id), None)
 
+    def rendition(self, delivery: Delivery) -> None:
+        return None
+
+    def by_people(self) -> frozenset[str]:
+        return frozenset()
+
     def channels(self) -> dict[str, ChannelState]:
         return self.states
 

@@ -51,6 +51,12 @@ class Reading:
     def delivery(self, delivery_id: int) -> Delivery | None:
         return self.queue.get(delivery_id)
 
+    def rendition(self, delivery: Delivery) -> Any:
+        return self.queue.rendition(delivery)
+
+    def by_people(self) -> frozenset[str]:
+        return frozenset()
+
     def channels(self) -> Any:
         return {"website": RUNNING} | self.queue.channel_states()
 

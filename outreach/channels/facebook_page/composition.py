@@ -35,24 +35,36 @@ SMALLEST_COVER = (400, 150)
 """Width and height in pixels."""
 
 
+LARGEST_VIDEO = 1_000_000_000
+"""Bytes; staff's files are held to less."""
+
+_EITHER = c.Text("A post shows either a video or pictures.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """What is sent: `link` only where it becomes a card, `comment` only where something goes there."""
+    """What is sent: `link` only where it becomes a card, `comment` only where something goes there; photos or a video.
+
+    `title` is that of the video.
+    """
 
     message: str
     link: str = ""
     comment: str = ""
     photos: tuple[c.Media, ...] = ()
+    video: c.Media | None = None
+    title: str = ""
 
 
 def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
-    """The post that a rendition becomes. A post with photos has no card, so its link stands in the text."""
+    """The post that a rendition becomes. One with photos or a video has no card, so its link stands in the text."""
     aside = settings.first_comment
     said = [rendition.title] if settings.headline else []
     said.append(rendition.text.strip())
     tags = " ".join(tag for tag in rendition.hashtags if tag not in rendition.text)
     link = rendition.link
-    in_text = bool(link) and "link" not in aside and bool(rendition.media)
+    shows = bool(rendition.files)
+    in_text = bool(link) and "link" not in aside and shows
     if in_text and link not in rendition.text:
         said.append(link)
     if tags and "hashtags" not in aside:
@@ -60,9 +72,11 @@ def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
     beside = [link if "link" in aside else "", tags if "hashtags" in aside else ""]
     return Post(
         message="\n\n".join(part for part in said if part),
-        link="" if rendition.media or "link" in aside else link,
+        link="" if shows or "link" in aside else link,
         comment="\n\n".join(part for part in beside if part),
-        photos=rendition.media,
+        photos=() if rendition.video else rendition.media,
+        video=rendition.video,
+        title=rendition.title,
     )
 
 
@@ -81,10 +95,17 @@ def previewed(rendition: c.Rendition, post: Post, can: c.Capabilities) -> c.Prev
             *fold(post.message, ON_A_COMPUTER, c.Text("on a computer")),
         ),
         gauges=(size, picture_gauge(post.photos, PHOTOS)),
-        media=all_media(post.photos, c.Text("photo of the post")),
+        media=(
+            all_media((post.video,), c.Text("video of the post"))
+            if post.video
+            else all_media(post.photos, c.Text("photo of the post"))
+        ),
         card=c.LinkCard(link=post.link) if post.link else None,
         hashtags=hashtag_forms(rendition),
-        dropped=left_out(rendition, *missing),
+        dropped=(
+            *left_out(rendition, *missing),
+            *(left_out(rendition, "pictures", why=_EITHER) if post.video else ()),
+        ),
     )
 
 

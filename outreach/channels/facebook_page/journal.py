@@ -20,6 +20,7 @@ class Journal:
         self._covers: dict[str, dict[str, str]] = {}
         self._commented: set[str] = set()
         self._scheduled: dict[str, dict[str, str]] = {}
+        self._videos: dict[str, list[str]] = {}
         self._read = False
 
     def own(self, name: str, key: str) -> None:
@@ -70,6 +71,16 @@ class Journal:
         self._load()
         return self._scheduled.get(key, {})
 
+    def show(self, key: str, video: str) -> None:
+        """The publication of `key` is about to show this video."""
+        if video not in self.videos(key):
+            self._write({"video": video, "key": key})
+
+    def videos(self, key: str) -> list[str]:
+        """Every video that the publication of `key` may show, the first one first."""
+        self._load()
+        return self._videos.get(key, [])
+
     def begin_comment(self, key: str) -> bool:
         """Note that the first comment is about to be made; True when one was begun before."""
         self._load()
@@ -103,6 +114,8 @@ class Journal:
                 self._covers[key] = cover
             case {"scheduled": waiting, "key": key}:
                 self._scheduled[key] = waiting
+            case {"video": video, "key": key}:
+                self._videos.setdefault(key, []).append(video)
             case {"comment": key}:
                 self._commented.add(key)
 

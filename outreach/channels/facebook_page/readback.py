@@ -212,6 +212,12 @@ def attached_photos(one: Mapping[str, Any]) -> int:
     return int(single) + sum(len(album.get("data") or ()) for album in albums)
 
 
+def has_video(one: Mapping[str, Any]) -> bool:
+    """Whether a post in a listing shows a video."""
+    attached = (one.get("attachments") or {}).get("data") or []
+    return any(str(a.get("media_type", "")).startswith("video") for a in attached)
+
+
 def _attached(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     attached = (one.get("attachments") or {}).get("data") or []
     return [a for a in attached if a.get("media_type") not in ("photo", "album")]

@@ -174,7 +174,7 @@ def annexes(source: Source, found: Month, say: Speaker) -> tuple[Annex, ...]:
     grids = (
         Grid(
             table=tables.each_publication(found),
-            widths=(11, 27, 31, 31, 66, 25, 61),
+            widths=(13, 27, 31, 31, 64, 25, 61),
             left=frozenset({"channel", "title", "link"}),
         ),
         Grid(

@@ -58,7 +58,7 @@ def _direct(month: Month, say: Speaker) -> Iterator[Block]:
     yield Grid(
         caption=say(Text("Direct activities")),
         table=direct_table(month, say),
-        widths=(11, 64, 42, 28, 20),
+        widths=(13, 62, 42, 28, 20),
         left=frozenset({"title", "when", "unit"}),
     )
 

@@ -49,7 +49,7 @@ def overviews(month: Month, say: Speaker) -> Iterator[Block]:
 
 
 def _widths(numbers: int, name: float) -> tuple[float, ...]:
-    return (11.0, name, *[(165.0 - 11.0 - name) / numbers] * numbers)
+    return (13.0, name, *[(165.0 - 13.0 - name) / numbers] * numbers)
 
 
 def sentence(month: Month, found: Tally, say: Speaker) -> str:

@@ -220,7 +220,7 @@ def whole_log(month: Month, deliveries: Mapping[int, Delivery]) -> Table:
             Column(key="seq", title=Text("Line"), right=True),
             Column(key="at", title=Text("When"), seconds=True),
             Column(key="happened", title=Text("What")),
-            Column(key="delivery", title=Text("Delivery"), right=True),
+            Column(key="delivery", title=Text("Delivery no."), right=True),
             Column(key="where", title=Text("Channel: message")),
             Column(key="detail", title=Text("Link or reason")),
             Column(key="hash", title=Text("Seal (SHA-256)")),

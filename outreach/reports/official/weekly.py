@@ -118,7 +118,7 @@ def _next(files: Files, last: date, say: Speaker) -> Iterator[Block]:
         yield Grid(
             caption=say(Text("Planned for the coming week")),
             table=table,
-            widths=(11, 24, 14, 44, 24, 22, 26),
+            widths=(13, 24, 14, 42, 24, 22, 26),
             left=frozenset({"title", "channels", "topic", "unit"}),
         )
 
