@@ -118,10 +118,10 @@ def test_systemd_may_have_passed_nothing(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_database_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB", "postgresql://u:geheim@h/d")
+    monkeypatch.setenv("DB", "postgresql://u:geheim@h/d?sslmode=verify-full")
     text = '[database]\nurl = { env = "DB" }\n[channels.x]\nadapter = "outbox"\n'
     settings = parse_settings(text, file=None, folder=tmp_path)
-    assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d"
+    assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d?sslmode=verify-full"
     assert "geheim" not in repr(settings)
 
 
