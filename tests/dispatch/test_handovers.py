@@ -22,7 +22,7 @@ from outreach.channel import (
     Text,
 )
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.handovers import Handovers, still_held
+from outreach.dispatch.handovers import UNTIL_A_PERSON_ACTS, Handovers, still_held
 from outreach.dispatch.writer import Writer
 from outreach.domain.approval import Verdict, Word
 from outreach.domain.claim import Claim
@@ -237,7 +237,7 @@ LATE = WINDOW_OPENS + timedelta(minutes=30)
         (RetryAt(WHY, at=LATE), LATE),
         (RetryAt(WHY, at=WINDOW_OPENS), WINDOW_OPENS + RETRY / 3),
         (PauseChannel(WHY, until=LATE), LATE),
-        (PauseChannel(WHY), WINDOW_OPENS + RETRY / 3),
+        (PauseChannel(WHY), WINDOW_OPENS + UNTIL_A_PERSON_ACTS),
         (Reject(WHY), WINDOW_OPENS + RETRY / 3),
         (ZeroDivisionError("by nought"), WINDOW_OPENS + RETRY / 3),
     ],
