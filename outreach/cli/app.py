@@ -22,6 +22,7 @@ from outreach.cli import (
     decisions,
     doctor,
     done,
+    editorial,
     init,
     log,
     login,
@@ -35,6 +36,7 @@ from outreach.cli import (
     sandbox,
     show,
     stats,
+    web,
 )
 from outreach.cli.command import PageGroup, help_page
 from outreach.cli.exit_codes import ExitCode
@@ -48,7 +50,8 @@ from outreach.domain.text import Text
 
 NAME = "outreach"
 GROUPS = (
-    *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
+    *(init, editorial, check, plan, preview, run, queue, log, show, report),
+    *(decisions, done, pauses, web),
     *(stats, art, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 

@@ -13,8 +13,10 @@ from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings
 from outreach.content.front_matter import Node
 from outreach.content.message_file import hashtags
+from outreach.content.report_table import paperwork
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
+from outreach.domain.approval import Approval
 from outreach.domain.campaign import (
     Campaign,
     Edits,
@@ -41,9 +43,10 @@ _TOP = (
         "units",
         "topics",
         "updates",
+        "approval",
         "cards",
     ),
-    *("plan", "window", "posting", "hotlines", "art"),
+    *("plan", "window", "posting", "hotlines", "report", "art"),
 )
 _POSTING = (
     *("slots", "weekend_slots", "quiet", "blackout", "holidays", "minimum_gap", "late"),
@@ -96,6 +99,9 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     units, topics = top.texts("units"), top.texts("topics")
     art = art_section(top)
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
+    approval = Approval(
+        top.choice("approval", [a.value for a in Approval], Approval.OPTIONAL.value)
+    )
     if window is None or not all(names.values()):
         return None
     return Campaign(
@@ -111,6 +117,8 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         posting=posting,
         hotlines=hotlines,
         updates=updates,
+        approval=approval,
+        paperwork=paperwork(top),
         art=art,
     )
 

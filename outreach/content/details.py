@@ -16,6 +16,7 @@ from outreach.domain.message import (
     EventDetails,
     Honour,
     Kind,
+    Result,
 )
 from outreach.domain.text import Text
 
@@ -26,6 +27,7 @@ KEYS_OF_KIND: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMMENDATION: ("collectives", "individuals"),
 }
 DEFAULT_REMINDERS = (7, 3, 1)
+MOST = 999_999
 
 
 def details(fields: Fields, kind: Kind, campaign: Campaign) -> Details | None:
@@ -90,4 +92,16 @@ def _honours(fields: Fields, name: str) -> tuple[Honour, ...]:
         entry.require("name")
     return tuple(
         Honour(name=e.text("name"), reason=e.text("reason"), unit=e.text("unit")) for e in entries
+    )
+
+
+def results(fields: Fields) -> tuple[Result, ...]:
+    """What staff counted: leaflets handed out, people who came, entries handed in."""
+    entries = fields.sections("results", ("name", "count", "measure"))
+    for entry in entries:
+        entry.require("name", "count")
+    return tuple(
+        Result(name=entry.text("name"), count=count, measure=entry.text("measure"))
+        for entry in entries
+        if (count := entry.parsed("count", whole_number(0, MOST), "number-unreadable")) is not None
     )

@@ -87,6 +87,13 @@ class Fields:
         read = tuple((self._one(name, item), item.place) for item in items)
         return tuple((text, place) for text, place in read if text)
 
+    def named_texts(self, name: str) -> dict[str, str]:
+        """A mapping whose keys staff choose, each with a string; empty when it is absent."""
+        node = self._nodes.get(name)
+        keys = node.value if node is not None and isinstance(node.value, dict) else {}
+        section = self.section(name, keys)
+        return {key: section.text(key) for key in keys} if section else {}
+
     def switch(self, name: str) -> bool | None:
         """Whether something is switched on or off; None when it is absent or something else."""
         node = self._nodes.get(name)

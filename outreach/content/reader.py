@@ -14,6 +14,7 @@ from outreach.content.lint import lint
 from outreach.content.message_file import Reading, read_message, slug
 from outreach.content.pictures import check_pictures
 from outreach.content.source_text import decode
+from outreach.content.videos import check_video
 from outreach.domain.campaign import Campaign
 from outreach.domain.message import Message
 from outreach.domain.problem import Place, Problem
@@ -142,6 +143,7 @@ class _CampaignReader:
         if reading.message is not None:
             findings.extend(lint(reading.message, campaign if known else None))
             check_pictures(self._opened, reading.message, findings)
+            check_video(self._opened, reading.message, findings)
         self._findings.extend(findings.sorted())
         self._readings.append((reading, findings.first_error))
 

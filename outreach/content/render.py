@@ -113,6 +113,8 @@ class Renderer:
             occurrence=planned.identity.ordinal,
             due=planned.due,
             media=self._pictures(message, profile),
+            video=self._media.video(message, profile.capabilities.video_limit),
+            without_video=bool(message.video) and profile.capabilities.video_limit is None,
             **facts(message),
         )
 

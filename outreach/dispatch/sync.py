@@ -16,7 +16,7 @@ from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
 from outreach.domain.plan import Plan, Planned, make_plan
-from outreach.domain.problem import Place, Problem, Problems, Severity
+from outreach.domain.problem import Problem, Problems, Severity
 from outreach.domain.rendition import Rendition
 from outreach.store.queue import Queue
 
@@ -31,7 +31,10 @@ class Guarded(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What applying the files of one campaign would do. `guarded` says that it cancels suspiciously much."""
+    """What applying the files of one campaign would do. `guarded` says that it cancels suspiciously much.
+
+    `news`: the campaign asks for another number of approvals than before.
+    """
 
     campaign: str
     content: Content
@@ -40,6 +43,12 @@ class Proposal:
     renditions: Mapping[Identity, Rendition]
     problems: tuple[Problem, ...]
     guarded: bool
+    news: bool = False
+
+    @property
+    def count(self) -> int:
+        """How much applying it would write: the changes, and the rule for approvals when that is another one."""
+        return len(self.changes) + self.news
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -93,6 +102,7 @@ class Sync:
             renditions=renditions,
             problems=tuple(dict.fromkeys((*content.problems, *plan.problems))),
             guarded=guard(found, queue, share=self._share),
+            news=found.approvals not in (None, self._queue.approvals_needed(campaign)),
         )
 
     def apply(
@@ -181,15 +191,9 @@ def _by_message(content: Content, problems: Iterable[Problem]) -> dict[str, Prob
 
 
 def _all_held(campaign: str, content: Content, queue: Sequence[Delivery]) -> Plan:
-    """A campaign whose folder or campaign.toml cannot be read: everything that is queued waits."""
+    """A campaign whose folder or campaign.toml cannot be read: everything that is queued waits, and its mistake is named first."""
     errors = [p for p in content.problems if p.severity is Severity.ERROR]
-    missing = Problem(
-        place=Place(file=f"{campaign}/campaign.toml"),
-        code="campaign-unreadable",
-        what=Text("The campaign cannot be read."),
-        mend=Text("Restore its folder and campaign.toml."),
-    )
-    why = errors[0] if errors else missing
+    why = min(errors, key=lambda error: error.place.file.endswith(".md"))
     return Plan(campaign=campaign, planned=(), held={d.identity.message: why for d in queue})
 
 

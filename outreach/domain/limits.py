@@ -224,4 +224,4 @@ def _clock(at: time) -> str:
 
 
 def _minutes(gap: timedelta) -> int:
-    return int(gap.total_seconds() // 60)
+    return gap // timedelta(minutes=1)
