@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from outreach.content.details import KEYS_OF_KIND, details
+from outreach.content.details import KEYS_OF_KIND, details, results
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings, did_you_mean
 from outreach.content.front_matter import compose, split
@@ -33,9 +33,10 @@ _SHARED = (
         "topic",
         "unit",
         "summary",
+        "slogan",
         "link",
     ),
-    *("hashtags", "image", "image_alt", "images", "video"),
+    *("hashtags", "image", "image_alt", "images", "video", "results"),
 )
 _EVERY = (*_SHARED, *dict.fromkeys(key for keys in KEYS_OF_KIND.values() for key in keys))
 _TIMED = ("at", "repeat", "spread")
@@ -101,11 +102,13 @@ class _MessageReader:
             topic=self._one_of("topic", campaign.topics),
             unit=self._one_of("unit", campaign.units),
             summary=fields.text("summary"),
+            slogan=fields.text("slogan"),
             link=fields.parsed("link", https_link, "link-unusable") or "",
             hashtags=hashtags(fields),
             pictures=self._pictures(),
             video=fields.text("video"),
             details=details(fields, kind, campaign),
+            results=results(fields),
             file=file,
             places=fields.places() | self._texts.places | self._listed,
         )

@@ -20,6 +20,9 @@ EMPTY_READS = 2
 SETTLE = timedelta(seconds=5)
 """The least time between two reads, and between an attempt and the first read."""
 
+CLOCKS_DIFFER = timedelta(hours=26)
+"""How far ahead of a service's clock ours may have been when something was tried: a day, or a mistaken time zone."""
+
 TRIES_IN_DOUBT = 8
 """After so many take-downs or updates in doubt a person is asked."""
 
@@ -45,7 +48,7 @@ async def look(
     if claim.delivery.identity.action is Action.UPDATE:
         return _repeat_update(claim, now=now, wait=wait, quiet_for=quiet_for)
     try:
-        seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
+        seen = await _find(channel, claim, tried_since(claim, now), deadline)
     except PauseChannel as refused:
         return _blind(claim, refused, now)
     return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
@@ -62,6 +65,12 @@ def _blind(claim: Claim, refused: PauseChannel, now: datetime) -> Finish:
         pause=pause_of(refused, now),
         evidence=refused.evidence,
     )
+
+
+def tried_since(claim: Claim, now: datetime) -> datetime:
+    """The earliest instant at which, by the service's clock, a part of it may have been made: also an earlier try leaves parts."""
+    known = (claim.tried, claim.delivery.since or claim.delivery.due, now)
+    return min(instant for instant in known if instant) - CLOCKS_DIFFER
 
 
 def _repeat_take_down(claim: Claim, now: datetime) -> Finish:

@@ -88,6 +88,15 @@ class CommendationDetails:
     individuals: tuple[Honour, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A figure that staff counted themselves, such as 500 (`count`) `measure`s of what `name` says."""
+
+    name: str
+    count: int
+    measure: str = ""
+
+
 Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 
@@ -96,6 +105,7 @@ class Message:
     """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
 
     `video` is relative to the campaign's folder, with forward slashes.
+    `slogan` is what its artwork says, with marks for its lines; the title where it is empty.
     """
 
     id: str
@@ -110,11 +120,13 @@ class Message:
     topic: str = ""
     unit: str = ""
     summary: str = ""
+    slogan: str = ""
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     video: str = ""
     details: Details | None = None
+    results: tuple[Result, ...] = ()
     file: str
     places: Mapping[str, Place] = field(default_factory=dict)
 

@@ -116,6 +116,8 @@ def channel_of(stage: Stage, name: str) -> Channel:
     return opened.channels[name]
 
 
+@pytest.mark.asvs("10.1.1", "What a service answers brings no token out")
+@pytest.mark.asvs("14.2.4", "Secrets are blotted out of evidence")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CHANNELS if name != "letters"])
 def test_no_answer_of_a_service_brings_a_secret_out(stage: Stage, name: str) -> None:

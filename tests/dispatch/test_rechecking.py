@@ -12,6 +12,7 @@ import pytest
 from outreach.channel import CannotTell, Found, PauseChannel, Receipt
 from outreach.domain.claim import Pause
 from outreach.store import delivery_log
+from outreach.testing import retry_at
 from tests.store.office import WHY, fill, planned
 from tests.watching.watched import Watched
 
@@ -42,6 +43,19 @@ def test_it_is_looked_at_after_minutes_and_after_a_day(office: Watched) -> None:
     assert office.website.calls["find"] == 2
 
 
+def test_it_is_looked_for_since_its_first_try(tmp_path: Path) -> None:
+    office = Watched(tmp_path)
+    fill(office.queue, [planned("hong")])
+    office.website.script.append(retry_at())
+    office.run(office.dispatcher.work_off())
+    office.passes(10 * MINUTE)
+    office.run(office.dispatcher.work_off())
+    (public,) = office.rechecks.public("website", office.now)
+    assert public.delivery.since
+    assert public.tried == public.delivery.since - 10 * MINUTE
+    office.close()
+
+
 def test_a_look_is_not_repeated_after_a_restart(office: Watched) -> None:
     assert seen(office, 10 * MINUTE) == ["still_public"]
     office.start()
@@ -68,6 +82,30 @@ def test_another_address_is_told(office: Watched) -> None:
     assert seen(office, 10 * MINUTE) == ["moved_elsewhere"]
     (said,) = office.look()
     assert "https://else.example/" in said
+
+
+def test_a_link_that_leads_nowhere_is_told_once_after_a_second_look(office: Watched) -> None:
+    link = office.website.publications[0].receipt.permalink
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    assert seen(office, 5 * MINUTE) == ["link_broken"]
+    assert office.followed == [link, link]
+    (said,) = office.look()
+    assert link in said
+    office.leads = True
+    assert seen(office, DAY) == ["still_public"]
+
+
+def test_a_link_that_fails_once_is_believed_when_it_works_again(office: Watched) -> None:
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    office.leads = True
+    assert seen(office, 5 * MINUTE) == ["still_public"]
+
+
+def test_a_link_that_nobody_can_follow_is_no_drift(office: Watched) -> None:
+    office.leads = None
+    assert seen(office, 10 * MINUTE) == ["still_public"]
 
 
 def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:

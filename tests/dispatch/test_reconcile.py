@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from outreach.channel import Absent, CannotTell, Found, PauseChannel, Text
+from outreach.channel import Absent, CannotTell, Capabilities, Found, PauseChannel, Rendition, Text
 from outreach.dispatch.reconcile import (
+    CLOCKS_DIFFER,
     EMPTY_READS,
+    FOUND,
     PATIENCE,
     SETTLE,
     TRIES_IN_DOUBT,
     conclude,
     look,
+    tried_since,
 )
 from outreach.domain.claim import Pause
 from outreach.domain.delivery import Action, State
@@ -111,6 +114,22 @@ def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
     assert "by hand" in str(finish.reason)
 
 
+def test_a_look_goes_back_to_the_first_try_because_that_may_have_left_a_part() -> None:
+    later = NOON + timedelta(days=2)
+    claim = replace(a_claim(since=later), tried=NOON)
+    assert tried_since(claim, later) <= NOON
+
+
+@pytest.mark.fault(
+    16, "a clock that was a day ahead while it published, and is right when it looks"
+)
+def test_a_look_finds_what_went_out_while_the_clock_was_ahead() -> None:
+    true_time = NOON - timedelta(days=1)
+    claim = replace(a_claim(since=NOON), tried=NOON)
+    assert tried_since(claim, NOON) < true_time - timedelta(hours=1)
+    assert tried_since(claim, true_time) == true_time - CLOCKS_DIFFER
+
+
 def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:
     class Broken(FakeChannel):
         async def find(self, *args: object, **kwargs: object) -> Found:
@@ -161,3 +180,134 @@ def test_an_update_that_stays_in_doubt_is_handed_to_a_person() -> None:
     finish = asyncio.run(look(FakeChannel(), claim, now=NOON + LAG, quiet_for=LAG))
     assert finish.state is State.NEEDS_PERSON
     assert "look at what is public" in str(finish.reason)
+
+
+PROOF: dict[str, object] = {"list": "empty"}
+
+
+@pytest.mark.parametrize("looks", [0, EMPTY_READS - 1])
+@pytest.mark.parametrize("quiet_for", [timedelta(0), LAG])
+def test_an_empty_read_keeps_its_claim_and_its_proof_and_is_explained(
+    looks: int, quiet_for: timedelta
+) -> None:
+    claim = a_claim(since=NOON, looks=looks)
+    now = NOON + LAG
+    finish = conclude(claim, Absent(proof=PROOF), now=now, wait=LAG, quiet_for=quiet_for)
+    assert (finish.claim, finish.at, finish.evidence) == (claim, now, PROOF)
+    assert isinstance(finish.reason, Text)
+
+
+@pytest.mark.parametrize("passing", [True, False])
+def test_what_cannot_be_told_keeps_its_claim_and_says_why(*, passing: bool) -> None:
+    claim = a_claim(since=NOON)
+    seen = CannotTell(why=WHY, passing=passing)
+    finish = conclude(claim, seen, now=NOON, wait=LAG, quiet_for=LAG)
+    assert (finish.claim, finish.at, finish.reason) == (claim, NOON, WHY)
+
+
+def test_what_was_found_says_that_it_was_looked_for() -> None:
+    claim = a_claim(since=NOON)
+    finish = conclude(claim, Found(receipt=RECEIPT), now=NOON, wait=LAG, quiet_for=LAG)
+    assert (finish.claim, finish.at, finish.reason) == (claim, NOON, FOUND)
+
+
+def test_quiet_counts_from_the_due_time_where_no_try_is_known() -> None:
+    claim = a_claim(since=None, looks=0, due=NOON)
+    early = conclude(
+        claim, Absent(), now=NOON + LAG - timedelta(seconds=1), wait=LAG, quiet_for=LAG
+    )
+    late = conclude(claim, Absent(), now=NOON + LAG, wait=LAG, quiet_for=LAG)
+    assert (early.looks, late.looks) == (None, 1)
+
+
+def test_what_is_freed_is_not_sent_before_it_is_due() -> None:
+    now = NOON + LAG
+    for due in (NOON, now + LAG):
+        claim = a_claim(since=NOON, looks=EMPTY_READS - 1, due=due)
+        finish = conclude(claim, Absent(), now=now, wait=LAG, quiet_for=LAG)
+        assert finish.ready_at == max(now, due)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds"), [(0, 15), (4, 15), (5, 30), (10, 60), (60, 1800), (359, 1800)]
+)
+def test_passing_trouble_pauses_longer_the_longer_it_lasts(minutes: int, seconds: int) -> None:
+    now = NOON + timedelta(minutes=minutes)
+    trouble = CannotTell(why=WHY, passing=True)
+    for claim in (a_claim(since=NOON), a_claim(since=None, due=NOON)):
+        finish = conclude(claim, trouble, now=now, wait=LAG, quiet_for=LAG)
+        assert finish.ready_at == now + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("action", "attempts", "seconds"),
+    [
+        (Action.WITHDRAW, 0, 15),
+        (Action.WITHDRAW, 2, 60),
+        (Action.UPDATE, 1, 30),
+        (Action.UPDATE, TRIES_IN_DOUBT - 1, 1800),
+    ],
+)
+def test_what_is_harmless_to_repeat_is_repeated_after_its_pause(
+    action: Action, attempts: int, seconds: int
+) -> None:
+    claim = a_claim(action=action, attempts=attempts, since=NOON - LAG)
+    finish = asyncio.run(look(FakeChannel(), claim, now=NOON, quiet_for=LAG))
+    assert (finish.claim, finish.at, finish.looks) == (claim, NOON, 0)
+    assert finish.ready_at == NOON + timedelta(seconds=seconds)
+    assert "harmless" in str(finish.reason)
+
+
+@pytest.mark.parametrize("action", [Action.WITHDRAW, Action.UPDATE])
+def test_giving_up_says_how_often_it_was_tried(action: Action) -> None:
+    claim = a_claim(action=action, attempts=TRIES_IN_DOUBT + 1, since=NOON - LAG)
+    finish = asyncio.run(look(FakeChannel(), claim, now=NOON, quiet_for=LAG))
+    assert (finish.claim, finish.at, finish.state) == (claim, NOON, State.NEEDS_PERSON)
+    assert f"{TRIES_IN_DOUBT + 1} times" in str(finish.reason)
+
+
+def test_an_update_in_doubt_counts_its_quiet_from_the_due_time_where_no_try_is_known() -> None:
+    claim = a_claim(action=Action.UPDATE, since=None, due=NOON)
+    finish = asyncio.run(look(FakeChannel(), claim, now=NOON, quiet_for=LAG))
+    assert (finish.claim, finish.at, finish.state) == (claim, NOON, State.UNKNOWN)
+    assert finish.ready_at == NOON + SETTLE
+    assert "can no longer arrive" in str(finish.reason)
+
+
+class Listening(FakeChannel):
+    """Keeps what it was asked for."""
+
+    async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Absent:
+        self.asked = (rendition, key, since)
+        return Absent(proof=PROOF)
+
+
+def test_a_look_asks_for_this_delivery_since_its_first_try() -> None:
+    for since, due in ((NOON - LAG, NOON), (None, NOON - LAG)):
+        channel = Listening(clock=lambda: NOON)
+        claim = a_claim(since=since, due=due)
+        finish = asyncio.run(look(channel, claim, now=NOON, quiet_for=LAG))
+        begin = NOON - LAG - CLOCKS_DIFFER
+        assert channel.asked == (claim.rendition, claim.delivery.identity.key, begin)
+        assert (finish.claim, finish.at, finish.evidence) == (claim, NOON, PROOF)
+
+
+def test_a_channel_with_a_lag_is_given_that_long() -> None:
+    slow = FakeChannel(
+        clock=lambda: NOON, capabilities=Capabilities(can_find=True, visibility_lag=LAG)
+    )
+    for action in (Action.PUBLISH, Action.UPDATE):
+        finish = asyncio.run(
+            look(slow, a_claim(action=action, since=NOON), now=NOON, quiet_for=LAG)
+        )
+        assert (finish.state, finish.ready_at) == (State.UNKNOWN, NOON + LAG)
+
+
+def test_a_long_failure_is_cut_in_the_reason() -> None:
+    class Broken(FakeChannel):
+        async def find(self, *args: object, **kwargs: object) -> Found:
+            raise ValueError("x" * 1000)
+
+    finish = asyncio.run(look(Broken(), a_claim(since=NOON), now=NOON, quiet_for=LAG))
+    assert str(finish.reason).startswith("Looking failed: ValueError: xxx")
+    assert len(str(finish.reason)) < 600
