@@ -241,7 +241,7 @@ def test_an_update_in_doubt_counts_its_quiet_from_the_due_time_where_no_try_is_k
     claim = a_claim(action=Action.UPDATE, since=None, due=NOON)
     finish = asyncio.run(look(FakeChannel(), claim, now=NOON, quiet_for=LAG))
     assert (finish.claim, finish.at, finish.state) == (claim, NOON, State.UNKNOWN)
-    assert finish.ready_at == NOON + SETTLE
+    assert (finish.ready_at, finish.evidence) == (NOON + SETTLE, {})
     assert "can no longer arrive" in str(finish.reason)
 
 
