@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench mutants run clean setup setup-test
+.PHONY: help demo test check bench mutants sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
+FAULTS ?= 7
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve $(if $(FAULTS),--faults $(FAULTS))
 CONFIG ?= config.toml
 UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
@@ -14,7 +15,7 @@ CHILDREN ?= 2
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## Rehearse the sample month (FAULTS=7: a bad one), then show what readers saw until Ctrl-C
+demo: setup ## Rehearse a bad sample month (FAULTS=: a good one), then show site and reviewers' pages until Ctrl-C
 	$(BIN)/outreach $(DEMO)
 
 run: setup ## Start the service here with CONFIG=config.toml
@@ -39,6 +40,11 @@ test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other
 
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks
+
+sbom: setup-test ## List all that is installed to run, with versions and hashes: build/outreach.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --output-file build/outreach.cdx.json
 
 mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
 	rm -rf mutants

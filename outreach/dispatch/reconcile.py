@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from outreach.channel import Absent, CannotTell, Channel, Found, Look, Text
+from outreach.channel import Absent, CannotTell, Channel, Found, Look, PauseChannel, Text
+from outreach.dispatch.verdict import pause_of
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, State
 from outreach.domain.retry import backoff
@@ -18,6 +19,9 @@ EMPTY_READS = 2
 
 SETTLE = timedelta(seconds=5)
 """The least time between two reads, and between an attempt and the first read."""
+
+CLOCKS_DIFFER = timedelta(hours=26)
+"""How far ahead of a service's clock ours may have been when something was tried: a day, or a mistaken time zone."""
 
 TRIES_IN_DOUBT = 8
 """After so many take-downs or updates in doubt a person is asked."""
@@ -43,8 +47,30 @@ async def look(
         return _repeat_take_down(claim, now)
     if claim.delivery.identity.action is Action.UPDATE:
         return _repeat_update(claim, now=now, wait=wait, quiet_for=quiet_for)
-    seen = await _find(channel, claim, claim.delivery.since or claim.delivery.due, deadline)
+    try:
+        seen = await _find(channel, claim, tried_since(claim, now), deadline)
+    except PauseChannel as refused:
+        return _blind(claim, refused, now)
     return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
+
+
+def _blind(claim: Claim, refused: PauseChannel, now: datetime) -> Finish:
+    """As doubtful as before, and the channel waits: nothing more goes out where nothing can be looked up."""
+    return Finish(
+        claim=claim,
+        state=State.UNKNOWN,
+        at=now,
+        reason=refused.reason,
+        ready_at=now,
+        pause=pause_of(refused, now),
+        evidence=refused.evidence,
+    )
+
+
+def tried_since(claim: Claim, now: datetime) -> datetime:
+    """The earliest instant at which, by the service's clock, a part of it may have been made: also an earlier try leaves parts."""
+    known = (claim.tried, claim.delivery.since or claim.delivery.due, now)
+    return min(instant for instant in known if instant) - CLOCKS_DIFFER
 
 
 def _repeat_take_down(claim: Claim, now: datetime) -> Finish:
@@ -84,6 +110,8 @@ async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timed
     try:
         async with asyncio.timeout(deadline.total_seconds()):
             return await channel.find(claim.rendition, key=claim.delivery.identity.key, since=since)
+    except PauseChannel:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong while looking proves nothing
         return CannotTell(
             why=Text("Looking failed: {error}", error=f"{type(error).__name__}: {error}"[:500]),

@@ -18,7 +18,9 @@ class Claim:
 
     `published` is the publication that a withdrawal takes down or an update changes; `beside` is its update, for a withdrawal,
     or its withdrawal, for an update.
-    `restored` says when the backup that left this look in doubt was put back (aware UTC).
+    `unapproved` is how many must still approve its text.
+    `restored` says when the backup that left this look in doubt was put back, `tried` when the first attempt of one that is
+    looked up began (both aware UTC).
     """
 
     delivery: Delivery
@@ -28,6 +30,8 @@ class Claim:
     published: Delivery | None = None
     beside: Delivery | None = None
     restored: datetime | None = None
+    unapproved: int = 0
+    tried: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import bulk, restoration
+from outreach.store import approvals, bulk, restoration
 from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -82,6 +82,7 @@ def begin(
     bulk.write(connection, _INTENT, [_intent(row, claimant, to_microseconds(now)) for row in sound])
     attempts = {row[0]: row[1] for row in connection.execute(_INTENTS, {"ids": ids})}
     family = _relatives(connection, sound)
+    lacking = approvals.unapproved(connection, sound)
     claims = [
         _claim(
             delivery_from_row(row, begun=now),
@@ -89,6 +90,7 @@ def begin(
             family,
             attempt=attempts[row.id],
             number=row.number + 1,
+            unapproved=lacking.get(row.id, 0),
         )
         for row in sound
     ]
@@ -108,14 +110,18 @@ def look(
     renditions = shelf.get(connection, [(row.digest, row.due) for row in rows])
     family = _relatives(connection, rows)
     found = restoration.last(connection)
+    tried = {row.delivery_id: row.first for row in connection.execute(_FIRST_TRIES, {"ids": ids})}
     return tuple(
-        _claim(
-            delivery_from_row(row),
-            renditions[row.digest, row.due],
-            family,
-            attempt=0,
-            number=row.number,
+        replace(
+            _claim(
+                delivery_from_row(row),
+                renditions[row.digest, row.due],
+                family,
+                attempt=0,
+                number=row.number,
+            ),
             restored=found.at if found and row.since and row.since <= found.at else None,
+            tried=tried.get(row.id),
         )
         for row in rows
         if (row.digest, row.due) in renditions
@@ -147,7 +153,7 @@ def _claim(
     *,
     attempt: int,
     number: int,
-    restored: datetime | None = None,
+    unapproved: int = 0,
 ) -> Claim:
     """An update is of its publication's occurrence, whenever it goes out."""
     beside = _BESIDE.get(delivery.identity.action)
@@ -161,7 +167,7 @@ def _claim(
         number=number,
         published=published,
         beside=family.get(delivery.identity.of(beside)) if beside else None,
-        restored=restored,
+        unapproved=unapproved,
     )
 
 
@@ -249,6 +255,11 @@ _BEGIN = (
 _INTENT = insert(ATTEMPT).inline()
 _INTENTS = select(ATTEMPT.c.delivery_id, ATTEMPT.c.id).where(
     ATTEMPT.c.delivery_id.in_(bindparam("ids", expanding=True)), ATTEMPT.c.finished.is_(None)
+)
+_FIRST_TRIES = (
+    select(ATTEMPT.c.delivery_id, func.min(ATTEMPT.c.started).label("first"))
+    .where(ATTEMPT.c.delivery_id.in_(bindparam("ids", expanding=True)))
+    .group_by(ATTEMPT.c.delivery_id)
 )
 _NEXT_LOOK = select(func.min(DELIVERY.c.ready_at)).where(
     DELIVERY.c.state == literal_column(f"'{State.UNKNOWN.value}'"),

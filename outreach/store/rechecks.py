@@ -17,7 +17,16 @@ from outreach.store.engine import reading
 from outreach.store.fence import fenced
 from outreach.store.pauses import OURSELVES
 from outreach.store.records import delivery_from_row, text_from_json, text_to_json
-from outreach.store.tables import DELIVERY, RECHECK
+from outreach.store.tables import ATTEMPT, DELIVERY, RECHECK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Public:
+    """A publication, when it was first `tried` (None: by a person only), and when it was looked at `last`. Aware UTC."""
+
+    delivery: Delivery
+    tried: datetime | None
+    last: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +44,10 @@ class Rechecks:
         self._engine = engine
         self._fence = fence
 
-    def public(self, channel: str, now: datetime) -> list[tuple[Delivery, datetime | None]]:
-        """What is public on the channel and young enough to be looked at, and when that was done last."""
+    def public(self, channel: str, now: datetime) -> list[Public]:
+        """What is public on the channel and young enough to be looked at."""
         query = (
-            select(DELIVERY, _LAST.c.last)
+            select(DELIVERY, _FIRST_TRY.label("tried"), _LAST.c.last)
             .join_from(DELIVERY, _LAST, _LAST.c.delivery_id == DELIVERY.c.id, isouter=True)
             .where(IS_PUBLIC, DELIVERY.c.channel == channel, DELIVERY.c.campaign != NOTICES)
             .where(DELIVERY.c.since > now - OVER)
@@ -46,7 +55,10 @@ class Rechecks:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [(delivery_from_row(tuple(row)[:-1]), row.last) for row in rows]
+        return [
+            Public(delivery=delivery_from_row(tuple(row)[:-2]), tried=row.tried, last=row.last)
+            for row in rows
+        ]
 
     def keep(self, delivery_id: int, at: datetime, standing: Standing, reason: Text | None) -> None:
         """Write one look, also into the delivery log."""
@@ -77,6 +89,11 @@ class Rechecks:
         ]
 
 
+_FIRST_TRY = (
+    select(func.min(ATTEMPT.c.started))
+    .where(ATTEMPT.c.delivery_id == DELIVERY.c.id)
+    .scalar_subquery()
+)
 _LAST = (
     select(RECHECK.c.delivery_id, func.max(RECHECK.c.at).label("last"))
     .group_by(RECHECK.c.delivery_id)

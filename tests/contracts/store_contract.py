@@ -243,6 +243,14 @@ class DoubtContract:
         assert (only(queue).looks, only(queue).attempts) == (1, 1)
         assert what_happened(engine)[-2:] == ["unknown", "looked"]
 
+    def test_a_look_knows_when_it_was_tried_first(self, queue: Queue) -> None:
+        fill(queue, [planned("a")])
+        waits = Finish(claim=claim_one(queue), state=State.SCHEDULED, at=DUE, ready_at=LATER)
+        (again,) = queue.exchange([waits], {"website": 1}, LATER).claims
+        queue.exchange([unknown(again)], {}, LATER)
+        (look,) = queue.doubtful(LATER, {"website": 1})
+        assert (look.tried, look.delivery.since) == (DUE, LATER)
+
     def test_a_proof_of_absence_forgets_steps_that_were_only_begun(self, queue: Queue) -> None:
         fill(queue, [planned("a")])
         claim = claim_one(queue)

@@ -56,6 +56,9 @@ def test_the_four_come_back_as_they_are(error: Exception) -> None:
     assert outcome_of(Raising(error)) is error
 
 
+@pytest.mark.asvs(
+    "16.5.3", "An error nobody meant leaves the outcome in doubt, and nothing is repeated blindly"
+)
 @pytest.mark.parametrize(
     "error", [ValueError("odd"), KeyError("id"), OSError(5, "I/O"), TimeoutError()]
 )
@@ -127,6 +130,7 @@ def test_a_withdrawal_uses_the_publications_receipt() -> None:
     assert channel.public == []
 
 
+@pytest.mark.asvs("16.5.3", "Without proof nothing is taken down")
 @pytest.mark.parametrize("published", [None, a_delivery(state=State.PUBLISHED)])
 def test_a_withdrawal_without_proof_is_rejected(published: Any) -> None:
     claim = a_claim(action=Action.WITHDRAW, published=published)

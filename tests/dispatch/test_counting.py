@@ -12,6 +12,7 @@ import pytest
 
 from outreach.channel import (
     Capabilities,
+    ChannelHealth,
     Counts,
     NotPublished,
     PauseChannel,
@@ -171,6 +172,19 @@ def test_a_channel_that_fails_rests_for_an_hour_and_nothing_else_changes(
     desk.channel.received["1"] = COUNTS
     assert desk.round(DUE + 4 * HOUR) == 2
     assert desk.kept() == [1, 1]
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_a_refusal_pauses_the_channel_only_where_publishing_would_fail_too(
+    desk: Desk, well: bool
+) -> None:
+    desk.channel.received["1"] = PauseChannel(SORRY)
+    desk.channel.health = ChannelHealth(ok=well, summary=Text("The token is dead."))
+    assert desk.round(DUE + 2 * HOUR) == 1
+    paused = desk.queue.channel_states().get("website")
+    assert (paused is None) is well
+    assert well or (paused and paused.paused and paused.reason == SORRY and paused.until is None)
+    assert desk.round(DUE + 4 * HOUR) == well
 
 
 def minutes_later(*minutes: int) -> list[timedelta]:

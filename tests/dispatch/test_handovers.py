@@ -22,13 +22,15 @@ from outreach.channel import (
     Text,
 )
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.handovers import Handovers, still_held
+from outreach.dispatch.handovers import UNTIL_A_PERSON_ACTS, Handovers, still_held
 from outreach.dispatch.writer import Writer
+from outreach.domain.approval import Verdict, Word
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Delivery, State
-from outreach.domain.difference import ChangeKind
+from outreach.domain.difference import ChangeKind, Difference
 from outreach.domain.handover import RETRY, Handover
 from outreach.store import delivery_log
+from outreach.store.approvals import Approvals
 from outreach.testing import FakeChannel
 from tests.store.blank import blank
 from tests.store.office import DUE, WHY, apply, change, fill, only, planned, take_over
@@ -237,7 +239,7 @@ LATE = WINDOW_OPENS + timedelta(minutes=30)
         (RetryAt(WHY, at=LATE), LATE),
         (RetryAt(WHY, at=WINDOW_OPENS), WINDOW_OPENS + RETRY / 3),
         (PauseChannel(WHY, until=LATE), LATE),
-        (PauseChannel(WHY), WINDOW_OPENS + RETRY / 3),
+        (PauseChannel(WHY), WINDOW_OPENS + UNTIL_A_PERSON_ACTS),
         (Reject(WHY), WINDOW_OPENS + RETRY / 3),
         (ZeroDivisionError("by nought"), WINDOW_OPENS + RETRY / 3),
     ],
@@ -316,3 +318,26 @@ def test_something_else_at_the_service_is_taken_back_before_it_goes_out(office: 
     assert (waits.state, waits.ready_at) == (State.SCHEDULED, DUE + RETRY / 3)
     assert (waits.claim, waits.at, waits.counts) == (claim, DUE, False)
     assert isinstance(waits.reason, Text)
+
+
+def test_only_an_approved_text_is_handed_over_and_one_sent_back_is_taken_back(
+    office: Office,
+) -> None:
+    rule = Difference(campaign=office.delivery.identity.campaign, changes=(), approvals=1)
+    office.queue.apply(rule, {}, now=office.now, actor="lan")
+
+    def say(verdict: Verdict) -> None:
+        digest = office.delivery.digest
+        word = Word(digest=digest, person="lan", verdict=verdict, note="", at=office.now)
+        Approvals(office.engine).give(word)
+
+    office.at(WINDOW_OPENS + MINUTE)
+    assert office.service.held == {}
+    say(Verdict.APPROVED)
+    office.at(WINDOW_OPENS + 2 * MINUTE)
+    assert len(office.service.held) == 1
+    say(Verdict.SENT_BACK)
+    office.at(WINDOW_OPENS + 3 * MINUTE)
+    assert office.service.held == {}
+    office.at(DUE)
+    assert office.delivery.state is State.HELD

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from outreach.channel import Absent, CannotTell, Found, Receipt, Rendition
+from outreach.channel import Absent, CannotTell, Found, PauseChannel, Receipt, Rendition
 from outreach.dispatch import rechecking
+from outreach.domain.claim import Pause
 from outreach.store import delivery_log
-from tests.store.office import WHY, fill, planned
+from outreach.testing import retry_at
+from tests.store.office import DUE, WHY, fill, planned
 from tests.watching.watched import Watched
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -41,6 +43,19 @@ def test_it_is_looked_at_after_minutes_and_after_a_day(office: Watched) -> None:
     up = ["still_public"]
     assert [seen(office, span) for span in spans] == [[], up, [], up, [], []]
     assert office.website.calls["find"] == 2
+
+
+def test_it_is_looked_for_since_its_first_try(tmp_path: Path) -> None:
+    office = Watched(tmp_path)
+    fill(office.queue, [planned("hong")])
+    office.website.script.append(retry_at())
+    office.run(office.dispatcher.work_off())
+    office.passes(10 * MINUTE)
+    office.run(office.dispatcher.work_off())
+    (public,) = office.rechecks.public("website", office.now)
+    assert public.delivery.since
+    assert public.tried == public.delivery.since - 10 * MINUTE
+    office.close()
 
 
 def test_a_look_is_not_repeated_after_a_restart(office: Watched) -> None:
@@ -71,9 +86,51 @@ def test_another_address_is_told(office: Watched) -> None:
     assert "https://else.example/" in said
 
 
+def test_a_link_that_leads_nowhere_is_told_once_after_a_second_look(office: Watched) -> None:
+    link = office.website.publications[0].receipt.permalink
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    assert seen(office, 5 * MINUTE) == ["link_broken"]
+    assert office.followed == [link, link]
+    (said,) = office.look()
+    assert link in said
+    office.leads = True
+    assert seen(office, DAY) == ["still_public"]
+
+
+def test_a_link_that_fails_once_is_believed_when_it_works_again(office: Watched) -> None:
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    office.leads = True
+    assert seen(office, 5 * MINUTE) == ["still_public"]
+
+
+def test_a_link_that_nobody_can_follow_is_no_drift(office: Watched) -> None:
+    office.leads = None
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
 def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:
     office.website.looks.append(Found(receipt=Receipt(remote_id="1", at=office.now)))
     assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
+def test_a_look_that_is_refused_pauses_the_channel_once_and_people_are_told(
+    office: Watched,
+) -> None:
+    office.website.looks.extend([PauseChannel(WHY), PauseChannel(WHY)])
+    assert seen(office, 10 * MINUTE) == ["paused"]
+    (said,) = office.look()
+    assert str(WHY) in said
+    assert seen(office, 2 * DAY) == []
+    assert office.website.calls["find"] == 1
+
+
+def test_what_a_person_has_paused_is_not_let_go_earlier(office: Watched) -> None:
+    soon = office.now + DAY
+    office.queue.pause("website", WHY, None, actor="lan", now=office.now)
+    office.queue.give_way("website", Pause(reason=WHY, until=soon), office.now)
+    assert office.queue.channel_states()["website"].until is None
 
 
 def test_who_cannot_tell_is_believed(office: Watched) -> None:
@@ -167,8 +224,7 @@ def test_it_asks_for_this_publication_since_its_first_try(
     monkeypatch.setattr(office.website, "find", find)
     assert seen(office, 10 * MINUTE) == ["still_public"]
     (row,) = [row for row in office.queue.list() if row.identity.message == "hong"]
-    assert heard == [office.queue.rendition(row), row.identity.key, row.since or row.due]
-    assert heard[2]
+    assert heard == [office.queue.rendition(row), row.identity.key, DUE - rechecking.CLOCKS_DIFFER]
 
 
 def test_a_look_that_hangs_is_ended(office: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

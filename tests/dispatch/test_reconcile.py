@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from outreach.channel import Absent, CannotTell, Capabilities, Found, Rendition, Text
+from outreach.channel import Absent, CannotTell, Capabilities, Found, PauseChannel, Rendition, Text
 from outreach.dispatch.reconcile import (
+    CLOCKS_DIFFER,
     EMPTY_READS,
     FOUND,
     PATIENCE,
@@ -15,7 +16,9 @@ from outreach.dispatch.reconcile import (
     TRIES_IN_DOUBT,
     conclude,
     look,
+    tried_since,
 )
+from outreach.domain.claim import Pause
 from outreach.domain.delivery import Action, State
 from outreach.testing import FakeChannel
 from tests.dispatch.claims import NOON, RECEIPT, a_claim
@@ -77,6 +80,16 @@ def test_passing_trouble_is_borne_with_growing_pauses_and_then_a_person_is_asked
     assert fresh.state is State.UNKNOWN
 
 
+@pytest.mark.parametrize("until", [None, NOON + timedelta(hours=1)])
+def test_a_refused_look_leaves_the_doubt_and_pauses_the_channel(until: datetime | None) -> None:
+    channel = FakeChannel(clock=lambda: NOON)
+    channel.looks.append(PauseChannel(WHY, until=until))
+    claim = a_claim(since=NOON - timedelta(days=1), looks=1)
+    finish = asyncio.run(look(channel, claim, now=NOON, quiet_for=LAG))
+    assert (finish.state, finish.reason, finish.looks) == (State.UNKNOWN, WHY, None)
+    assert finish.pause == Pause(reason=WHY, until=until)
+
+
 def test_a_channel_that_cannot_look_asks_a_person_at_once() -> None:
     finish = conclude(a_claim(since=NOON), CannotTell(why=WHY), now=NOON, wait=LAG, quiet_for=LAG)
     assert (finish.state, finish.reason) == (State.NEEDS_PERSON, WHY)
@@ -99,6 +112,22 @@ def test_a_withdrawal_that_stays_in_doubt_is_handed_to_a_person() -> None:
     finish = asyncio.run(look(FakeChannel(clock=lambda: NOON), claim, now=NOON, quiet_for=LAG))
     assert finish.state is State.NEEDS_PERSON
     assert "by hand" in str(finish.reason)
+
+
+def test_a_look_goes_back_to_the_first_try_because_that_may_have_left_a_part() -> None:
+    later = NOON + timedelta(days=2)
+    claim = replace(a_claim(since=later), tried=NOON)
+    assert tried_since(claim, later) <= NOON
+
+
+@pytest.mark.fault(
+    16, "a clock that was a day ahead while it published, and is right when it looks"
+)
+def test_a_look_finds_what_went_out_while_the_clock_was_ahead() -> None:
+    true_time = NOON - timedelta(days=1)
+    claim = replace(a_claim(since=NOON), tried=NOON)
+    assert tried_since(claim, NOON) < true_time - timedelta(hours=1)
+    assert tried_since(claim, true_time) == true_time - CLOCKS_DIFFER
 
 
 def test_an_adapter_that_breaks_while_looking_proves_nothing() -> None:
@@ -258,7 +287,8 @@ def test_a_look_asks_for_this_delivery_since_its_first_try() -> None:
         channel = Listening(clock=lambda: NOON)
         claim = a_claim(since=since, due=due)
         finish = asyncio.run(look(channel, claim, now=NOON, quiet_for=LAG))
-        assert channel.asked == (claim.rendition, claim.delivery.identity.key, NOON - LAG)
+        begin = NOON - LAG - CLOCKS_DIFFER
+        assert channel.asked == (claim.rendition, claim.delivery.identity.key, begin)
         assert (finish.claim, finish.at, finish.evidence) == (claim, NOON, PROOF)
 
 

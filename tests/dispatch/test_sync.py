@@ -342,3 +342,17 @@ def test_a_country_that_changes_its_time_moves_what_is_to_come_and_leaves_what_w
     rows = desk.rows()
     assert rows["out"].due == due["out"]
     assert rows["to-come"].due == due["to-come"] - timedelta(hours=2)
+
+
+def test_another_rule_for_approvals_is_a_change_of_its_own(desk: Desk) -> None:
+    desk.write("mot")
+    desk.apply()
+    assert desk.look().count == 0
+    text = (desk.folder / "campaign.toml").read_text("utf-8")
+    (desk.folder / "campaign.toml").write_text(f'approval = "four-eyes"\n{text}', "utf-8")
+    assert (len(desk.look().changes), desk.look().count) == (0, 1)
+    desk.apply()
+    assert desk.queue.approvals_needed(desk.folder.name) == 2
+    (desk.folder / "campaign.toml").write_text("broken", "utf-8")
+    desk.apply()
+    assert desk.queue.approvals_needed(desk.folder.name) == 2

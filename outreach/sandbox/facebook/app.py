@@ -44,7 +44,7 @@ class Sandbox:
     ) -> None:
         self.place = place or Place()
         ledger = Ledger(folder / "facebook.jsonl" if folder else None)
-        self.graph = Graph(self.place, ledger, media=folder / "photos" if folder else None, now=now)
+        self.graph = Graph(self.place, ledger, media=folder or None, now=now)
         self.consent = Consent(self.place)
         self.faults = Faults()
         self.calls: list[str] = []
@@ -53,12 +53,17 @@ class Sandbox:
         self._blocked_until = 0.0
         self._moments: deque[float] = deque()
         self.pages = Starlette(
-            routes=[Route("/", self._page), Route("/photos/{name}", self._photo)]
+            routes=[
+                Route("/", self._page),
+                Route("/photos/{name}", self._photo),
+                Route("/videos/{name}", self._video),
+            ]
         )
         self.app = Starlette(
             routes=[
                 Route("/_sandbox/page", self._page),
                 Route("/_sandbox/photos/{name}", self._photo),
+                Route("/_sandbox/videos/{name}", self._video),
                 Route("/_sandbox/faults", self._switch, methods=["POST", "DELETE"]),
                 Route("/{version}/dialog/oauth", self._dialog),
                 Route("/{path:path}", self._graph, methods=_METHODS),
@@ -84,6 +89,10 @@ class Sandbox:
         content = self.graph.photos.content(request.path_params["name"])
         return Response(content or b"", status_code=200 if content else 404, media_type="image/*")
 
+    async def _video(self, request: Request) -> Response:
+        content = self.graph.videos.content(request.path_params["name"])
+        return Response(content or b"", status_code=200 if content else 404, media_type="video/mp4")
+
     async def _dialog(self, request: Request) -> Response:
         return self.consent.dialog(request)
 
@@ -105,7 +114,7 @@ class Sandbox:
         try:
             call = await read_call(request)
             version = call.version or version
-            self.calls.append(f"{call.method} {call.edge}".strip())
+            self.calls.append(f"{call.method} {call.deed}".strip())
             self._moments.append(self.graph.now())
             answer = self._answer(call)
         except GraphError as error:
@@ -116,7 +125,7 @@ class Sandbox:
         return answer
 
     def _answer(self, call: Call) -> Response:
-        fault = self.faults.next(call.method, call.edge) if call.path else None
+        fault = self.faults.next(call.method, call.deed) if call.path else None
         if fault:
             self._begin(fault)
         self._refuse_if_throttled()

@@ -1,0 +1,136 @@
+"""Typst at work, in this process; it lets other threads run meanwhile. It is an extra: without it a sentence says what to install."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from outreach.domain.text import Text
+from outreach.typesetting.fonts import FOLDER
+
+if TYPE_CHECKING:
+    from typst import Compiler, PDFStandard
+
+TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
+"""The date of a PDF that depends on no day."""
+
+VALUES = "values"
+"""Templates find their values in `sys.inputs.values`, as JSON."""
+
+
+def is_installed() -> bool:
+    """Whether Typst can be used."""
+    return find_spec("typst") is not None
+
+
+class NotSet(Exception):
+    """A template and its values make no document: `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+class NotInstalled(NotSet):
+    """Typst is an extra, and it is not here."""
+
+
+class Press:
+    """Templates and the pictures that they show, together in a folder of their own. Use it in a `with`; from any thread."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="outreach-")
+        self._lock = threading.Lock()
+        self._compilers: dict[str, Compiler] = {}
+        for name, content in files.items():
+            self.add(name, content)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._folder.cleanup()
+
+    def add(self, name: str, content: bytes) -> None:
+        """Put a template or a picture beside the others."""
+        Path(self._folder.name, name).write_bytes(content)
+
+    def pdf(
+        self,
+        main: str,
+        values: Mapping[str, Any],
+        *,
+        standards: Sequence[PDFStandard] = (),
+        at: datetime = TIMELESS,
+    ) -> bytes:
+        """The document as PDF with its fonts in it, dated `at` (aware). Raises `NotSet`."""
+        made = self._compile(
+            main, values, format="pdf", pdf_standards=list(standards), timestamp=int(at.timestamp())
+        )
+        assert isinstance(made, bytes)
+        return made
+
+    def png(self, main: str, values: Mapping[str, Any], *, ppi: float) -> list[bytes]:
+        """Each page as PNG. Raises `NotSet`."""
+        made = self._compile(main, values, format="png", ppi=ppi)
+        return [made] if isinstance(made, bytes) else list(made)
+
+    def metadata(
+        self, main: str, values: Mapping[str, Any], labels: Sequence[str]
+    ) -> dict[str, list[Any]]:
+        """The values that the template marked with each label, in order. Raises `NotSet`."""
+        with self._lock:
+            compiler = self._compiler(main)
+            self._run(compiler.compile, sys_inputs=_inputs(values), format="pdf")
+            asked = {
+                label: self._run(compiler.query, f"<{label}>", field="value") for label in labels
+            }
+        return {label: json.loads(found) for label, found in asked.items()}
+
+    def _compile(self, main: str, values: Mapping[str, Any], **wanted: Any) -> Any:
+        with self._lock:
+            return self._run(self._compiler(main).compile, sys_inputs=_inputs(values), **wanted)
+
+    def _run(self, call: Any, *arguments: Any, **wanted: Any) -> Any:
+        from typst import TypstError  # noqa: PLC0415 - an extra, and large
+
+        try:
+            return call(*arguments, **wanted)
+        except TypstError as error:
+            raise NotSet(
+                Text("The template does not work: {why}", why=error.diagnostic or error.message)
+            ) from error
+
+    def _compiler(self, main: str) -> Compiler:
+        if main not in self._compilers:
+            self._compilers[main] = self._new_compiler(main)
+        return self._compilers[main]
+
+    def _new_compiler(self, main: str) -> Compiler:
+        if not is_installed():
+            raise NotInstalled(
+                Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
+            )
+        from typst import Compiler, Fonts  # noqa: PLC0415 - as above
+
+        fonts = Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FOLDER)]
+        )
+        folder = self._folder.name
+        return Compiler(str(Path(folder, main)), root=folder, font_paths=fonts)
+
+
+def _inputs(values: Mapping[str, Any]) -> dict[str, str]:
+    return {VALUES: json.dumps(values, ensure_ascii=False, sort_keys=True)}
