@@ -71,6 +71,7 @@ async def _serve(shown: Shown, listening: socket.socket, ended: asyncio.Event) -
             shown.app(),
             log_config=None,
             access_log=False,
+            server_header=False,
             timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
         )
     )

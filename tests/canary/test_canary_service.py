@@ -116,6 +116,9 @@ def shown_by_system(running: Running) -> bytes:
     return b"\n".join(file.read_bytes() for file in files)
 
 
+@pytest.mark.asvs("14.2.4", "All that is left behind is searched for secrets")
+@pytest.mark.asvs("16.2.5", "Logs hold none")
+@pytest.mark.asvs("16.2.3", "What is logged is where it is written down")
 def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) -> None:
     said: dict[str, bytes] = {}
     for form in ("json", "text"):

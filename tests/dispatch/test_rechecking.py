@@ -84,6 +84,30 @@ def test_another_address_is_told(office: Watched) -> None:
     assert "https://else.example/" in said
 
 
+def test_a_link_that_leads_nowhere_is_told_once_after_a_second_look(office: Watched) -> None:
+    link = office.website.publications[0].receipt.permalink
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    assert seen(office, 5 * MINUTE) == ["link_broken"]
+    assert office.followed == [link, link]
+    (said,) = office.look()
+    assert link in said
+    office.leads = True
+    assert seen(office, DAY) == ["still_public"]
+
+
+def test_a_link_that_fails_once_is_believed_when_it_works_again(office: Watched) -> None:
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    office.leads = True
+    assert seen(office, 5 * MINUTE) == ["still_public"]
+
+
+def test_a_link_that_nobody_can_follow_is_no_drift(office: Watched) -> None:
+    office.leads = None
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
 def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:
     office.website.looks.append(Found(receipt=Receipt(remote_id="1", at=office.now)))
     assert seen(office, 10 * MINUTE) == ["still_public"]

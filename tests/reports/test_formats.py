@@ -95,6 +95,7 @@ def test_csv_holds_all_columns_and_survives_its_own_marks() -> None:
     assert cells_of(written)[1] == ["1", 'a "b", c\nd', "s"]
 
 
+@pytest.mark.asvs("1.3.3", "A spreadsheet runs no cell")
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_spreadsheet_runs_no_cell(formula: str) -> None:
     written = cells_of(to_csv(table({"id": -5, "what": formula, "secret": ""}), "vi"))
@@ -102,6 +103,8 @@ def test_a_spreadsheet_runs_no_cell(formula: str) -> None:
     assert not written[1][1].startswith(("=", "+", "-", "@", "\t"))
 
 
+@pytest.mark.asvs("1.1.2", "Words are escaped as they are put into HTML")
+@pytest.mark.asvs("1.2.1", "Tables of reports escape whatever stands in them")
 def test_html_escapes_everything() -> None:
     written = to_html(table({"id": 1, "what": "<script>&", "secret": '"'}), "vi")
     assert "<script>" not in written

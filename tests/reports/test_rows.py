@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from icalendar import Calendar
 
 from outreach.domain.campaign import Campaign, Posting, Window
@@ -230,6 +231,7 @@ def line(seq: int, what: str, **more: Any) -> Line:
     return Line(seq=seq, event=Event(what=what, **values), previous="", hash="h" * 64)
 
 
+@pytest.mark.asvs("16.2.1", "Each line has its time, its person, its reason or proof")
 def test_the_log_shows_the_link_or_the_reason_and_who() -> None:
     receipt = {"permalink": "https://x.vn/1"}
     reason = Text("{name} cancelled it.", name="Lan").to_json()
