@@ -84,6 +84,16 @@ def test_a_campaign_without_a_table_of_its_own_can_be_reported(office: Office) -
     assert "II." not in text
 
 
+def test_a_week_that_is_still_to_come_is_open(office: Office) -> None:
+    run("apply")
+    said = run("report", "weekly", "--day", office.window_start, "--out", "a.docx")
+    assert said.code is ExitCode.OK
+    text = "\n".join(p.text for p in docx.Document(str(office.folder / "a.docx")).paragraphs)
+    assert "published 0 of" in text
+    assert "Still open:" in text
+    assert "were on time" not in text
+
+
 def test_files_with_mistakes_are_not_missed_unseen(office: Office) -> None:
     run("apply")
     office.write("loi", at=f"{office.window_start} 15:00", more="results: nhiều\n")
