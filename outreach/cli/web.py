@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import typer
 
 from outreach.cli.command import add as add_command
-from outreach.cli.desk_source import DeskSource
 from outreach.cli.marks import _
 from outreach.cli.session import Session, session_of
 from outreach.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
+    from outreach.bootstrap import Desk
     from outreach.review.office import Office
     from outreach.settings import Settings
 
@@ -66,20 +69,41 @@ def say_where(session: Session, ours: Office, here: str) -> None:
 def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     """What the pages work with; of the rehearsal in that folder, whose clock then goes on, if one is named."""
     from outreach.bootstrap.rehearsals import going_on  # noqa: PLC0415 - help pages need no store
+
+    with session.desk(rehearsal=rehearsal) as desk:
+        now = going_on(desk.engine) if rehearsal else session.now
+        yield office_of(desk, now=now, language=session.screen.language)
+
+
+def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
+    """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.store import evidence  # noqa: PLC0415 - as above
+    from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
+    from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
 
-    with session.desk(channels=False, rehearsal=rehearsal) as desk:
-        now = going_on(desk.engine) if rehearsal else session.now
-        yield Office(
-            people=People(desk.engine),
-            queue=desk.queue,
-            reading=lambda: DeskSource(desk, now()),
-            now=now,
-            checked_log=lambda: (verify(desk.engine), head(desk.engine)),
-            passwords=Passwords(),
-            language=session.screen.language,
-            hide=desk.settings.veil.text,
-        )
+    lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
+    return Office(
+        people=People(engine),
+        approvals=Approvals(engine),
+        capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
+        keep_photo=partial(evidence.keep, folder=photos),
+        evidence_folder=photos,
+        glances=Glances(engine),
+        causes=lambda: open_causes(engine),
+        queue=desk.queue,
+        reading=lambda: ReviewDesk(desk, now(), lock),
+        preview=partial(preview, desk),
+        adapters={name: channel.adapter for name, channel in desk.settings.channels.items()},
+        media_folder=desk.media_folder,
+        now=now,
+        checked_log=lambda: (verify(engine), head(engine)),
+        passwords=Passwords(),
+        language=language,
+        hide=desk.settings.veil.text,
+    )

@@ -20,6 +20,7 @@ from outreach.content.findings import Refused
 from outreach.content.pictures import LARGEST_PICTURE, examine, place_of_picture
 from outreach.content.prepared import RECIPE, fitted
 from outreach.content.videos import LARGEST_VIDEO, examine_video
+from outreach.domain.artwork import CardOrder
 from outreach.domain.capabilities import PictureLimits
 from outreach.domain.message import Message, Picture
 from outreach.domain.problem import Place, Problem, Problems
@@ -72,6 +73,30 @@ class MediaStore:
             name=path.rsplit("/", 1)[-1],
             file=self._stored / digest,
         )
+
+    def drawn(self, order: CardOrder, limits: PictureLimits | None = None) -> Media:
+        """The card that was ordered, within the limits; drawn once. Raises `Unusable`."""
+        known = (order.key, order.alt, limits)
+        if known not in self._known:
+            data = self._drawing(order)
+            medium = self._kept(data, Picture(file=order.name, alt=order.alt))
+            self._known[known] = (
+                self._prepared(medium, data, limits, as_cover=limits.cover is not None)
+                if limits
+                else medium
+            )
+        return self._known[known]
+
+    def _drawing(self, order: CardOrder) -> bytes:
+        """What was drawn before, so that it stays the same when the program that draws is exchanged; or a new drawing."""
+        note = f"card-{order.key}"
+        if digest := self._noted(note):
+            return (self._stored / digest).read_bytes()
+        drawn = order.draw()
+        digest = hashlib.sha256(drawn).hexdigest()
+        keep(self._stored, digest, drawn)
+        keep(self._stored / "prepared", note, digest.encode())
+        return drawn
 
     def _one(
         self, opened: Folder, message: Message, number: int, limits: PictureLimits | None

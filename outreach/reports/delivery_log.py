@@ -33,6 +33,8 @@ HAPPENINGS: Mapping[str, Text] = {
     "sent_back": Text("sent back"),
     "approvals_needed": Text("rule for approvals changed"),
     "invited": Text("person invited"),
+    "appointed": Text("person given a role"),
+    "removed": Text("person removed"),
     "joined": Text("invitation accepted"),
     "signed_in": Text("signed in"),
     "signed_out": Text("signed out"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from outreach.domain.approval import waits_for_approval
 from outreach.domain.delivery import Delivery, State, may_move
 from outreach.domain.settlement import settlement, with_note
 from outreach.domain.text import Text
@@ -49,7 +50,8 @@ def choices(office: Office, delivery: Delivery) -> Sequence[Choice]:
     if delivery.state in _ASKS_WHO_SAW:
         return (PUBLIC, ABSENT)
     found = []
-    if delivery.state in _MAY_GO_OUT and office.now() < delivery.expires:
+    may_go_out = delivery.state in _MAY_GO_OUT and not waits_for_approval(delivery)
+    if may_go_out and office.now() < delivery.expires:
         found.append(RETRY)
     if may_move(delivery.state, State.CANCELLED) and delivery.state is not State.PUBLISHING:
         found.append(CANCEL)

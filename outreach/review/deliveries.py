@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from outreach.domain.delivery import Delivery
+from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports import evidence
 from outreach.review import deciding
@@ -20,7 +21,7 @@ def delivery(visit: Visit) -> Response:
         return visit.sorry(NO_SUCH, 404)
     if visit.request.method == "GET":
         return _story(visit, found, None)
-    if not visit.who.decides:
+    if not visit.who.may(Deed.DECIDE):
         return visit.sorry(Text("Only an administrator may decide this."), 403)
     refused = deciding.decide(visit.office, found, visit.form, visit.who.name)
     return _story(visit, found, refused) if refused else go(f"/deliveries/{found.id}")
@@ -52,6 +53,8 @@ def _asked_for(visit: Visit) -> Delivery | None:
 
 def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
     known = visit.office.reading().evidence(found)
+    decides = visit.who.may(Deed.DECIDE)
+    choices = deciding.choices(visit.office, found) if decides else ()
     return visit.page(
         "delivery",
         status=409 if refused else 200,
@@ -60,6 +63,6 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         attempts=evidence.attempts(known).rows,
         events=evidence.events(known).rows,
         rendition=known.rendition,
-        choices=deciding.choices(visit.office, found) if visit.who.decides else (),
+        choices=choices,
         refused=refused,
     )

@@ -7,7 +7,6 @@ from starlette.responses import Response
 from outreach.domain.delivery import State
 from outreach.reports.formats import to_csv, to_json
 from outreach.reports.source import Question
-from outreach.reports.words import STATES
 from outreach.review import lists
 from outreach.review.visit import Visit
 
@@ -31,7 +30,6 @@ def log(visit: Visit) -> Response:
     return visit.page(
         "log",
         rows=table.rows,
-        states=STATES,
         channels=sorted(reading.channels()),
         chosen={"q": visit.asked("q"), "channel": question.channel, "state": question.state},
         exports={kind: _address(visit, kind) for kind in ("csv", "json")},

@@ -14,10 +14,22 @@ from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import deliveries, entrance, lists, signing
+from outreach.review import banners, channels, deliveries, entrance, messages, signing
+from outreach.review.calendar import calendar_page
 from outreach.review.log import log
 from outreach.review.office import Office
-from outreach.review.requests import Form, TooLarge, form_of, refusal, with_headers
+from outreach.review.people import people
+from outreach.review.pictures import photo, picture
+from outreach.review.requests import (
+    TooLarge,
+    form_of,
+    form_with_file,
+    has_file,
+    refusal,
+    with_headers,
+)
+from outreach.review.statistics import statistics_page
+from outreach.review.today import today
 from outreach.review.visit import Answer, Visit, go
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -37,14 +49,20 @@ def review_pages(office: Office) -> Starlette:
             Route("/", doors.inside(today), methods=get),
             Route("/log", doors.inside(log), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
+            Route("/calendar", doors.inside(calendar_page), methods=get),
+            Route("/messages", doors.inside(messages.messages), methods=get),
+            Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
+            Route("/pictures/{name}", doors.inside(picture), methods=get),
+            Route("/photos/{name}", doors.inside(photo), methods=get),
+            Route("/channels", doors.inside(channels.channels), methods=get),
+            Route("/channels/{name}", doors.inside(channels.channel), methods=send),
+            Route("/banners", doors.inside(banners.banners), methods=get),
+            Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
+            Route("/statistics", doors.inside(statistics_page), methods=get),
+            Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
         ]
     )
-
-
-def today(visit: Visit) -> Response:
-    """What needs a hand, what is next, what went out."""
-    return visit.page("today", today=lists.today(visit.office.reading()))
 
 
 def _static(visit: Visit) -> Response:
@@ -81,8 +99,7 @@ class Doors:
             response = refusal(request)
             if response is None:
                 try:
-                    form: Form = await form_of(request) if request.method == "POST" else {}
-                    visit = self._visit(request, form)
+                    visit = await self._visit(request)
                     response = await run_in_threadpool(answer, visit)
                 except TooLarge:
                     response = PlainTextResponse("413\n", status_code=413)
@@ -93,7 +110,15 @@ class Doors:
 
         return endpoint
 
-    def _visit(self, request: Request, form: Form) -> Visit:
+    async def _visit(self, request: Request) -> Visit:
         wishes = (request.query_params.get("lang"), request.cookies.get("language"))
         language = next((w for w in wishes if w in LANGUAGES), self._office.language)
-        return Visit(office=self._office, request=request, form=form, language=language)
+        visit = Visit(office=self._office, request=request, form={}, language=language)
+        if request.method != "POST":
+            return visit
+        if not has_file(request):
+            return replace(visit, form=await form_of(request))
+        if await run_in_threadpool(signing.person_of, self._office, request) is None:
+            return visit
+        form, file = await form_with_file(request)
+        return replace(visit, form=form, file=file)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 MOST_BYTES = 20_000
 """The most that a form may weigh."""
+
+MOST_WITH_FILE = 51 * 1024 * 1024
+"""The most that a form with a photo may weigh."""
 
 MOST_FIELDS = 200
 """The most fields that a form may have."""
@@ -75,6 +80,26 @@ async def form_of(request: Request) -> Form:
     except ValueError:
         raise TooLarge from None
     return {name: given[-1].replace("\0", "") for name, given in fields.items()}
+
+
+def has_file(request: Request) -> bool:
+    """Whether a form brings a file along."""
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+async def form_with_file(request: Request) -> tuple[Form, tuple[str, bytes] | None]:
+    """The fields of a form, and the name and bytes of its file if one was chosen. Raises `TooLarge`, also without a length."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MOST_WITH_FILE:
+        raise TooLarge
+    try:
+        async with request.form(max_files=1, max_fields=MOST_FIELDS) as given:
+            files = [value for value in given.values() if isinstance(value, UploadFile)]
+            fields = {k: v.replace("\0", "") for k, v in given.items() if isinstance(v, str)}
+            chosen = [(file.filename or "", await file.read()) for file in files]
+    except HTTPException:
+        raise TooLarge from None
+    return fields, next(((name, content) for name, content in chosen if content), None)
 
 
 def with_headers(response: Response) -> Response:

@@ -9,11 +9,12 @@ import secrets
 from starlette.requests import Request
 from starlette.responses import Response
 
+from outreach.domain.role import Role
 from outreach.domain.text import Text
 from outreach.review.office import Office
 from outreach.review.passwords import LONGEST, SHORTEST
 from outreach.review.requests import Form
-from outreach.store.people import Person, Role
+from outreach.store.people import Person
 
 WRONG = Text("The name or the password is wrong.")
 SLOWLY = Text("Too many tries. Wait a quarter of an hour at most, then try again.")

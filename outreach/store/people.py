@@ -6,11 +6,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from outreach.domain.role import PERMITS, Deed, Role
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import reading, writing
 from outreach.store.tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
@@ -31,13 +31,6 @@ FORGET = timedelta(days=1)
 """Failures that are older count no more."""
 
 
-class Role(StrEnum):
-    """What a person may do: `reviewer` reads, `admin` decides and invites too."""
-
-    REVIEWER = "reviewer"
-    ADMIN = "admin"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted."""
@@ -46,10 +39,9 @@ class Person:
     role: Role
     password: str
 
-    @property
-    def decides(self) -> bool:
-        """Whether this person may change anything."""
-        return self.role is Role.ADMIN
+    def may(self, deed: Deed) -> bool:
+        """Whether this person's role permits it."""
+        return deed in PERMITS[self.role]
 
 
 class People:
@@ -80,7 +72,29 @@ class People:
                 connection.execute(update(PERSON).where(PERSON.c.name == name).values(**values))
             else:
                 connection.execute(insert(PERSON).values(name=name, password="", **values))
-            append(connection, [_event("invited", name, actor, now)])
+            append(connection, [_event("invited", name, actor, now, role=role.value)])
+        return True
+
+    def appoint(self, name: str, role: Role, *, actor: str, now: datetime) -> bool:
+        """Give a person another role. False, and nothing changed, when there is no such person or no admin would be left."""
+        with writing(self._engine) as connection:
+            if _is_last_admin(connection, name) and role is not Role.ADMIN:
+                return False
+            changed = update(PERSON).where(PERSON.c.name == name).values(role=role.value)
+            if not connection.execute(changed).rowcount:
+                return False
+            append(connection, [_event("appointed", name, actor, now, role=role.value)])
+        return True
+
+    def remove(self, name: str, *, actor: str, now: datetime) -> bool:
+        """Let a person in no more, and end all sessions. False when there is no such person or no admin would be left."""
+        with writing(self._engine) as connection:
+            if _is_last_admin(connection, name):
+                return False
+            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            if not connection.execute(delete(PERSON).where(PERSON.c.name == name)).rowcount:
+                return False
+            append(connection, [_event("removed", name, actor, now)])
         return True
 
     def accept(self, name: str, code: str, password: str, now: datetime) -> bool:
@@ -152,8 +166,14 @@ def _person(row: Any) -> Person:
     return Person(name=row.name, role=Role(row.role), password=row.password)
 
 
-def _event(what: str, person: str, actor: str, now: datetime) -> Event:
-    return Event(at=now, actor=actor, what=what, data={"person": person})
+def _is_last_admin(connection: Connection, name: str) -> bool:
+    """Whether this is the only admin who can sign in."""
+    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, PERSON.c.password != "")
+    return connection.execute(admins).scalars().all() == [name]
+
+
+def _event(what: str, person: str, actor: str, now: datetime, **more: str) -> Event:
+    return Event(at=now, actor=actor, what=what, data={"person": person, **more})
 
 
 def _digest(secret: str) -> str:

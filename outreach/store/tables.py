@@ -71,6 +71,7 @@ class DeliveryRow(Row, table=True):
             "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
         ),
         Index("delivery_ready", "channel", "state", "ready_at", "due", "id"),
+        Index("delivery_state", "state", "due"),
         Index("delivery_doubtful", "channel", "ready_at", **_where("state = 'unknown'")),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Counter)

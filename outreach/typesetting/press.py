@@ -38,6 +38,10 @@ class NotSet(Exception):
         self.text = text
 
 
+class NotInstalled(NotSet):
+    """Typst is an extra, and it is not here."""
+
+
 class Press:
     """Templates and the pictures that they show, together in a folder of their own. Use it in a `with`; from any thread."""
 
@@ -83,12 +87,17 @@ class Press:
         made = self._compile(main, values, format="png", ppi=ppi)
         return [made] if isinstance(made, bytes) else list(made)
 
-    def metadata(self, main: str, values: Mapping[str, Any], label: str) -> list[Any]:
-        """The values that the template marked with a label, in order. Raises `NotSet`."""
+    def metadata(
+        self, main: str, values: Mapping[str, Any], labels: Sequence[str]
+    ) -> dict[str, list[Any]]:
+        """The values that the template marked with each label, in order. Raises `NotSet`."""
         with self._lock:
             compiler = self._compiler(main)
             self._run(compiler.compile, sys_inputs=_inputs(values), format="pdf")
-            return list(json.loads(self._run(compiler.query, f"<{label}>", field="value")))
+            asked = {
+                label: self._run(compiler.query, f"<{label}>", field="value") for label in labels
+            }
+        return {label: json.loads(found) for label, found in asked.items()}
 
     def _compile(self, main: str, values: Mapping[str, Any], **wanted: Any) -> Any:
         with self._lock:
@@ -111,7 +120,7 @@ class Press:
 
     def _new_compiler(self, main: str) -> Compiler:
         if not is_installed():
-            raise NotSet(
+            raise NotInstalled(
                 Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
             )
         from typst import Compiler, Fonts  # noqa: PLC0415 - as above

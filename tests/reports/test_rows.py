@@ -107,7 +107,7 @@ class FakeSource:
         return None
 
     def by_people(self) -> frozenset[str]:
-        return frozenset()
+        return frozenset({"truc-tiep"})
 
     def channels(self) -> dict[str, ChannelState]:
         return self.states

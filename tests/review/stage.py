@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import anyio
 import httpx
 from sqlalchemy import Engine
 
+from outreach.channel import Preview
 from outreach.domain.delivery import Delivery, State
+from outreach.domain.role import Role
 from outreach.domain.text import Text
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Question
@@ -20,13 +22,16 @@ from outreach.review.office import Office
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
 from outreach.review.signing import FIRST, first_code
+from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import head, read, verify
+from outreach.store.glances import Glances
 from outreach.store.pauses import RUNNING
-from outreach.store.people import People, Role
+from outreach.store.people import People
 from outreach.store.queue import Queue
 from tests.store.office import DUE, claim_one, fill, planned, take_over, unknown
 
 PASSWORD = "một câu thật dài"
+QUICK = Passwords(memory=64, iterations=1, lanes=1)
 HERE = "http://127.0.0.1"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -66,6 +71,12 @@ class Reading:
     def files(self, question: Question) -> Any:
         return ()
 
+    def problems(self, campaign: str) -> Any:
+        return ()
+
+    def source_text(self, campaign: str, message: str) -> str | None:
+        return None
+
     def evidence(self, delivery: Delivery) -> Evidence:
         return Evidence(
             delivery=delivery,
@@ -77,7 +88,29 @@ class Reading:
         )
 
 
-class Stage:
+class Entrance:
+    """Whoever comes to the pages of an `office`; `now` is its clock, `app` its pages."""
+
+    office: Office
+    app: Any
+    now: datetime
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def signed_in(self, role: Role = Role.ADMIN, name: str = "lan") -> Browser:
+        name = FIRST if role is Role.ADMIN else name
+        code = first_code(self.office) if role is Role.ADMIN else "a-code"
+        assert code
+        if role is not Role.ADMIN:
+            self.office.people.invite(name, role, code, actor=FIRST, now=self.now)
+        browser = self.browser()
+        form = {"name": name, "code": code, "password": PASSWORD}
+        assert browser.post("/welcome", form, sealed=False).status_code == 303
+        return browser
+
+
+class Stage(Entrance):
     """The office, its pages and its clock; one delivery of unknown outcome, one rejected, one to come."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
@@ -88,28 +121,23 @@ class Stage:
         self.queue.pause("website", Text("{r}", r=HOSTILE), None, actor="lan", now=DUE)
         self.office = Office(
             people=People(engine),
+            approvals=Approvals(engine),
+            glances=Glances(engine),
+            capabilities={},
+            keep_photo=lambda name, content: {},
+            evidence_folder=folder,
+            causes=lambda: (),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
+            preview=lambda rendition: Preview(text=rendition.text),
+            adapters={"website": "website"},
+            media_folder=folder / "media",
             now=lambda: self.now,
             checked_log=lambda: (verify(engine), head(engine)),
-            passwords=Passwords(memory=64, iterations=1, lanes=1),
+            passwords=QUICK,
             language="vi",
         )
         self.app = review_pages(self.office)
-
-    def browser(self) -> Browser:
-        return Browser(self)
-
-    def signed_in(self, role: Role = Role.ADMIN) -> Browser:
-        name = FIRST if role is Role.ADMIN else "lan"
-        code = first_code(self.office) if role is Role.ADMIN else "a-code"
-        assert code
-        if role is not Role.ADMIN:
-            self.office.people.invite(name, role, code, actor=FIRST, now=self.now)
-        browser = self.browser()
-        form = {"name": name, "code": code, "password": PASSWORD}
-        assert browser.post("/welcome", form, sealed=False).status_code == 303
-        return browser
 
     def unknown(self) -> Delivery:
         (found,) = self.queue.list(state=State.UNKNOWN)
@@ -119,7 +147,7 @@ class Stage:
 class Browser:
     """Keeps cookies, and sends the seal of the page that it saw last."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Entrance) -> None:
         self.stage, self.cookies, self.seal = stage, httpx.Cookies(), ""
 
     def get(self, path: str, **headers: str) -> httpx.Response:
@@ -134,14 +162,29 @@ class Browser:
         more = {"seal": self.seal} if sealed else {}
         return self._ask("POST", path, {**form, **more}, headers)
 
-    def _ask(self, method: str, path: str, form: Any, headers: Mapping[str, str]) -> httpx.Response:
+    def upload(
+        self, path: str, form: Mapping[str, str], name: str, content: bytes
+    ) -> httpx.Response:
+        """Send a form with a file, as phones do."""
+        return self._ask(
+            "POST", path, {**form, "seal": self.seal}, {}, {"photo": (name or "none", content)}
+        )
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        form: Any,
+        headers: Mapping[str, str],
+        files: Any = None,
+    ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.stage.app)
             async with httpx.AsyncClient(
                 transport=transport, base_url=HERE, cookies=self.cookies
             ) as client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
-                answer = await client.request(method, path, data=form, headers=named)
+                answer = await client.request(method, path, data=form, headers=named, files=files)
                 self.cookies = client.cookies
                 return answer
 

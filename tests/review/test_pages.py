@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import Engine
 
 from outreach.domain.delivery import State
+from outreach.domain.role import Role
 from outreach.review.signing import FIRST, first_code
 from outreach.store.delivery_log import verify
-from outreach.store.people import IDLE, LONGEST, Role
+from outreach.store.people import IDLE, LONGEST
 from tests.review.stage import HOSTILE, PASSWORD, Stage
 from tests.store.blank import blank
 from tests.store.office import what_happened

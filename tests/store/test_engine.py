@@ -103,6 +103,7 @@ def test_an_older_database_keeps_its_rows_and_gets_what_it_lacks(sqlite_engine: 
             "restoration",
         ):
             connection.execute(text(f"DROP TABLE {newer}"))
+        connection.execute(text("DROP INDEX delivery_state"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.execute(text("INSERT INTO page_view VALUES ('2022-11-15', '/', 7)"))
     migrate(sqlite_engine)

@@ -92,10 +92,14 @@ def tally(deeds: Iterable[Deed]) -> Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """All that a document tells about one campaign, or about the part of it between two local days (both inclusive)."""
+    """All that a document tells about one campaign, or about the part of it between two local days (both inclusive).
+
+    `taken_down` are the messages of which everything has come down that had to.
+    """
 
     files: Files
     deeds: tuple[Deed, ...]
+    taken_down: frozenset[str]
     cancelled: int
     lines: tuple[Line, ...]
     received: tuple[Received, ...]
@@ -136,9 +140,10 @@ def month(
     begin, end = first or window.start, last or window.end
     whole = first is None and last is None
     question = Question(campaign=files.campaign.id)
+    every = source.deliveries(question)
     asked = [
         delivery
-        for delivery in source.deliveries(question)
+        for delivery in every
         if delivery.identity.action is Action.PUBLISH
         and (whole or begin <= delivery.due.astimezone(zone).date() <= end)
     ]
@@ -147,12 +152,19 @@ def month(
     return Month(
         files=files,
         deeds=tuple(_deeds(source, files, kept)),
+        taken_down=_taken_down(every),
         cancelled=len(asked) - len(kept),
         lines=tuple(_lines(source, files, begin, end, whole=whole)),
         received=tuple(_received(source, files, numbers)),
         first=begin,
         last=end,
     )
+
+
+def _taken_down(deliveries: Sequence[Delivery]) -> frozenset[str]:
+    down = [d for d in deliveries if d.identity.action is Action.WITHDRAW]
+    still = {d.identity.message for d in down if d.state is not State.WITHDRAWN}
+    return frozenset(d.identity.message for d in down) - still
 
 
 def _received(source: Source, files: Files, numbers: Collection[int]) -> Iterable[Received]:

@@ -126,11 +126,14 @@ def _hung(month: Month, message: Message, details: BannerDetails, say: Speaker) 
     what = Text("Banners of {size}", size=size) if size else Text("Banners without a size")
     return say(
         Text(
-            "{what} were hung {where} {span}: “{title}”.",
+            "{what} were hung {where} {span}: “{title}”; {confirmed}.",
             what=what,
             where=where if details.places else "",
             span=_span(month, message, say),
             title=message.title,
+            confirmed=Text("hanging and taking down were confirmed")
+            if message.id in month.taken_down
+            else Text("hanging was confirmed, taking down not yet"),
         )
     ).replace("  ", " ")
 
