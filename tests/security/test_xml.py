@@ -20,7 +20,7 @@ def spreadsheet(at: Path) -> Path:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.active["A1"] = WORDS
+    book.create_sheet("Lịch", 0)["A1"] = WORDS
     book.save(at / "lich.xlsx")
     return at / "lich.xlsx"
 
