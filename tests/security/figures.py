@@ -6,6 +6,7 @@ from outreach.channels import _http
 from outreach.channels.registry import ADAPTERS
 from outreach.content import fields, front_matter, pictures, reader, template, template_worker
 from outreach.content.editorial import sheets
+from outreach.daemon import server
 from outreach.settings import Engine, secrets
 from outreach.settings.model import Backup
 
@@ -49,6 +50,8 @@ def figures() -> dict[str, object]:
         "deadline": round(_http.DEADLINE),
         "reply_mb": _http.LARGEST // 1_000_000,
         "connections": _http.CONNECTIONS,
+        "silence": round(server.SILENCE_SECONDS),
+        "visitors": server.MOST_CONNECTIONS,
         "drain": round(Engine().drain.total_seconds()),
         "backups": Backup.keep,
         "partners": partners,
