@@ -79,7 +79,8 @@ def report(
     """Print or write one report."""
     session = session_of(context)
     if name is None:
-        session.screen.grid((found.tells, key) for key, found in REPORTS.items())
+        told = session.screen.words
+        session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
         return
     wanted, targets = _known(name), _targets(name, form, outputs or [], own_form)
     with session.desk(rehearsal=rehearsed(session, campaign) if rehearsal else None) as desk:
