@@ -55,6 +55,9 @@ def test_a_broken_configuration_is_named(office: Office, command: str) -> None:
         "campaign copy": ["x", "y"],
         "channel setup": ["x"],
         "restore": ["x"],
+        "art": ["x"],
+        "import": ["x.csv", "--campaign", "x"],
+        "export": ["-o", "x.xlsx"],
     }
     words = [*command.split(), *arguments.get(command, [])]
     if command in ("show", "done", "resolve", "retry", "cancel"):

@@ -182,14 +182,16 @@ class Listening(FakeChannel):
 
 
 def test_a_channel_hears_whose_publication_it_is() -> None:
-    channel, steps = Listening(), MemorySteps()
+    channel: Any = Listening()
+    steps = MemorySteps()
     published = a_delivery(state=State.PUBLISHED, receipt=RECEIPT)
     down = a_claim(action=Action.WITHDRAW, published=published)
     assert asyncio.run(attempt(channel, down, steps)) == RECEIPT
     assert channel.heard == (RECEIPT, down.delivery.identity.key, steps)
     edit = a_claim(action=Action.UPDATE, published=published)
     assert asyncio.run(attempt(channel, edit, steps)) == RECEIPT
-    assert channel.heard == (RECEIPT, edit.rendition, published.identity.key, steps)
+    heard: tuple[object, ...] = channel.heard
+    assert heard == (RECEIPT, edit.rendition, published.identity.key, steps)
 
 
 def test_what_cannot_be_changed_says_why() -> None:
