@@ -90,6 +90,7 @@ def report(
             session, desk, source, campaign=campaign, channel=channel, state=state, since=since
         )
         question = replace(question, day=_day(day))
+        _refuse_parts(wanted, question)
         for file, kind in targets:
             _refuse(wanted, kind)
             written = write(
@@ -142,6 +143,15 @@ def _day(word: str | None) -> date | None:
         return parse_day(word) if word else None
     except NotASchedule as mistake:
         raise Stop(mistake.what, mistake.mend) from None
+
+
+def _refuse_parts(wanted: Report, question: Question) -> None:
+    """Raise `Stop` when a part was asked of a document that is about the whole."""
+    if wanted.document and (question.channel or question.state or question.since):
+        raise Stop(
+            Text("The report “{name}” is about the whole campaign.", name=wanted.name),
+            Text("Leave out --channel, --state and --since."),
+        )
 
 
 def _refuse(wanted: Report, kind: Format) -> None:
