@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 MEASURED = Path("mutmut-stats.json")
-LONGEST = 8.0
+LONGEST = 5.0
 """No further test begins after so many seconds of tests, as mutmut has measured them."""
 
 

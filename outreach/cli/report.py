@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from outreach.cli.check import has_errors
 from outreach.cli.choices import InState, OfCampaign, OnChannel, Since
 from outreach.cli.command import add as add_command
 from outreach.cli.desk_source import DeskSource
@@ -21,7 +22,7 @@ from outreach.domain.schedule import NotASchedule
 from outreach.domain.schedule_words import parse_day
 from outreach.domain.text import Text
 from outreach.reports.registry import REPORTS
-from outreach.reports.source import Report
+from outreach.reports.source import Question, Report
 from outreach.reports.writing import BINARY, Format, write
 
 
@@ -89,12 +90,15 @@ def report(
             session, desk, source, campaign=campaign, channel=channel, state=state, since=since
         )
         question = replace(question, day=_day(day))
+        _refuse_parts(wanted, question)
         for file, kind in targets:
             _refuse(wanted, kind)
             written = write(
                 wanted, kind, source, question, session.screen.language, form_file=own_form
             )
             _put(session, written, file)
+        if wanted.document:
+            _warn(session, source, question)
 
 
 def _known(name: str) -> Report:
@@ -141,6 +145,15 @@ def _day(word: str | None) -> date | None:
         raise Stop(mistake.what, mistake.mend) from None
 
 
+def _refuse_parts(wanted: Report, question: Question) -> None:
+    """Raise `Stop` when a part was asked of a document that is about the whole."""
+    if wanted.document and (question.channel or question.state or question.since):
+        raise Stop(
+            Text("The report “{name}” is about the whole campaign.", name=wanted.name),
+            Text("Leave out --channel, --state and --since."),
+        )
+
+
 def _refuse(wanted: Report, kind: Format) -> None:
     """Raise `Stop` when the report has no such format."""
     if kind is Format.ICS and wanted.ics is None:
@@ -155,6 +168,20 @@ def _refuse(wanted: Report, kind: Format) -> None:
             Text("The report “{name}” is no document for Word or PDF.", name=wanted.name),
             Text("These are: {names}", names=names),
         )
+
+
+def _warn(session: Session, source: DeskSource, question: Question) -> None:
+    """Say that files with mistakes are not in a document: their figures, banners and honours would be missed unseen."""
+    for files in source.files(question):
+        if has_errors(source.proposal(files.campaign.id).problems):
+            session.screen.note(
+                Text(
+                    "Some files of {campaign} have mistakes; what only they say is missing in the document.",
+                    campaign=files.campaign.id,
+                ),
+                style="yellow",
+            )
+            session.screen.note(Text("→ `outreach check` names every mistake."))
 
 
 def _put(session: Session, written: bytes | None, file: Path | None) -> None:

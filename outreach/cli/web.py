@@ -85,6 +85,7 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
+    from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
 
     lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
@@ -102,6 +103,8 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         adapters={name: channel.adapter for name, channel in desk.settings.channels.items()},
         media_folder=desk.media_folder,
         now=now,
+        leafing=Leafing(engine),
+        checked_end=lambda: head(engine).seq,
         checked_log=lambda: (verify(engine), head(engine)),
         passwords=Passwords(),
         language=language,

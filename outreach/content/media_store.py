@@ -61,7 +61,6 @@ class MediaStore:
     def _kept_video(self, opened: Folder, path: str, limit: int) -> Media:
         with opened.opened(path, at_most=min(limit, LARGEST_VIDEO)) as file:
             found = examine_video(file, path)
-            file.seek(0)
             digest, size = keep_copy(self._stored, file)
         return Media(
             sha256=digest,
@@ -180,13 +179,26 @@ def keep(stored: Path, digest: str, data: bytes) -> None:
 
 
 def keep_copy(stored: Path, source: BinaryIO) -> tuple[str, int]:
-    """As `keep`, what is left of an open file, piece by piece; gives its digest and how many bytes that is."""
-    digest, size = hashlib.sha256(), 0
+    """As `keep`, an open file, piece by piece; gives the digest and how many bytes that is."""
+    digest, size = _through(source)
+    target = stored / digest
+    if target.exists() and target.stat().st_size == size:
+        return digest, size
     with _new_file(stored) as file:
-        while part := source.read(_PIECE):
-            digest.update(part)
-            size += file.write(part)
-    Path(file.name).replace(stored / digest.hexdigest())
+        digest, size = _through(source, file)
+    Path(file.name).replace(stored / digest)
+    return digest, size
+
+
+def _through(source: BinaryIO, copy: IO[bytes] | None = None) -> tuple[str, int]:
+    """The digest and the length of a whole file, which is copied on the way."""
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while part := source.read(_PIECE):
+        digest.update(part)
+        size += len(part)
+        if copy:
+            copy.write(part)
     return digest.hexdigest(), size
 
 

@@ -61,14 +61,18 @@ COLUMNS = (
 )
 
 
+TITLE = Text("Delivery log")
+EMPTY = Text("The delivery log has no line that fits.")
+
+
 def build(source: Source, question: Question) -> Table:
     """One row per line of the log, oldest first."""
     return Table(
         name="delivery-log",
-        title=Text("Delivery log"),
+        title=TITLE,
         columns=COLUMNS,
         rows=tuple(rows(source, question)),
-        empty=Text("The delivery log has no line that fits."),
+        empty=EMPTY,
     )
 
 

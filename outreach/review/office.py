@@ -19,6 +19,7 @@ from outreach.review.passwords import Passwords
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import Head, Verdict
 from outreach.store.glances import Glances
+from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
 
@@ -46,6 +47,7 @@ class Office:
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `causes` are what people were told of and is not mended yet.
+    `checked_end` is the number of the log's last line;
     `checked_log` recomputes every seal of the delivery log, and gives its end.
     """
 
@@ -62,6 +64,8 @@ class Office:
     preview: Callable[[Rendition], Preview]
     adapters: Mapping[str, str]
     media_folder: Path
+    leafing: Leafing
+    checked_end: Callable[[], int]
     checked_log: Callable[[], tuple[Verdict, Head]]
     passwords: Passwords
     language: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from importlib import resources
 
 from starlette.applications import Starlette
@@ -29,11 +30,18 @@ from outreach.review.requests import (
     with_headers,
 )
 from outreach.review.statistics import statistics_page
+from outreach.review.tail import End, tail
 from outreach.review.today import today
 from outreach.review.visit import Answer, Visit, go
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-STATIC = {"pico.min.css", "review.css"}
+STATIC = {
+    "pico.min.css": "text/css",
+    "review.css": "text/css",
+    "htmx.min.js": "text/javascript",
+    "hx-sse.min.js": "text/javascript",
+}
+"""The files that every browser may have, and what they are."""
 
 
 def review_pages(office: Office) -> Starlette:
@@ -48,6 +56,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
             Route("/log", doors.inside(log), methods=get),
+            Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
             Route("/calendar", doors.inside(calendar_page), methods=get),
             Route("/messages", doors.inside(messages.messages), methods=get),
@@ -69,8 +78,9 @@ def _static(visit: Visit) -> Response:
     name = visit.request.path_params["file"]
     if name not in STATIC:
         return PlainTextResponse("404\n", status_code=404)
-    css = resources.files("outreach.review").joinpath("static", name).read_bytes()
-    return Response(css, media_type="text/css", headers={"cache-control": "max-age=3600"})
+    content = resources.files("outreach.review").joinpath("static", name).read_bytes()
+    kept = {"cache-control": "max-age=3600"}
+    return Response(content, media_type=STATIC[name], headers=kept)
 
 
 class Doors:

@@ -145,7 +145,7 @@ def read(
         size = PAGE if left is None else min(PAGE, left)
         with reading(engine) as connection:
             rows = connection.execute(query.where(EVENT.c.seq > after).limit(size)).all()
-        yield from map(_line, rows)
+        yield from map(line_from_row, rows)
         if len(rows) < size:
             return
         after = rows[-1].seq
@@ -270,15 +270,11 @@ def _sealed(event: Event, seq: int, previous: str) -> dict[str, Any]:
     }
 
 
-def _line(row: Any) -> Line:
-    event = Event(
-        at=row.at,
-        actor=row.actor,
-        what=row.what,
-        delivery_id=row.delivery_id,
-        data=json.loads(row.data),
-    )
-    return Line(seq=row.seq, event=event, previous=row.previous, hash=row.hash)
+def line_from_row(row: Any) -> Line:
+    """The line that a whole row of the table holds."""
+    seq, at, actor, what, delivery_id, data, previous, own = row
+    event = Event(at=at, actor=actor, what=what, delivery_id=delivery_id, data=json.loads(data))
+    return Line(seq=seq, event=event, previous=previous, hash=own)
 
 
 _LINE = tuple(EVENT.c)

@@ -147,7 +147,9 @@ class Press:
 def _give_way() -> None:
     """Let the thread, and those that Typst starts from it, wait for everything else: publishing is never late for a picture."""
     with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, max(PRIORITY, now))
 
 
 def _inputs(values: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from outreach.domain.delivery import State
 from outreach.domain.role import Role
+from outreach.domain.text import Text
 from outreach.review.signing import FIRST, first_code
 from tests.review.house import CAMPAIGN, House, house
 from tests.review.stage import PASSWORD, Stage
@@ -35,7 +36,13 @@ INSIDE = (
     "/deliveries/99",
     "/people",
 )
-SCREENS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+SCREENS = [
+    (390, "light", "vi"),
+    (390, "dark", "en"),
+    (1280, "light", "en"),
+    (1280, "dark", "vi"),
+]
+"""Every two of size, scheme and language meet once, and every page on each."""
 
 
 @pytest.fixture(scope="module")
@@ -88,23 +95,22 @@ def faults(page: Page) -> list[tuple[str, str]]:
     return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize("screen", SCREENS, ids=str)
 def test_every_page_is_sound(
-    chromium: Browser, address: str, cookie: str, width: int, scheme: str
+    chromium: Browser, address: str, cookie: str, screen: tuple[int, str, str]
 ) -> None:
+    width, scheme, language = screen
     context, said = opened(chromium, width, scheme)
     page = context.new_page()
     found = []
-    for language in ("vi", "en"):
-        for path in (*OUTSIDE, *INSIDE):
-            if path == INSIDE[0]:
-                context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-            page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-            assert page.locator("html").get_attribute("lang") == language
-            found += [(path, *fault) for fault in faults(page)]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                found.append((path, "wider than the screen", ""))
-        context.clear_cookies()
+    for path in (*OUTSIDE, *INSIDE):
+        if path == INSIDE[0]:
+            context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert page.locator("html").get_attribute("lang") == language
+        found += [(path, *fault) for fault in faults(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append((path, "wider than the screen", ""))
     context.close()
     assert (found, said) == ([], [])
 
@@ -157,4 +163,25 @@ def test_an_approver_approves_by_keyboard(chromium: Browser, tmp_path: Path, scr
             d.identity.message for d in made.office.approvals.waiting(made.now.replace(year=2023))
         }
     assert "mot" not in waiting
+    assert said == []
+
+
+def test_new_lines_of_the_log_appear_by_themselves(
+    chromium: Browser, office: House, address: str, cookie: str
+) -> None:
+    context, said = opened(chromium, 1280, "light")
+    context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+    page = context.new_page()
+    with page.expect_response("**/log/live?*"):
+        page.goto(f"{address}/log?channel=truc-tiep")
+    for why in ("Vì trời mưa.", "Vì gió lớn."):
+        reason = Text("{why}", why=why)
+        office.queue.pause("truc-tiep", reason, None, actor="Lan", now=office.now)
+        page.get_by_role("cell", name=why).wait_for()
+    first = page.locator("#lines tr").first
+    assert "Vì gió lớn." in first.inner_text()
+    assert page.get_by_role("cell", name="Vì trời mưa.").count() == 1
+    assert faults(page) == []
+    context.close()
+    office.queue.resume("truc-tiep", actor="Lan", now=office.now)
     assert said == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import sqlite3
@@ -144,6 +145,7 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         ("preview", "facebook-0"),
         ("stats",),
         ("audit", "verify"),
+        ("backup",),
         ("rehearse", CAMPAIGN, "--faults", "1"),
     ):
         done = run(*words, "--config", str(office.config), "--verbose")
@@ -151,6 +153,9 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         said[" ".join(words)] = (done.out + done.err).encode()
     with closing(sqlite3.connect(office.folder / "state" / "outreach.db")) as database:
         said["database"] = "\n".join(database.iterdump()).encode()
+    (backup,) = (office.folder / "state" / "backups").glob("*.tar.gz")
+    said["unpacked backup"] = gzip.decompress(backup.read_bytes())
+    assert b"outreach-sealed-1." in said["unpacked backup"], "tokens are in it, sealed"
     for where, text in said.items():
         assert text, f"{where} says nothing"
         assert not found_in(text), where

@@ -70,6 +70,14 @@ def test_a_report_that_is_no_document_says_which_are(office: Office) -> None:
     assert "final, weekly, plan" in said.err
 
 
+@pytest.mark.parametrize(
+    "part", [("--state", "published"), ("--since", "2h"), ("--channel", "so-website")]
+)
+def test_a_document_is_about_the_whole(office: Office, part: tuple[str, str]) -> None:
+    said = run("report", "final", *part)
+    assert (said.code, "whole campaign" in said.err) == (ExitCode.BAD_INPUT, True)
+
+
 def test_a_day_that_is_none_is_refused(office: Office) -> None:
     said = run("report", "weekly", "--day", "32/13/2022")
     assert (said.code, "→" in said.err) == (ExitCode.BAD_INPUT, True)
@@ -82,6 +90,24 @@ def test_a_campaign_without_a_table_of_its_own_can_be_reported(office: Office) -
     text = "\n".join(p.text for p in docx.Document(str(office.folder / "a.docx")).paragraphs)
     assert "REPORT" in text
     assert "II." not in text
+
+
+def test_a_week_that_is_still_to_come_is_open(office: Office) -> None:
+    run("apply")
+    said = run("report", "weekly", "--day", office.window_start, "--out", "a.docx")
+    assert said.code is ExitCode.OK
+    text = "\n".join(p.text for p in docx.Document(str(office.folder / "a.docx")).paragraphs)
+    assert "published 0 of" in text
+    assert "Still open:" in text
+    assert "were on time" not in text
+
+
+def test_files_with_mistakes_are_not_missed_unseen(office: Office) -> None:
+    run("apply")
+    office.write("loi", at=f"{office.window_start} 15:00", more="results: nhiều\n")
+    said = run("report", "final", "--out", "a.docx")
+    assert said.code is ExitCode.OK
+    assert f"Some files of {CAMPAIGN} have mistakes" in said.err
 
 
 def form(folder: Path, *paragraphs: str) -> str:
@@ -104,6 +130,19 @@ def test_an_offices_own_form_is_filled_in(office: Office) -> None:
     planned = len([d for d in office.deliveries() if d["channel"] != "truc-tiep"])
     assert f"0/{planned} & REPORT" in first.text
     assert second.text.endswith(f"Total={planned};")
+
+
+def test_a_table_of_a_form_has_a_row_per_channel(office: Office) -> None:
+    run("apply")
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    table.cell(0, 0).text = "{%tr for row in channels %}"
+    table.cell(1, 0).text, table.cell(1, 1).text = "{{ row.name }}", "{{ row.planned }}"
+    table.cell(2, 0).text = "{%tr endfor %}"
+    document.save("mau.docx")
+    assert run("report", "final", "--form", "mau.docx", "--out", "a.docx").code is ExitCode.OK
+    rows = docx.Document(str(office.folder / "a.docx")).tables[0].rows
+    assert [row.cells[0].text for row in rows] == ["so-website", "Total"]
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,8 @@ class Listening(FakeChannel):
 
 
 def test_a_channel_hears_whose_publication_it_is() -> None:
-    channel, steps = Listening(), MemorySteps()
+    channel: Any = Listening()
+    steps = MemorySteps()
     published = a_delivery(state=State.PUBLISHED, receipt=RECEIPT)
     down = a_claim(action=Action.WITHDRAW, published=published)
     assert asyncio.run(attempt(channel, down, steps)) == RECEIPT

@@ -13,8 +13,10 @@ import pytest
 from outreach.channel import (
     Capabilities,
     ChannelHealth,
+    Counts,
     NotPublished,
     PauseChannel,
+    Receipt,
     Reject,
     RetryAt,
     Text,
@@ -234,6 +236,17 @@ def test_a_long_fault_stays_short_in_the_log(desk: Desk, caplog: pytest.LogCaptu
     with caplog.at_level(logging.WARNING):
         desk.round(DUE + 2 * HOUR)
     assert 500 < len(caplog.text) < 1000
+
+
+def test_a_reading_that_hangs_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def counts(receipt: Receipt) -> Counts:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(counting, "DEADLINE", timedelta(milliseconds=10))
+    monkeypatch.setattr(desk.channel, "counts", counts)
+    desk.round(DUE + 2 * HOUR)
+    assert desk.kept() == [0, 0]
 
 
 def test_no_counts_yet_are_no_reading(desk: Desk) -> None:

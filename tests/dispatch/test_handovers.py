@@ -74,6 +74,7 @@ class Service(FakeChannel):
 
     async def take_back(self, rendition: Rendition, *, key: str) -> Receipt | None:
         self.calls["take_back"] += 1
+        assert rendition.text in ("Chào", "Mới")
         if self.refusals:
             raise self.refusals.popleft()
         if self.appears_early:
@@ -197,6 +198,7 @@ def test_what_is_not_wanted_any_more_is_taken_back(office: Office, unwanted: str
     office.at(WINDOW_OPENS + MINUTE)
     assert office.service.calls["take_back"] == 1
     assert "taken_back" in office.happened()
+    assert "It was taken back from the service" in office.reasons()
     texts = {"cancelled": [], "edited": ["Mới"], "paused": []}
     assert list(office.service.held.values()) == texts[unwanted]
     assert bool(office.known()) is (unwanted == "edited")
@@ -253,6 +255,8 @@ def test_a_failed_handover_is_tried_again_no_sooner_than_asked(
     assert known.after == after
     told = "by nought" if isinstance(failure, ZeroDivisionError) else "Because Lan says so."
     assert told in caplog.text
+    assert ("The program itself failed" in caplog.text) is (told == "by nought")
+    assert known.again == WINDOW_OPENS + RETRY
     office.at(max(after, WINDOW_OPENS + RETRY))
     assert office.service.calls["hand_over"] == 2
     assert len(office.service.held) == 1

@@ -115,7 +115,9 @@ def test_an_unknown_channel_is_named_with_the_nearest_and_stops_no_other() -> No
 
 def test_an_unknown_channel_without_a_near_one_lists_what_there_is() -> None:
     plan = plan_of(message("a", once("11-16 08:00"), "truyền hình"))
-    assert "so-website" in str(only(plan).mend)
+    assert str(only(plan).mend) == (
+        "Channels and tags are: facebook, facebook-page, in-person, so-website, social, truc-tiep, website."
+    )
     plan = plan_of(message("a", once("11-16 08:00")), channels=())
     assert str(only(plan).mend) == "Channels and tags are: -."
 
@@ -393,11 +395,32 @@ def test_banners_are_warned_about_and_not_held(
         ("12-04 17:00", "15/11 – 24/11/2022", "25/11 – 04/12/2022"),
     ],
 )
-def test_two_hangings_are_proposed_for_a_banner_that_hangs_too_long(
+def test_a_banner_that_hangs_too_long_is_told_its_two_periods(
     until: str, first: str, second: str
 ) -> None:
-    (warning,) = plan_of(hang("11-15 07:00", until, "in-person")).problems
-    assert dict(warning.mend.values) == {"first": first, "second": second}
+    plan = plan_of(hang("11-15 07:00", until, "in-person"))
+    assert said(plan) == (
+        "banner-too-long",
+        LINE["until"],
+        "A printed banner may hang at most 15 days.",
+    )
+    assert dict(only(plan).mend.values) == {"first": first, "second": second}
+
+
+def test_a_banner_may_hang_fifteen_days_to_the_minute() -> None:
+    assert plan_of(hang("11-15 07:00", "11-30 07:00", "in-person")).problems == ()
+    assert codes(plan_of(hang("11-15 07:00", "11-30 07:01", "in-person"))) == ["banner-too-long"]
+
+
+def test_other_warnings_of_a_banner_name_their_lines() -> None:
+    late = plan_of(hang("11-15 07:00", "12-16 00:00"))
+    assert said(late)[:2] == ("down-after-window", LINE["until"])
+    stays = plan_of(hang("11-15 07:00", "11-20 17:00", "facebook"))
+    assert said(stays) == (
+        "stays-up",
+        LINE["channels"],
+        "The channel facebook-page cannot take the banner down again.",
+    )
 
 
 def test_a_banner_that_may_not_go_up_does_not_come_down_either() -> None:
@@ -531,6 +554,40 @@ def test_adding_a_message_moves_few_others() -> None:
     before = plan_of(*spread)
     after = plan_of(*spread, message("new", once("11-24 08:00")))
     assert len(set(before.planned) - set(after.planned)) <= 3
+
+
+def test_spread_takes_every_slot_before_the_end_and_none_after_it() -> None:
+    plan = plan_of(contest("11-16 12:00", schedule=Spread(count=9), reminders=()))
+    slots = ["11-15 08:00", "11-15 11:30", "11-15 19:30", "11-16 08:00", "11-16 11:30"]
+    assert dues(plan) == slots
+    assert said(plan)[2] == "Only 5 of 9 find a free posting slot."
+
+
+def test_spread_on_two_channels_takes_what_is_free_on_both() -> None:
+    day = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    plan = plan_of(
+        message("a", Spread(count=3), "website", "social"),
+        message("here", once("11-15 08:00"), "website"),
+        message("there", once("11-15 11:30"), "social"),
+        window=day,
+    )
+    assert dues(plan, "a") == ["11-15 19:30"]
+    assert dues(plan, "a", "facebook-page") == ["11-15 19:30"]
+
+
+def test_spread_keeps_its_own_distance() -> None:
+    day = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    far = posting(minimum_gap=timedelta(hours=4))
+    found = dues(plan_of(message("a", Spread(count=3)), posting=far, window=day))
+    assert len(found) == 2
+    assert found[-1] == "11-15 19:30"
+
+
+def test_spread_keeps_the_hours_of_its_channel() -> None:
+    evening = replace(WEBSITE, capabilities=Capabilities(hours=(time(18), time(21))))
+    days = Window(start=date(2022, 11, 15), end=date(2022, 11, 17))
+    plan = plan_of(message("a", Spread(count=3)), channels=(evening,), window=days)
+    assert dues(plan) == ["11-15 19:30", "11-16 19:30", "11-17 19:30"]
 
 
 def test_spread_ends_before_what_it_announces() -> None:

@@ -84,6 +84,7 @@ def test_the_first_of_a_set(slots: int, first: int) -> None:
         (0b10000, 0, 4),
         (0b00001, 4, 0),
         (0b00100, 2, 2),
+        (0b100100, 3, 2),
     ],
 )
 def test_the_nearest_of_a_set_and_the_earlier_of_two(slots: int, ideal: int, nearest: int) -> None:

@@ -25,6 +25,7 @@ from outreach.review.signing import FIRST, first_code
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import head, read, verify
 from outreach.store.glances import Glances
+from outreach.store.leafing import Leafing
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People
 from outreach.store.queue import Queue
@@ -133,6 +134,8 @@ class Stage(Entrance):
             adapters={"website": "website"},
             media_folder=folder / "media",
             now=lambda: self.now,
+            leafing=Leafing(engine),
+            checked_end=lambda: head(engine).seq,
             checked_log=lambda: (verify(engine), head(engine)),
             passwords=QUICK,
             language="vi",

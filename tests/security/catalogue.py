@@ -109,7 +109,7 @@ def _tables(asked: list[Requirement], marks: list[Shown]) -> Iterator[str]:
     by_number = {one.number: [mark for mark in marks if mark.number == one.number] for one in asked}
     for one in asked:
         if found := by_number[one.number]:
-            how = "; ".join(dict.fromkeys(mark.how for mark in found))
+            how = "; ".join(dict.fromkeys(mark.how.rstrip(".") for mark in found))
             where = "<br>".join(f"`{mark.file}` {mark.test}" for mark in found)
             yield f"| {one.number} | {one.level} | {one.words} | {how} | {where} |\n"
     yield "\n## Follows with the reviewers' pages\n\n| ASVS | Level | What is asked |\n| --- | --- | --- |\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from outreach.channels import _http
 from outreach.channels.registry import ADAPTERS
 from outreach.content import fields, front_matter, pictures, reader, template, template_worker
+from outreach.content.editorial import sheets
+from outreach.daemon import server
 from outreach.settings import Engine, secrets
 from outreach.settings.model import Backup
 
@@ -41,10 +43,15 @@ def figures() -> dict[str, object]:
         "template_mb": template_worker.GROWTH // MB,
         "template_wall": round(template.WALL_SECONDS),
         "rendered": template_worker.LONGEST,
+        "calendar_mb": sheets.LARGEST // MB,
+        "unpacked_mb": sheets.LARGEST_UNPACKED // MB,
+        "rows": sheets.MOST_ROWS,
         "secret_kb": secrets.LARGEST // KB,
         "deadline": round(_http.DEADLINE),
         "reply_mb": _http.LARGEST // 1_000_000,
         "connections": _http.CONNECTIONS,
+        "silence": round(server.SILENCE_SECONDS),
+        "visitors": server.MOST_CONNECTIONS,
         "drain": round(Engine().drain.total_seconds()),
         "backups": Backup.keep,
         "partners": partners,

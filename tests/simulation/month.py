@@ -266,6 +266,7 @@ class Month:
         """The weather clears: files, clock and machine are well, so that the month can come to rest."""
         self.world.fate.have_mercy()
         self.world.clocks.wrong_by = NO_TIME
+        self._person.gives_up = True
         self.staff.mend()
         self._hear_of_files()
 

@@ -16,10 +16,11 @@ NAME = "Lan"
 
 
 class Person:
-    """Works with commands of their own, beside the service; `queue` has no right to dispatch."""
+    """Works with commands of their own, beside the service; `queue` has no right to dispatch. `gives_up` once the month is over."""
 
     def __init__(self, world: World, queue: Queue) -> None:
         self._world, self._queue = world, queue
+        self.gives_up = False
 
     async def visit(self) -> None:
         """Settle everything that waits for a person, truthfully."""
@@ -33,7 +34,8 @@ class Person:
 
     def _settle(self, delivery: Delivery) -> None:
         receipt = self._seen(delivery)
-        to = SUCCESS[delivery.identity.action] if receipt else State.SCHEDULED
+        not_done = State.CANCELLED if self.gives_up else State.SCHEDULED
+        to = SUCCESS[delivery.identity.action] if receipt else not_done
         self._queue.move(
             delivery.id,
             to,

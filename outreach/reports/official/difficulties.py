@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from outreach.domain.delivery import State
 from outreach.domain.text import Text
 from outreach.reports.delivery_log import reason_of
-from outreach.reports.official.figures import Deed, Month, tally
+from outreach.reports.official.figures import Deed, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker
 from outreach.reports.words import STATES
 

@@ -17,7 +17,8 @@ from outreach.domain.message import (
 from outreach.domain.schedule import Hang
 from outreach.domain.text import Text
 from outreach.reports.official.document import Block, Grid, Paragraph
-from outreach.reports.official.figures import Deed, Month, tally
+from outreach.reports.official.figures import Deed, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker, lower_first, share
 from outreach.reports.table import Column, Row, Table
 

@@ -113,7 +113,7 @@ def grid_table(document: WordDocument, grid: Grid, say: Speaker, size: float) ->
     content = [say.heads(grid), *say.rows(grid)]
     table = document.add_table(rows=len(content), cols=len(grid.widths))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    aligns = [ALIGN.LEFT if c.key in grid.left else ALIGN.CENTER for c in grid.table.columns]
+    aligns = [ALIGN.LEFT if c.key in grid.left else ALIGN.CENTER for c in grid.columns]
     for number, (row, words) in enumerate(zip(table.rows, content, strict=True)):
         last = grid.total and number == len(content) - 1
         head = [ALIGN.CENTER] * len(aligns) if number == 0 else aligns

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import random
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +14,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outreach.content.editorial.messages import Import, Office, read_calendar
@@ -156,6 +162,12 @@ def test_a_message_at_several_times_is_one_file(tmp_path: Path) -> None:
     assert [at for at, _ in told(found)] == ["15/11 08:00, 22/11 08:00, 29/11 08:00", "30/11 08:00"]
 
 
+def test_marks_in_a_column_per_channel(tmp_path: Path) -> None:
+    found = imported(tmp_path, calendars.ticked_channels)
+    assert [m.channels for m in messages(found)] == [("facebook", "website"), ("truc-tiep",)]
+    assert errors(found) == [("Sheet1!A5", "missing-channel")]
+
+
 def test_without_an_hour_the_first_slot_is_taken_and_said(tmp_path: Path) -> None:
     found = imported(tmp_path, calendars.no_hours)
     assert told(found) == [("15/11 08:00", "Xin chào."), ("20/11 09:00", "Chào chủ nhật.")]
@@ -170,6 +182,13 @@ def test_csv_as_excel_saves_it(tmp_path: Path) -> None:
     found = read_calendar(calendars.semicolon_csv(tmp_path), OFFICE)
     assert told(found) == [("15/11 08:00", "Bài; một")]
     assert messages(found)[0].body == "Dòng một\n\nDòng hai"
+
+
+def test_the_mark_that_keeps_a_cell_from_running_is_taken_off_again(tmp_path: Path) -> None:
+    (tmp_path / "lich.csv").write_text(
+        "Ngày,Giờ,Tiêu đề,Kênh\n15/11/2022,08:00,'=1+1,web\n", "utf-8"
+    )
+    assert told(read_calendar(tmp_path / "lich.csv", OFFICE)) == [("15/11 08:00", "=1+1")]
 
 
 def test_a_table_in_a_word_document(tmp_path: Path) -> None:
@@ -217,3 +236,51 @@ def test_a_name_in_the_calendar_cannot_leave_the_folder(tmp_path: Path) -> None:
         sheet.append(["15/11/2022", "08:00", "Bài", "web", "../../etc/passwd"])
 
     assert [new.name for new in imported(tmp_path, fill).messages] == ["etc-passwd"]
+
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        [
+            "15/11/2022",
+            "31/11",
+            "8h",
+            "25:00",
+            "thứ Hai",
+            "web",
+            "=1",
+            "{{ x }}",
+            ":::",
+            "---",
+            "a: b",
+        ]
+    ),
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=5, max_size=5), max_size=4))
+def test_whatever_stands_in_the_cells_is_read_or_named(rows: list[list[str]]) -> None:
+    """Files are whole and can be read, or a cell is named; nothing raises."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=";").writerows(
+        [["Ngày", "Giờ", "Tiêu đề", "Nội dung", "Kênh"], *rows]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "lich.csv")
+        file.write_text(written.getvalue(), "utf-8")
+        found = read_calendar(file, OFFICE)
+    if not found.has_errors:
+        messages(found)
+    assert found.messages == () or all(problem.place.cell for problem in found.problems)
+
+
+def test_a_damaged_file_is_refused_whatever_the_damage(tmp_path: Path) -> None:
+    whole = calendars.saved(tmp_path, "lich.xlsx", calendars.plain_one).read_bytes()
+    chance = random.Random(7)
+    for _ in range(40):
+        damaged = bytearray(whole)
+        for _ in range(12):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        (tmp_path / "lich.xlsx").write_bytes(damaged)
+        found = read_calendar(tmp_path / "lich.xlsx", OFFICE)
+        assert found.messages or found.problems

@@ -15,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import docx
 import pytest
+from docx.shared import Mm
 
 from outreach.domain.text import Text
 from outreach.reports.official.document import (
@@ -115,7 +117,7 @@ def sha_of_parts(packed: bytes) -> str:
 GOLDEN = {
     "pdf": "08d23fc8b2d3e9d5",
     "docx": "83eda73636e433d4",
-    "xlsx": "7a9f470d5bdc34eb",
+    "xlsx": "bf2a3428e45c9533",
     "png": "bd64f4add904b813",
 }
 
@@ -152,6 +154,24 @@ def test_repacking_keeps_every_part() -> None:
     names = [zipfile.ZipFile(io.BytesIO(packed)).namelist() for packed in (old, new)]
     assert names[0] == names[1]
     assert old != new
+
+
+@pytest.mark.parametrize("document", [DOCUMENT, replace(DOCUMENT, head=None, blocks=(), foot=None)])
+def test_each_section_of_the_word_file_has_one_page_number_and_its_own_paper(
+    document: Document,
+) -> None:
+    word = docx.Document(io.BytesIO(to_docx(document)))
+    sizes = [
+        tuple(round((side or Mm(0)).mm) for side in (s.page_width, s.page_height))
+        for s in word.sections
+    ]
+    assert sizes == [(210, 297)] * bool(document.head) + [(297, 210)] * 2
+    for section in word.sections:
+        fields = [e.text for e in section.header._element.iter(f"{WORD}instrText")]
+        assert fields == [" PAGE "]
+        starts = [e.get(f"{WORD}start") for e in section._sectPr.iter(f"{WORD}pgNumType")]
+        assert starts == ["1"]
+        assert section.different_first_page_header_footer
 
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

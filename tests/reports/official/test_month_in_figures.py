@@ -124,6 +124,7 @@ def test_each_publication_and_each_line_of_the_log(
     assert [row["Mã kiểm chứng (SHA-256)"].replace(" ", "") for row in logged] == [
         seal[:16] for _, _, seal in lines
     ]
+    assert [row["Mã băm"] for row in logged] == [seal for _, _, seal in lines]
     assert re.sub(r"\s", "", lines[-1][2]) in body.replace(" ", "")
     assert f"gồm {two(len(lines))} dòng" in body
     assert len(sheets["Kết quả từng lượt thực hiện"]) == len(month.publications)
