@@ -80,8 +80,7 @@ def report(
     """Print or write one report."""
     session = session_of(context)
     if name is None:
-        told = session.screen.words
-        session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
+        _list(session)
         return
     wanted, targets = _known(name), _targets(name, form, outputs or [], own_form)
     with session.desk(rehearsal=rehearsed(session, campaign) if rehearsal else None) as desk:
@@ -98,6 +97,11 @@ def report(
             )
             _put(session, written, file)
         _warn(session, wanted, source, question)
+
+
+def _list(session: Session) -> None:
+    told = session.screen.words
+    session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
 
 
 def _known(name: str) -> Report:
