@@ -28,9 +28,8 @@ def each_text_once() -> Iterator[None]:
         findings.extend(problems)
         return reading
 
-    before = reader.read_message
-    reader.read_message = remembered
+    vars(reader).update(read_message=remembered)
     try:
         yield
     finally:
-        reader.read_message = before
+        vars(reader).update(read_message=read_message)
