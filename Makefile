@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak run clean setup setup-test
+.PHONY: help demo test check bench soak mutants sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
+FAULTS ?= 7
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve $(if $(FAULTS),--faults $(FAULTS))
 CONFIG ?= config.toml
 N ?= 20000
@@ -10,11 +11,12 @@ UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
 GATED := domain dispatch
 LONG_TESTS := -n 2 --dist worksteal -m "(slow or hypothesis) and not alone" --hypothesis-profile=thorough
 LONE_TESTS := -m alone
+CHILDREN ?= 2
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## Rehearse the sample month (FAULTS=7: a bad one), then show what readers saw until Ctrl-C
+demo: setup ## Rehearse a bad sample month (FAULTS=: a good one), then show site and reviewers' pages until Ctrl-C
 	$(BIN)/outreach $(DEMO)
 
 run: setup ## Start the service here with CONFIG=config.toml
@@ -44,9 +46,19 @@ soak: setup-test ## Simulate N=20000 bad months, then fuzz as many inputs and mo
 	$(BIN)/python -m tests.simulation --soak $(N)
 	$(BIN)/python -m tests.fuzz $(N)0
 
-clean: ## Remove what make made: .venv, caches, coverage
+sbom: setup-test ## List all that is installed to run, with versions and hashes: build/outreach.cdx.json (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --validate --output-file build/outreach.cdx.json
+
+mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
+	rm -rf mutants
+	$(BIN)/mutmut run --max-children $(CHILDREN)
+	$(BIN)/python scripts/mutants.py 85
+
+clean: ## Remove what make made: .venv, caches, coverage, mutants
 	rm -rf .venv .setup.lock .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
-		.pytest_cache .ruff_cache htmlcov build dist
+		.pytest_cache .ruff_cache htmlcov build dist mutants
 	find outreach tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 setup:

@@ -211,7 +211,10 @@ class Channel(Protocol):
         ...
 
     async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
-        """Look whether the publication marked `key`, tried at or after `since`, is public."""
+        """Look whether the publication marked `key`, tried at or after `since`, is public.
+
+        Raises `PauseChannel` when looking is refused and would be refused again: the channel then waits, and people are told.
+        """
         ...
 
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
@@ -232,7 +235,10 @@ class Counting(Protocol):
     """The optional part of the contract, for a channel whose capabilities say `can_count`."""
 
     async def counts(self, receipt: Receipt) -> Counts:
-        """How the publication was received until now; changes nothing. Raises like `publish`, and nobody is paused by that."""
+        """How the publication was received until now; changes nothing.
+
+        Raises like `publish`; a `PauseChannel` without end pauses the channel only if `check` is not well either.
+        """
         ...
 
 

@@ -13,6 +13,9 @@ settings.register_profile(
     "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=300)
+settings.register_profile(
+    "mutants", settings.get_profile("quick"), max_examples=10, derandomize=True
+)
 settings.load_profile("quick")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from outreach.bootstrap import build_sync, media_folder, open_store, place
+from outreach.bootstrap import build_sync, media_folder, open_store, place, utc_now
 from outreach.channel import AdapterPlace
 from outreach.channels.registry import Opened, open_channels, open_login, settings_of
 from outreach.domain.problem import Problems
@@ -117,6 +117,13 @@ def _reached(engine: Engine) -> datetime | None:
     """The instant that an earlier run of the same rehearsal has reached."""
     last = read(engine, after=max(0, head(engine).seq - 1))
     return max((line.event.at for line in last), default=None)
+
+
+def going_on(engine: Engine) -> Callable[[], datetime]:
+    """A clock that goes on where a rehearsal ended, as fast as this machine's."""
+    began = utc_now()
+    ended = _reached(engine) or began
+    return lambda: ended + (utc_now() - began)
 
 
 def rehearse(

@@ -7,10 +7,15 @@ import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
-_TRANSITION = tuple(
+_NOT_OUTSIDE = tuple(
     ipaddress.ip_network(block)
-    for block in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")
+    for block in (
+        *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "192.88.99.0/24"),
+        *("fec0::/10", "3fff::/20"),
+    )
 )
+"""What leads on to some other address, and what Python takes for public though it is site-local or only for documents."""
+
 _FRESH = 30.0
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -23,11 +28,10 @@ class Private(Exception):
 def is_public(address: str) -> bool:
     """Whether an IP address lies in the public Internet; multicast and addresses that wrap IPv4 ones do not."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if any(ip in block for block in _TRANSITION):
-            return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        return is_public(str(ip.ipv4_mapped))
+    if any(ip in block for block in _NOT_OUTSIDE):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

@@ -13,6 +13,7 @@ import typer
 
 from outreach import __version__
 from outreach.cli import (
+    art,
     audit,
     backup,
     campaign,
@@ -21,6 +22,7 @@ from outreach.cli import (
     decisions,
     doctor,
     done,
+    editorial,
     init,
     log,
     login,
@@ -34,6 +36,7 @@ from outreach.cli import (
     sandbox,
     show,
     stats,
+    web,
 )
 from outreach.cli.command import PageGroup, help_page
 from outreach.cli.exit_codes import ExitCode
@@ -47,8 +50,9 @@ from outreach.domain.text import Text
 
 NAME = "outreach"
 GROUPS = (
-    *(init, check, plan, preview, run, queue, log, show, report, decisions, done, pauses),
-    *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
+    *(init, editorial, check, plan, preview, run, queue, log, show, report),
+    *(decisions, done, pauses, web),
+    *(stats, art, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 
 

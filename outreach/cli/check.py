@@ -82,6 +82,7 @@ def problem_record(problem: Problem) -> dict[str, Any]:
         "file": problem.place.file,
         "line": problem.place.line,
         "column": problem.place.column,
+        **({"cell": problem.place.cell} if problem.place.cell else {}),
         "severity": problem.severity,
         "code": problem.code,
         "what": problem.what,

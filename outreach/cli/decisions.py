@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -16,28 +15,13 @@ from outreach.cli.marks import _
 from outreach.cli.parsing import find_delivery, person
 from outreach.cli.session import Session, session_of
 from outreach.cli.stop import Stop
-from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State
-from outreach.domain.edit import BY_PERSON
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.settlement import settlement, with_note
 from outreach.domain.text import Text
 from outreach.reports.words import STATES
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
-
-
-SEEN: Mapping[tuple[Action, bool], Callable[[str], Text]] = {
-    (Action.PUBLISH, True): lambda name: Text("{name} looked: it is public.", name=name),
-    (Action.PUBLISH, False): lambda name: Text("{name} looked: it is not public.", name=name),
-    (Action.UPDATE, True): lambda name: Text("{name} looked: the new text is public.", name=name),
-    (Action.UPDATE, False): lambda name: Text(
-        "{name} looked: the new text is not public.", name=name
-    ),
-    (Action.WITHDRAW, True): lambda name: Text("{name} looked: it is still public.", name=name),
-    (Action.WITHDRAW, False): lambda name: Text(
-        "{name} looked: it is no longer public.", name=name
-    ),
-}
-"""What a person has seen: whether the delivery's content is public."""
 
 
 def add(app: typer.Typer) -> None:
@@ -78,25 +62,23 @@ def resolve(
         raise Stop(Text("Say --published or --not-published."))
     with session.desk() as desk:
         found = find_delivery(desk, delivery)
-        _settle(
-            desk, found, public=published, link=_address(link), by=who, note=note, now=session.now()
+        said = settlement(
+            found.identity.action,
+            public=published,
+            link=_address(link),
+            by=who,
+            note=note,
+            now=session.now(),
+        )
+        desk.queue.move(
+            found.id,
+            said.to,
+            reason=said.reason,
+            actor=who,
+            now=session.now(),
+            receipt=said.receipt,
         )
         _tell(session, desk, found)
-
-
-def _settle(
-    desk: Desk, found: Delivery, *, public: bool, link: str, by: str, note: str, now: datetime
-) -> None:
-    """`public` is what the person saw; the action decides what follows from it."""
-    action = found.identity.action
-    reason = _with_note(SEEN[action, public](by), note)
-    if public is (action is Action.WITHDRAW):
-        desk.queue.move(found.id, State.SCHEDULED, reason=reason, actor=by, now=now)
-        return
-    details = {"by": by, **({"note": note} if note else {})}
-    receipt = Receipt(remote_id=f"{BY_PERSON}{by}", permalink=link, at=now, details=details)
-    done = SUCCESS[action]
-    desk.queue.move(found.id, done, reason=reason, actor=by, now=now, receipt=receipt)
 
 
 def _address(link: str) -> str:
@@ -117,7 +99,7 @@ def retry(context: typer.Context, delivery: DeliveryWord, by: By, note: Note = "
     with session.desk() as desk:
         found = find_delivery(desk, delivery)
         _may_still_go_out(found, session.now())
-        reason = _with_note(Text("{name} let it try again.", name=who), note)
+        reason = with_note(Text("{name} let it try again.", name=who), note)
         desk.queue.move(found.id, State.SCHEDULED, reason=reason, actor=who, now=session.now())
         _tell(session, desk, found)
 
@@ -143,13 +125,9 @@ def cancel(context: typer.Context, delivery: DeliveryWord, by: By, note: Note = 
     session, who = session_of(context), person(by)
     with session.desk() as desk:
         found = find_delivery(desk, delivery)
-        reason = _with_note(Text("{name} cancelled it.", name=who), note)
+        reason = with_note(Text("{name} cancelled it.", name=who), note)
         desk.queue.move(found.id, State.CANCELLED, reason=reason, actor=who, now=session.now())
         _tell(session, desk, found)
-
-
-def _with_note(reason: Text, note: str) -> Text:
-    return Text("{reason} Note: {note}", reason=reason, note=note[:2000]) if note else reason
 
 
 def _tell(session: Session, desk: Desk, before: Delivery) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.cli.stop import Stop
 from outreach.domain.delivery import Delivery
+from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Files, Question
@@ -35,6 +36,7 @@ class DeskSource:
         self._now = now
         self._zones: dict[str, tzinfo] = {}
         self._proposals: dict[str, Proposal] = {}
+        self._renditions: dict[tuple[str, datetime], Rendition | None] = {}
 
     @property
     def now(self) -> datetime:
@@ -72,6 +74,19 @@ class DeskSource:
             if found:
                 self._by_id[delivery_id] = found
         return self._by_id.get(delivery_id)
+
+    def rendition(self, delivery: Delivery) -> Rendition | None:
+        """The content of a delivery; None when it is missing or damaged."""
+        key = (delivery.digest, delivery.due)
+        if key not in self._renditions:
+            self._renditions[key] = self._desk.queue.rendition(delivery)
+        return self._renditions[key]
+
+    def by_people(self) -> frozenset[str]:
+        """The channels whose work people carry out and confirm."""
+        return frozenset(
+            p.name for p in self._desk.profiles if p.capabilities.carried_out_by_people
+        )
 
     def channels(self) -> Mapping[str, ChannelState]:
         """Every configured channel, and whether it waits."""

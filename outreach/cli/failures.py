@@ -84,6 +84,8 @@ def _known(error: Exception) -> tuple[Text, Text | None, ExitCode] | None:
         case "Held", Text() as text:
             mend = Text("Stop that one first, or give this one a database of its own.")
             return text, mend, ExitCode.HELD
+        case "NotInstalled" | "FormUnusable", Text() as text:
+            return text, getattr(error, "mend", None), ExitCode.BAD_INPUT
         case "LeaseLost", Text() as text:
             return text, Text("Start the service again."), ExitCode.HELD
         case "Fenced", _:

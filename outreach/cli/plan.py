@@ -166,7 +166,7 @@ def apply(
 def _apply_one(session: Session, desk: Desk, proposal: Proposal, *, actor: str, yes: bool) -> None:
     screen = session.screen
     screen.problems(proposal.problems, to_stderr=True)
-    if not proposal.changes:
+    if not proposal.count:
         screen.say(Text("{campaign}: nothing to change.", campaign=proposal.campaign))
         return
     confirmed = yes or (proposal.guarded and _is_meant(session, proposal))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from outreach.channel import Gauge, Hashtag, LinkCard, Preview, ShownMedia
+from outreach.channel import Dropped, Gauge, Hashtag, LinkCard, Preview, ShownMedia
 from outreach.cli.screen import Screen
 from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
@@ -37,7 +37,7 @@ def record(rendition: Rendition, seen: Preview) -> dict[str, Any]:
         "media": media,
         "card": vars(seen.card) if seen.card else None,
         "hashtags": [vars(one) for one in seen.hashtags],
-        "dropped": [vars(one) for one in seen.dropped],
+        "dropped": [vars(one) for one in _dropped(rendition, seen)],
         "problems": [vars(one) for one in seen.problems],
     }
 
@@ -62,9 +62,16 @@ def _lines(screen: Screen, rendition: Rendition, seen: Preview) -> Iterator[Text
         yield from _card(seen.card)
     if seen.hashtags:
         yield Text("Hashtags: {all}", all=_joined(screen, map(_hashtag, seen.hashtags)))
-    for why in dict.fromkeys(one.why for one in seen.dropped):
-        parts = (one.what for one in seen.dropped if one.why == why)
+    dropped = _dropped(rendition, seen)
+    for why in dict.fromkeys(one.why for one in dropped):
+        parts = (one.what for one in dropped if one.why == why)
         yield Text("Left out: {what}. {why}", what=_joined(screen, parts, ", "), why=why)
+
+
+def _dropped(rendition: Rendition, seen: Preview) -> tuple[Dropped, ...]:
+    """What the adapter leaves out, and what it never gets."""
+    video = Dropped(what=Text("the video"), why=Text("The channel takes no videos."))
+    return (*seen.dropped, video) if rendition.without_video else seen.dropped
 
 
 def _joined(screen: Screen, parts: Iterable[Text], between: str = "; ") -> str:
@@ -96,15 +103,20 @@ def _unsaid(medium: Media) -> Text:
 
 
 def _shown(one: ShownMedia) -> Text:
+    facts = {
+        "use": Text("{use}, made to fit", use=one.use) if one.media.original else one.use,
+        "format": one.media.mime.partition("/")[2].upper(),
+        "size": -(-one.media.size // 1000),
+        "name": one.media.name,
+        "width": one.media.width,
+        "height": one.media.height,
+    }
+    if one.media.mime.startswith("video/"):
+        return Text("Video {name}, {use}: {format}, {width} x {height}, {size} kB", **facts)
     said = Text(
         "Picture {name}, {use}: {format}, {width} x {height}, {size} kB; alternative text: {alt}",
-        use=Text("{use}, made to fit", use=one.use) if one.media.original else one.use,
-        format=one.media.mime.removeprefix("image/").upper(),
-        size=-(-one.media.size // 1000),
-        name=one.media.name,
         alt=one.media.alt or Text("none"),
-        width=one.media.width,
-        height=one.media.height,
+        **facts,
     )
     return (
         Text("{picture}; at {address}", picture=said, address=one.address) if one.address else said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MARK = "outreach.db"
 """The file that shows that a folder holds a rehearsal."""
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 UNSAID = logging.NullHandler()
 """Where the service's warnings go: what went wrong is told at the end."""
@@ -70,7 +73,10 @@ def rehearse(
     serve: Annotated[
         bool,
         typer.Option(
-            "--serve", help=_("Show the finished website until Ctrl-C, when this is a terminal.")
+            "--serve",
+            help=_(
+                "Show the finished website and the reviewers' pages until Ctrl-C, when this is a terminal."
+            ),
         ),
     ] = False,
     summary: Annotated[
@@ -121,6 +127,18 @@ def _home(session: Session, campaign: str, folder: Path | None, *, resume: bool)
 def rehearsal_home(settings: Settings, campaign: str) -> Path:
     """Where the rehearsal of a campaign keeps its state unless told otherwise."""
     return settings.state / "rehearsal" / campaign
+
+
+def rehearsed(session: Session, campaign: str | None) -> Path:
+    """The folder of the campaign's rehearsal. Raises `Stop` when there is none."""
+    home = rehearsal_home(session.settings, campaign or "")
+    if not campaign or not (home / MARK).is_file():
+        raise Stop(
+            Text("There is no rehearsal of {campaign}.", campaign=campaign or "?"),
+            Text("Rehearse it first, and name it: outreach rehearse CAMPAIGN."),
+            code=ExitCode.BAD_INPUT,
+        )
+    return home
 
 
 def _clear(home: Path, *, ours: bool) -> None:
@@ -188,13 +206,25 @@ def _print(session: Session, found: Summary, campaign: str, *, days: bool, as_js
 
 
 def _serve(session: Session, home: Path) -> None:
-    """Serve the rehearsed website and what followers saw on this machine only, until Ctrl-C."""
-    sites = [c.name for c in session.settings.channels.values() if c.adapter == "website"]
-    if not sites:
-        session.screen.note(Text("No channel is a website, so there is nothing to show."))
-        return
-    from outreach.cli.site_server import serve  # noqa: PLC0415 - help pages need no web server
+    """Serve the rehearsed website, what followers saw and the reviewers' pages on this machine only, until Ctrl-C."""
+    from outreach.cli import site_server, web  # noqa: PLC0415 - help pages need no web server
     from outreach.rehearsal.sandboxes import follower_pages  # noqa: PLC0415 - as above
+    from outreach.review.pages import review_pages  # noqa: PLC0415 - as above
 
-    others = follower_pages(session.settings, home)
-    serve(home / sites[0], session.settings.web, session.screen, others)
+    settings, screen = session.settings, session.screen
+    sites = [c.name for c in settings.channels.values() if c.adapter == "website"]
+    with ExitStack() as open_ones:
+        apps = []
+        if sites:
+            listening = open_ones.enter_context(site_server.listen(_port(settings)))
+            here, others = site_server.address(listening), follower_pages(settings, home)
+            site = site_server.rehearsed(home / sites[0], screen, others, here)
+            apps.append((site, listening))
+        ours = open_ones.enter_context(web.office(session, home))
+        listening = open_ones.enter_context(site_server.listen(web.port(settings)))
+        web.say_where(session, ours, site_server.address(listening))
+        site_server.run(*apps, (review_pages(ours), listening))
+
+
+def _port(settings: Settings) -> int:
+    return settings.web.port if settings.web and settings.web.host in LOOPBACK else 8080

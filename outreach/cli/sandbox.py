@@ -127,7 +127,7 @@ def _serve(session: Session, opened: Opened, port: int) -> None:
         exports = (f"export {name}={value}\n" for name, value in opened.secrets.items())
         screen.raw("\n" + "".join(exports))
         screen.out.file.flush()
-        run(opened.app, listening)
+        run((opened.app, listening))
 
 
 _FACEBOOK = """\

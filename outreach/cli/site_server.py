@@ -7,7 +7,7 @@ import contextlib
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,33 +17,30 @@ from outreach.cli.screen import Screen
 from outreach.domain.text import Text
 from outreach.web.public_site import public_site
 
-if TYPE_CHECKING:
-    from outreach.settings import Web
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 BESIDE = "/dien-tap"
 """Below this, beside the website, stand the other places of a rehearsal."""
 
 
-def serve(folder: Path, web: Web | None, screen: Screen, others: Mapping[str, Any]) -> None:
-    """Serve the website in `folder` and what followers saw in `others`, on this machine only, until Ctrl-C."""
-    with listen(web.port if web and web.host in LOOPBACK else 8080) as listening:
-        here = address(listening)
-        screen.note(Text("The website: {address} (Ctrl-C ends it)", address=f"{here}/"))
-        for name in others:
-            page = f"{here}{BESIDE}/{name}/"
-            screen.note(
-                Text("What followers of {channel} saw: {address}", channel=name, address=page)
-            )
-        routes = [Mount(f"{BESIDE}/{name}", app) for name, app in others.items()]
-        run(Starlette(routes=[*routes, Mount("/", public_site(folder))]), listening)
+def rehearsed(folder: Path, screen: Screen, others: Mapping[str, Any], here: str) -> Starlette:
+    """The website in `folder` with what followers saw in `others` beside it; tells where `here` each is."""
+    screen.note(Text("The website: {address} (Ctrl-C ends it)", address=f"{here}/"))
+    for name in others:
+        page = f"{here}{BESIDE}/{name}/"
+        screen.note(Text("What followers of {channel} saw: {address}", channel=name, address=page))
+    routes = [Mount(f"{BESIDE}/{name}", app) for name, app in others.items()]
+    return Starlette(routes=[*routes, Mount("/", public_site(folder))])
 
 
-def run(app: Any, listening: socket.socket) -> None:
-    """Run an application until Ctrl-C."""
-    config = uvicorn.Config(app, log_config=None, lifespan="off")
+def run(*apps: tuple[Any, socket.socket]) -> None:
+    """Run applications, each on its socket, until Ctrl-C."""
+    ports = {listening.getsockname()[1]: app for app, listening in apps}
+
+    async def by_port(scope: Any, receive: Any, send: Any) -> None:
+        await ports[scope["server"][1]](scope, receive, send)
+
+    config = uvicorn.Config(by_port, log_config=None, lifespan="off")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(uvicorn.Server(config).serve([listening]))
+        asyncio.run(uvicorn.Server(config).serve([listening for _, listening in apps]))
 
 
 def address(listening: socket.socket) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,13 +10,10 @@ import typer
 from outreach.cli.choices import CampaignWord, OnChannel
 from outreach.cli.command import add as add_command
 from outreach.cli.desk_source import DeskSource
-from outreach.cli.exit_codes import ExitCode
 from outreach.cli.marks import _
 from outreach.cli.queue import ask, print_table
-from outreach.cli.rehearse import MARK, rehearsal_home
-from outreach.cli.session import Session, session_of
-from outreach.cli.stop import Stop
-from outreach.domain.text import Text
+from outreach.cli.rehearse import rehearsed
+from outreach.cli.session import session_of
 from outreach.reports import statistics
 from outreach.reports.statistics import By
 
@@ -58,21 +54,9 @@ def stats(
 ) -> None:
     """Print one row per group; the service reads the figures back, this command only shows them."""
     session = session_of(context)
-    with session.desk(rehearsal=_rehearsed(session, campaign) if rehearsal else None) as desk:
+    with session.desk(rehearsal=rehearsed(session, campaign) if rehearsal else None) as desk:
         source = DeskSource(desk, session.now())
         question = ask(session, desk, source, campaign=campaign, channel=channel)
         table = statistics.build(source, question, by)
     as_csv, as_json = form is Format.CSV, form is Format.JSON
     print_table(session, table, as_csv=as_csv, as_json=as_json)
-
-
-def _rehearsed(session: Session, campaign: str | None) -> Path:
-    """The folder of the campaign's rehearsal. Raises `Stop` when there is none."""
-    home = rehearsal_home(session.settings, campaign or "")
-    if not campaign or not (home / MARK).is_file():
-        raise Stop(
-            Text("There is no rehearsal of {campaign}.", campaign=campaign or "?"),
-            Text("Rehearse it first, and name it: outreach rehearse CAMPAIGN."),
-            code=ExitCode.BAD_INPUT,
-        )
-    return home

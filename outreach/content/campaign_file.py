@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from outreach.content.art_section import art_section
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings
 from outreach.content.front_matter import Node
 from outreach.content.message_file import hashtags
+from outreach.content.report_table import paperwork
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
+from outreach.domain.approval import Approval
 from outreach.domain.campaign import (
     Campaign,
     Edits,
@@ -40,8 +43,10 @@ _TOP = (
         "units",
         "topics",
         "updates",
+        "approval",
+        "cards",
     ),
-    *("plan", "window", "posting", "hotlines"),
+    *("plan", "window", "posting", "hotlines", "report", "art"),
 )
 _POSTING = (
     *("slots", "weekend_slots", "quiet", "blackout", "holidays", "minimum_gap", "late"),
@@ -92,7 +97,11 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     posting, hotlines, tags = _posting(top), _hotlines(top), hashtags(top)
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
+    art = art_section(top)
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
+    approval = Approval(
+        top.choice("approval", [a.value for a in Approval], Approval.OPTIONAL.value)
+    )
     if window is None or not all(names.values()):
         return None
     return Campaign(
@@ -108,6 +117,9 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         posting=posting,
         hotlines=hotlines,
         updates=updates,
+        approval=approval,
+        paperwork=paperwork(top),
+        art=art,
     )
 
 

@@ -87,6 +87,18 @@ class Fields:
         read = tuple((self._one(name, item), item.place) for item in items)
         return tuple((text, place) for text, place in read if text)
 
+    def named_texts(self, name: str) -> dict[str, str]:
+        """A mapping whose keys staff choose, each with a string; empty when it is absent."""
+        node = self._nodes.get(name)
+        keys = node.value if node is not None and isinstance(node.value, dict) else {}
+        section = self.section(name, keys)
+        return {key: section.text(key) for key in keys} if section else {}
+
+    def switch(self, name: str) -> bool | None:
+        """Whether something is switched on or off; None when it is absent or something else."""
+        node = self._nodes.get(name)
+        return node.value if node is not None and isinstance(node.value, bool) else None
+
     def sections(self, name: str, known: Collection[str]) -> tuple[Fields, ...]:
         """A list of mappings."""
         node = self._nodes.get(name)
@@ -163,6 +175,10 @@ class Fields:
     def error(self, name: str, code: str, what: Text, mend: Text) -> None:
         """Note a problem at the value of `name`."""
         self._findings.error(self.place(name), code, what, mend)
+
+    def warning(self, name: str, code: str, what: Text, mend: Text) -> None:
+        """Note at the value of `name` what holds nothing."""
+        self._findings.warning(self.place(name), code, what, mend)
 
     def error_at_key(self, name: str, code: str, what: Text, mend: Text) -> None:
         """Note a problem at the key `name`."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from outreach.content.findings import Refused
 from outreach.domain.text import Text
@@ -77,6 +79,20 @@ class Folder:
         finally:
             os.close(folder)
 
+    @contextmanager
+    def opened(self, path: str, *, at_most: int) -> Iterator[BinaryIO]:
+        """The regular file at `path`, which has at most `at_most` bytes, to be read piece by piece."""
+        *parents, name = parts_of(path)
+        folder = self._descend(parents)
+        try:
+            fd = _open_file(folder, self._spelled(folder, name), at_most)
+        except OSError as error:
+            raise _refusal(path, error) from error
+        finally:
+            os.close(folder)
+        with os.fdopen(fd, "rb") as file:
+            yield file
+
     def version(self, path: str) -> tuple[int, int, int]:
         """What changes whenever the file does: inode, size in bytes, time of change in nanoseconds."""
         try:
@@ -133,6 +149,15 @@ def _open_folder(parent: int, name: str) -> int:
 
 
 def _read(folder: int, name: str, at_most: int, head: int | None) -> bytes:
+    fd = _open_file(folder, name, at_most)
+    try:
+        return _whole(fd, name, at_most) if head is None else os.read(fd, head)
+    finally:
+        os.close(fd)
+
+
+def _open_file(folder: int, name: str, at_most: int) -> int:
+    """The descriptor of a regular file that is not too large."""
     _expect_regular(name, os.lstat(name, dir_fd=folder).st_mode)
     fd = os.open(name, _OPEN, dir_fd=folder)
     try:
@@ -140,9 +165,10 @@ def _read(folder: int, name: str, at_most: int, head: int | None) -> bytes:
         _expect_regular(name, found.st_mode)
         if found.st_size > at_most:
             raise _too_large(name, at_most)
-        return _whole(fd, name, at_most) if head is None else os.read(fd, head)
-    finally:
+    except Refused:
         os.close(fd)
+        raise
+    return fd
 
 
 def _whole(fd: int, name: str, at_most: int) -> bytes:
@@ -159,7 +185,7 @@ def _too_large(name: str, at_most: int) -> Refused:
         "file-too-large",
         Text("“{name}” is larger than {size} kB.", name=shown(name), size=at_most // 1024),
         Text(
-            "Make it smaller: split a long text into several messages, save a picture with fewer pixels."
+            "Make it smaller: split a long text into several messages, save a picture with fewer pixels, shorten a video."
         ),
     )
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from outreach.content.details import KEYS_OF_KIND, details
+from outreach.content.details import KEYS_OF_KIND, details, results
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings, did_you_mean
 from outreach.content.front_matter import compose, split
@@ -33,12 +33,14 @@ _SHARED = (
         "topic",
         "unit",
         "summary",
+        "slogan",
         "link",
     ),
-    *("hashtags", "image", "image_alt", "images"),
+    *("hashtags", "image", "image_alt", "images", "video", "results"),
 )
 _EVERY = (*_SHARED, *dict.fromkeys(key for keys in KEYS_OF_KIND.values() for key in keys))
 _TIMED = ("at", "repeat", "spread")
+_NOT_A_BANNERS = (*_TIMED, "video")
 _WITHOUT_TEXT = (Kind.BANNER, Kind.EVENT, Kind.COMMENDATION)
 LONGEST_ID = 80
 
@@ -100,10 +102,13 @@ class _MessageReader:
             topic=self._one_of("topic", campaign.topics),
             unit=self._one_of("unit", campaign.units),
             summary=fields.text("summary"),
+            slogan=fields.text("slogan"),
             link=fields.parsed("link", https_link, "link-unusable") or "",
             hashtags=hashtags(fields),
             pictures=self._pictures(),
+            video=fields.text("video"),
             details=details(fields, kind, campaign),
+            results=results(fields),
             file=file,
             places=fields.places() | self._texts.places | self._listed,
         )
@@ -129,7 +134,7 @@ class _MessageReader:
     def _refuse_keys_of_other_kinds(self, kind: Kind) -> None:
         foreign = {key for other, keys in KEYS_OF_KIND.items() if other is not kind for key in keys}
         foreign -= set(KEYS_OF_KIND.get(kind, ()))
-        for name in [*(_TIMED if kind is Kind.BANNER else ()), *sorted(foreign)]:
+        for name in [*(_NOT_A_BANNERS if kind is Kind.BANNER else ()), *sorted(foreign)]:
             if name in self._fields:
                 what = Text(
                     "“{key}” does not belong to a message of the kind “{kind}”.",

@@ -25,6 +25,7 @@ def preflight(
     for message in messages:
         _check_part_names(message, profiles, findings)
         _check_announcement(message, profiles, findings)
+        _check_video(message, profiles, findings)
         for profile, days_left in _readers(message, profiles):
             try:
                 text = renderer.text(message, profile, days_left)
@@ -97,6 +98,23 @@ def _check_length(
         )
         mend = Text("Leave out pictures, or write a message of its own for this channel.")
         findings.error(message.place("images"), "too-many-pictures", what, mend)
+
+
+def _check_video(message: Message, profiles: Sequence[ChannelProfile], findings: Findings) -> None:
+    """Readers of these channels get the message without its video; its text may have to say where to see it."""
+    if not message.video:
+        return
+    for profile in profiles:
+        answers = any(profile.answers_to(word) for word in message.channels)
+        if answers and profile.capabilities.video_limit is None:
+            what = Text(
+                "{channel} takes no videos: the message goes there without.", channel=profile.name
+            )
+            mend = Text(
+                "Leave it so, or say in a part “::: {channel}” where the video can be seen.",
+                channel=profile.name,
+            )
+            findings.warning(message.place("video"), "video-left-out", what, mend)
 
 
 def _check_announcement(

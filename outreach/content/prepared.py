@@ -73,7 +73,8 @@ def _is_within(
     size: int, opened: Image, limits: PictureLimits, cover: tuple[int, int] | None
 ) -> bool:
     mime = f"image/{str(opened.format).lower()}"
-    if mime not in limits.mimes or size > limits.size:
+    most = limits.png if mime == "image/png" and limits.png is not None else limits.size
+    if mime not in limits.mimes or size > min(most, limits.size):
         return False
     if max(opened.size) > limits.side:
         return False

@@ -14,6 +14,7 @@ from outreach.content.lint import lint
 from outreach.content.message_file import Reading, read_message, slug
 from outreach.content.pictures import check_pictures
 from outreach.content.source_text import decode
+from outreach.content.videos import check_video
 from outreach.domain.campaign import Campaign
 from outreach.domain.message import Message
 from outreach.domain.problem import Place, Problem
@@ -22,6 +23,7 @@ from outreach.domain.text import Text
 LARGEST_FILE = 256 * 1024
 CAMPAIGN_FILE = "campaign.toml"
 MEDIA = "media"
+ART = "art"
 _NEARLY = (".txt", ".doc", ".docx", ".odt", ".rtf", ".markdown", ".mdown", ".pdf")
 
 
@@ -124,7 +126,7 @@ class _CampaignReader:
             self._findings.warning(Place(file=self._file(name)), "not-read", what, mend)
 
     def _refuse_folder(self, name: str) -> None:
-        if name == MEDIA:
+        if name in (MEDIA, ART):
             return
         what = Text("The folder “{name}” is not read.", name=shown(name))
         mend = Text("Put messages beside campaign.toml, and pictures into media/.")
@@ -141,6 +143,7 @@ class _CampaignReader:
         if reading.message is not None:
             findings.extend(lint(reading.message, campaign if known else None))
             check_pictures(self._opened, reading.message, findings)
+            check_video(self._opened, reading.message, findings)
         self._findings.extend(findings.sorted())
         self._readings.append((reading, findings.first_error))
 

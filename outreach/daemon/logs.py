@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 from outreach.domain.text import Text
 from outreach.locale import DEFAULT_LANGUAGE, translate
@@ -21,6 +23,12 @@ QUIETED = {
     "watchfiles": logging.WARNING,
 }
 """Libraries whose small talk would bury what the service says; a failed chore is reported by the engine itself."""
+
+
+STEERING = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+"""What ends a line, steers a terminal or turns the order of letters around."""
 
 
 def said(record: logging.LogRecord, language: str) -> str:
@@ -45,11 +53,17 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        line = json.dumps(entry, ensure_ascii=False)
+        return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def in_one_line(words: str) -> str:
+    r"""The words on one line; what could pass for another line or steer a terminal is written as `\n` or `\x1b`."""
+    return STEERING.sub(lambda found: repr(found[0])[1:-1], words)
 
 
 class PlainLines(logging.Formatter):
-    """One readable line an event; line breaks inside a message are escaped so that no one can forge a line."""
+    """One readable line an event, and a traceback set in below it: no message and no error can forge a line."""
 
     def __init__(self, language: str) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s")
@@ -58,7 +72,12 @@ class PlainLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
         """The event as one line; a traceback is added below it."""
         record.message = said(record, self._language)
-        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        return in_one_line(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - as above
+        """The traceback, each line set in, so that none looks like an event."""
+        lines = super().formatException(ei).split("\n")
+        return "\n".join(f"    {in_one_line(line)}" for line in lines)
 
 
 class VeiledLines(logging.Formatter):

@@ -1,4 +1,4 @@
-"""Reads back how publications are received: behind everything else, and never worth a pause."""
+"""Reads back how publications are received, behind everything else. What fails is worth a pause only if publishing would fail too."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from outreach.channel import (
 )
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.writer import Writer
+from outreach.domain.claim import Pause
 from outreach.domain.counts import next_reading
 from outreach.store.counts import CountSeries, Published
 from outreach.store.queue import Queue
@@ -52,6 +53,7 @@ class Rounds:
         write: Writer,
         now: Callable[[], datetime],
     ) -> None:
+        self._all = channels
         found = {name: counting(channel) for name, channel in channels.items()}
         self._channels = {name: counted for name, counted in found.items() if counted}
         self._series, self._queue, self._write, self._now = series, queue, write, now
@@ -87,10 +89,23 @@ class Rounds:
             async with asyncio.timeout(DEADLINE.total_seconds()):
                 counts = await channel.counts(one.receipt)
         except Exception as error:  # noqa: BLE001 - whatever an adapter does here must not touch deliveries
+            if isinstance(error, PauseChannel) and error.until is None:
+                await self._pause_if_unwell(name, error)
             return self._failed(name, one, error)
         await self._keep(one, counts)
         self._said.discard(name)
         return True
+
+    async def _pause_if_unwell(self, name: str, refused: PauseChannel) -> None:
+        """A permission may lack for figures alone; the channel's check says whether publishing would work."""
+        try:
+            async with asyncio.timeout(DEADLINE.total_seconds()):
+                health = await self._all[name].check()
+        except Exception:  # noqa: BLE001 - as above; the service's own checks tell of it
+            return
+        if not health.ok:
+            pause = Pause(reason=refused.reason)
+            await self._write(self._queue.give_way, name, pause, self._now())
 
     async def _keep(self, one: Published, counts: Counts) -> None:
         now = self._now()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from outreach.channel import Absent, CannotTell, Channel, Found, Look, Text
+from outreach.channel import Absent, CannotTell, Channel, Found, Look, PauseChannel, Text
+from outreach.dispatch.verdict import pause_of
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, State
 from outreach.domain.retry import backoff
@@ -46,8 +47,24 @@ async def look(
         return _repeat_take_down(claim, now)
     if claim.delivery.identity.action is Action.UPDATE:
         return _repeat_update(claim, now=now, wait=wait, quiet_for=quiet_for)
-    seen = await _find(channel, claim, tried_since(claim, now), deadline)
+    try:
+        seen = await _find(channel, claim, tried_since(claim, now), deadline)
+    except PauseChannel as refused:
+        return _blind(claim, refused, now)
     return conclude(claim, seen, now=now, wait=wait, quiet_for=quiet_for)
+
+
+def _blind(claim: Claim, refused: PauseChannel, now: datetime) -> Finish:
+    """As doubtful as before, and the channel waits: nothing more goes out where nothing can be looked up."""
+    return Finish(
+        claim=claim,
+        state=State.UNKNOWN,
+        at=now,
+        reason=refused.reason,
+        ready_at=now,
+        pause=pause_of(refused, now),
+        evidence=refused.evidence,
+    )
 
 
 def tried_since(claim: Claim, now: datetime) -> datetime:
@@ -93,6 +110,8 @@ async def _find(channel: Channel, claim: Claim, since: datetime, deadline: timed
     try:
         async with asyncio.timeout(deadline.total_seconds()):
             return await channel.find(claim.rendition, key=claim.delivery.identity.key, since=since)
+    except PauseChannel:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong while looking proves nothing
         return CannotTell(
             why=Text("Looking failed: {error}", error=f"{type(error).__name__}: {error}"[:500]),

@@ -70,7 +70,7 @@ class Worker:
             campaign=question.campaign,
             problems=proposal.problems,
             guarded=proposal.guarded,
-            changes=len(proposal.changes),
+            changes=proposal.count,
         )
 
 

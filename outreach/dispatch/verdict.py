@@ -16,6 +16,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.domain.approval import waits
 from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import SUCCESS, Action, Delivery, State
 from outreach.domain.edit import COMES_DOWN, comes_down
@@ -45,6 +46,9 @@ def gate(claim: Claim, now: datetime, capabilities: Capabilities) -> Finish | No
         return Finish(claim=claim, state=State.CANCELLED, at=now, reason=COMES_DOWN, counts=False)
     if now >= latest(claim.delivery):
         return _too_late(claim, now)
+    if claim.unapproved:
+        why = waits(claim.unapproved)
+        return Finish(claim=claim, state=State.HELD, at=now, reason=why, counts=False)
     opening = next_opening(now.astimezone(ZoneInfo(claim.rendition.zone)), capabilities.hours)
     if opening is None:
         return None
@@ -111,7 +115,7 @@ def _too_late(claim: Claim, now: datetime) -> Finish:
 def _why_late(delivery: Delivery, now: datetime) -> Text:
     if now >= delivery.expires:
         return Text("The campaign's window had closed before it could go out.")
-    minutes = int((now - delivery.due).total_seconds() // 60)
+    minutes = (now - delivery.due) // timedelta(minutes=1)
     return Text("It is {minutes} minutes late, more than its policy allows.", minutes=minutes)
 
 
@@ -125,15 +129,13 @@ def judge(
         case RetryAt():
             return _retry(claim, outcome, now=now, jitter=jitter)
         case PauseChannel():
-            until = max(outcome.until, now + SHORTEST_PAUSE) if outcome.until else None
-            pause = Pause(reason=outcome.reason, until=until)
             return Finish(
                 claim=claim,
                 state=State.SCHEDULED,
                 at=now,
                 reason=outcome.reason,
                 ready_at=now,
-                pause=pause,
+                pause=pause_of(outcome, now),
                 evidence=outcome.evidence,
                 counts=False,
             )
@@ -149,6 +151,12 @@ def judge(
             return _unknown(claim, outcome, now=now, capabilities=capabilities)
         case _:
             assert_never(outcome)
+
+
+def pause_of(outcome: PauseChannel, now: datetime) -> Pause:
+    """How long the whole channel waits."""
+    until = max(outcome.until, now + SHORTEST_PAUSE) if outcome.until else None
+    return Pause(reason=outcome.reason, until=until)
 
 
 def success(delivery: Delivery) -> State:

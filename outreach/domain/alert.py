@@ -23,6 +23,8 @@ JUMP = timedelta(minutes=1)
 ROOM_AGAIN = 1.2
 """A full disk counts as mended when this many times the least room is free, so that nobody is told every minute."""
 
+_NO_REASON = Text("no reason given")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
@@ -37,7 +39,7 @@ class Cause:
 def of_delivery(delivery: Delivery, when: str) -> Cause:
     """A delivery that was rejected or missed, or that only a person can settle; `when` is its due time in words."""
     what, mend = _words(delivery)
-    reason = delivery.reason or Text("no reason given")
+    reason = delivery.reason or _NO_REASON
     return Cause(
         key=f"{delivery.state}:{delivery.id}",
         what=Text("{what}: {reason}", what=what, reason=reason),
@@ -69,7 +71,7 @@ def _words(delivery: Delivery) -> tuple[Text, Text]:
 
 def of_notice(delivery: Delivery) -> Cause:
     """Something that could not be told to anybody by one way."""
-    reason = delivery.reason or Text("no reason given")
+    reason = delivery.reason or _NO_REASON
     return Cause(
         key=f"way:{delivery.identity.channel}",
         what=Text("An alert may not have arrived: {reason}", reason=reason),
@@ -88,7 +90,7 @@ def of_pause(
         key=f"paused:{channel}",
         what=Text(
             "The channel is paused and nothing goes out on it: {reason}",
-            reason=reason or Text("no reason given"),
+            reason=reason or _NO_REASON,
         ),
         where=Text("{channel}", channel=channel),
         mend=Text("Mend what it names, then: outreach resume {channel}", channel=channel),
@@ -164,9 +166,7 @@ def of_drift(delivery: Delivery, reason: Text | None) -> Cause:
     """A publication that is not as it was left."""
     return Cause(
         key=f"drift:{delivery.id}",
-        what=Text(
-            "What was published has changed: {reason}", reason=reason or Text("no reason given")
-        ),
+        what=Text("What was published has changed: {reason}", reason=reason or _NO_REASON),
         where=Text(
             "{channel}: “{message}” (delivery {id})",
             channel=delivery.identity.channel,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from outreach.domain.approval import Approval
+from outreach.domain.artwork import Artwork
 from outreach.domain.message import Lateness
+from outreach.domain.paperwork import Paperwork
 
 
 class Holidays(StrEnum):
@@ -95,6 +98,9 @@ class Campaign:
     posting: Posting
     hotlines: tuple[Hotline, ...] = ()
     updates: Edits = Edits.ASK
+    approval: Approval = Approval.OPTIONAL
+    paperwork: Paperwork = field(default_factory=Paperwork)
+    art: Artwork = field(default_factory=Artwork)
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""

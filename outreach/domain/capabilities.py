@@ -28,13 +28,15 @@ class Quota:
 class PictureLimits:
     """The pictures that a service takes: of these `mimes`, at most `size` bytes and `side` pixels long; others are prepared.
 
-    `cover` is the width and height in pixels that the first picture gets, the whole of it on a plain ground.
+    `cover` is the width and height in pixels that the first picture gets, the whole of it on a plain ground. A PNG of more than
+    `png` bytes becomes a JPEG (None: only `size` counts).
     """
 
     mimes: tuple[str, ...] = ("image/jpeg", "image/png")
     size: int
     side: int
     cover: tuple[int, int] | None = None
+    png: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +44,13 @@ class Capabilities:
     """Limits and abilities of one channel.
 
     `text_limit` counts graphemes; `media_limit` counts pictures; `pictures` is what they are prepared to (None: sent as they are);
+    `video_limit` is the most bytes of a video that goes with a message (None: the message goes without);
     `quotas` hold all together; `hours` are the local times between which the service takes publications; `visibility_lag` is the
     longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
     confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
     time between two starts in seconds. `ahead` says how long before it is due, at the earliest and at the latest, the service
-    takes a publication that it then releases by itself.
+    takes a publication that it then releases by itself. `card` and `banner` are width and height in pixels of the artwork that a
+    message without a picture gets there.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -54,6 +58,7 @@ class Capabilities:
     title_limit: int | None = None
     media_limit: int | None = None
     pictures: PictureLimits | None = None
+    video_limit: int | None = None
     quotas: tuple[Quota, ...] = ()
     hours: tuple[time, time] | None = None
     can_find: bool = False
@@ -65,6 +70,8 @@ class Capabilities:
     slots: int = 4
     gap: timedelta = timedelta(0)
     ahead: tuple[timedelta, timedelta] | None = None
+    card: tuple[int, int] = (1200, 630)
+    banner: tuple[int, int] = (1920, 300)
 
 
 @dataclass(frozen=True, kw_only=True)

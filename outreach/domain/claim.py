@@ -18,6 +18,7 @@ class Claim:
 
     `published` is the publication that a withdrawal takes down or an update changes; `beside` is its update, for a withdrawal,
     or its withdrawal, for an update.
+    `unapproved` is how many must still approve its text.
     `restored` says when the backup that left this look in doubt was put back, `tried` when the first attempt of one that is
     looked up began (both aware UTC).
     """
@@ -29,6 +30,7 @@ class Claim:
     published: Delivery | None = None
     beside: Delivery | None = None
     restored: datetime | None = None
+    unapproved: int = 0
     tried: datetime | None = None
 
 

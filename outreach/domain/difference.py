@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from outreach.domain.approval import waits_for_approval
 from outreach.domain.change import (
     NO_LONGER_ASKED,
     OPEN,
@@ -41,10 +42,11 @@ _BY_FILES = frozenset({NO_LONGER_ASKED.msgid, PUBLICATION_CANCELLED.msgid})
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Every change of one campaign, ordered by due time and identity."""
+    """Every change of one campaign, ordered by due time and identity; `approvals` as in its plan."""
 
     campaign: str
     changes: tuple[Change, ...]
+    approvals: int | None = None
 
     def of(self, what: ChangeKind) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -61,7 +63,7 @@ def difference(
     """
     comparison = _Comparison(plan, digests, queue, now)
     changes = sorted(comparison.changes(), key=lambda change: (_due(change), change.identity))
-    return Difference(campaign=plan.campaign, changes=tuple(changes))
+    return Difference(campaign=plan.campaign, changes=tuple(changes), approvals=plan.approvals)
 
 
 def guard(
@@ -173,6 +175,10 @@ class _Comparison:
         match row.state:
             case State.SCHEDULED:
                 return self._scheduled(planned, row, digest)
+            case State.HELD if self._plan.approvals and _is_same_and_unapproved(
+                planned, row, digest
+            ):
+                return untouched(ChangeKind.KEPT, row, row.reason or NO_LONGER_ASKED)
             case State.HELD:
                 why = Text("What held it is mended.")
                 return asked(ChangeKind.RELEASED, planned, row, digest, why)
@@ -262,6 +268,11 @@ class _Comparison:
 
 def _new(planned: Planned, digest: str) -> Change:
     return asked(ChangeKind.NEW, planned, None, digest, Text("New in the files."))
+
+
+def _is_same_and_unapproved(planned: Planned, row: Delivery, digest: str) -> bool:
+    """Whether only people can free it: neither its text nor its time is another one."""
+    return waits_for_approval(row) and (planned.due, digest) == (row.due, row.digest)
 
 
 def _held_because(fault: Problem) -> Text:

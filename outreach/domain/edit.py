@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from outreach.domain.approval import waits_for_approval
 from outreach.domain.campaign import Edits
 from outreach.domain.change import NO_LONGER_ASKED, OPEN, UNSETTLED, Change, ChangeKind, untouched
 from outreach.domain.change import asked as bring
@@ -135,6 +136,8 @@ class Edit:
     def _waits_already(self, update: Delivery) -> bool:
         asks = update.reason is not None and update.reason.msgid == ASKS.msgid
         same = update.digest == self.digest
+        if self.plan.approvals and waits_for_approval(update):
+            return same
         return update.state is State.HELD and asks and same and not self._is_let(update)
 
 

@@ -81,7 +81,7 @@ def task(
 ) -> tuple[Task, datetime] | None:
     """What comes next at the service and when, perhaps at once; None when nothing does.
 
-    `stopped` says that the channel waits past the due time: then the service must not release it either.
+    `stopped` says that the channel waits past the due time, or that the text is not approved: then the service must not release it either.
     """
     if handover is None:
         return _first(delivery, window, stopped=stopped, now=now)

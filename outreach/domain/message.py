@@ -88,12 +88,25 @@ class CommendationDetails:
     individuals: tuple[Honour, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A figure that staff counted themselves, such as 500 (`count`) `measure`s of what `name` says."""
+
+    name: str
+    count: int
+    measure: str = ""
+
+
 Details = BannerDetails | EventDetails | ContestDetails | CommendationDetails
 
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`."""
+    """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
+
+    `video` is relative to the campaign's folder, with forward slashes.
+    `slogan` is what its artwork says, with marks for its lines; the title where it is empty.
+    """
 
     id: str
     campaign: str
@@ -107,10 +120,13 @@ class Message:
     topic: str = ""
     unit: str = ""
     summary: str = ""
+    slogan: str = ""
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    video: str = ""
     details: Details | None = None
+    results: tuple[Result, ...] = ()
     file: str
     places: Mapping[str, Place] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+from outreach.domain.approval import NEEDED
 from outreach.domain.campaign import Campaign, Edits
 from outreach.domain.candidate import Candidate
 from outreach.domain.capabilities import ChannelProfile
@@ -40,7 +41,8 @@ class Plan:
     `held` names messages whose file cannot be trusted now, and why; `unsure` those that are planned, but not on every channel
     they name. What such a message does not ask for is held rather than cancelled. `stopped` names single deliveries that a hard
     rule forbids, and why. `channels` are the names of all configured channels, `updatable` those that can change what is
-    public; `updates` is the campaign's wish for that, `zone` is the office's, for sentences.
+    public; `updates` is the campaign's wish for that, `zone` is the office's, for sentences. `approvals` is how many must approve each
+    text (None: nobody can tell now).
     """
 
     campaign: str
@@ -52,6 +54,7 @@ class Plan:
     channels: frozenset[str] = frozenset()
     updatable: frozenset[str] = frozenset()
     updates: Edits = Edits.ASK
+    approvals: int | None = None
     zone: tzinfo = UTC
 
 
@@ -81,6 +84,7 @@ def make_plan(
         channels=frozenset(profile.name for profile in channels),
         updatable=frozenset(p.name for p in channels if p.capabilities.can_update),
         updates=campaign.updates,
+        approvals=NEEDED[campaign.approval],
         zone=campaign.zone,
     )
 

@@ -38,7 +38,7 @@ class Gauge:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownMedia:
-    """A picture as this channel gets it: its bytes, what it is there, and its public address if the platform fetches it."""
+    """A picture or video as this channel gets it: its bytes, what it is there, and its public address if the platform fetches it."""
 
     media: Media
     use: Text

@@ -17,14 +17,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Place:
-    """A spot in a file; `line` and `column` count from 1."""
+    """A spot in a file; `line` and `column` count from 1. In a spreadsheet `cell` names it, such as Sheet1!C7."""
 
     file: str
     line: int = 1
     column: int = 1
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.cell or f'{self.line}:{self.column}'}"
 
 
 @dataclass(frozen=True, kw_only=True)

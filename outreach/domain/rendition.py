@@ -15,7 +15,7 @@ from outreach.domain.message import Honour, Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """A picture as sent: `sha256` (hex) names its bytes, `file` is where this machine keeps them (not part of the content).
+    """A picture or video as sent: `sha256` (hex) names its bytes, `file` is where this machine keeps them (not part of the content).
 
     `original` is the SHA-256 of the staff's picture that it was prepared from; empty when it is that picture itself.
     """
@@ -33,7 +33,10 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True)
 class Rendition:
-    """Everything an adapter needs to publish: `markdown`, its plain `text` and clean `html`, media and facts. Instants are aware UTC."""
+    """Everything an adapter needs to publish: `markdown`, its plain `text` and clean `html`, media and facts. Instants are aware UTC.
+
+    `without_video` says that the message has a video and this channel takes none.
+    """
 
     campaign: str
     campaign_name: str
@@ -56,6 +59,8 @@ class Rendition:
     occurrence: int = 1
     due: datetime
     media: tuple[Media, ...] = ()
+    video: Media | None = None
+    without_video: bool = False
     start: datetime | None = None
     end: datetime | None = None
     place: str = ""
@@ -75,8 +80,14 @@ class Rendition:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """The rendition as plain JSON, without the places of files on this machine."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        """The rendition as plain JSON, without the places of files on this machine, and silent about videos where there is none."""
+        silent = [name for name in ("video", "without_video") if not getattr(self, name)]
+        return {name: _plain(value) for name, value in vars(self).items() if name not in silent}
+
+    @property
+    def files(self) -> tuple[Media, ...]:
+        """Every picture, and the video."""
+        return (*self.media, *([self.video] if self.video else []))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any], *, media_folder: Path) -> Rendition:
@@ -86,14 +97,18 @@ class Rendition:
             if content.get(key):
                 content[key] = datetime.fromisoformat(content[key])
         content["kind"] = Kind(content["kind"])
-        content["media"] = tuple(
-            Media(**m, file=media_folder / m["sha256"]) for m in content["media"]
-        )
+        content["media"] = tuple(_medium(m, media_folder) for m in content["media"])
+        if content.get("video"):
+            content["video"] = _medium(content["video"], media_folder)
         for key in ("collectives", "individuals"):
             content[key] = tuple(Honour(**honour) for honour in content[key])
         for key in ("hashtags", "places"):
             content[key] = tuple(content[key])
         return cls(**content)
+
+
+def _medium(stored: Mapping[str, Any], folder: Path) -> Media:
+    return Media(**stored, file=folder / stored["sha256"])
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -37,8 +38,12 @@ def starts(folder: Path) -> datetime:
 
 
 def begin(stage: Stage, campaign: str) -> Proposal:
-    """Plan the campaign and queue it; a rehearsal that was cut off finds its queue as it was and changes nothing."""
-    proposal = stage.sync.look(campaign, stage.clock())
+    """Plan the campaign and queue it; a rehearsal that was cut off finds its queue as it was and changes nothing.
+
+    Every text counts as approved: what is rehearsed is what happens when people have done their part.
+    """
+    found = stage.sync.look(campaign, stage.clock())
+    proposal = replace(found, difference=replace(found.difference, approvals=None))
     stage.sync.apply(proposal, now=stage.clock(), actor="rehearsal", confirmed=True)
     return proposal
 

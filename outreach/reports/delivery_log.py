@@ -22,12 +22,23 @@ HAPPENINGS: Mapping[str, Text] = {
     "still_public": Text("still public"),
     "gone": Text("gone"),
     "moved_elsewhere": Text("has another address"),
+    "link_broken": Text("its link leads nowhere"),
     "not_seen": Text("could not be looked at"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),
     "rewritten": Text("public text replaced"),
     "handed_over": Text("handed over before its time"),
     "taken_back": Text("taken back before its time"),
+    "approved": Text("approved"),
+    "sent_back": Text("sent back"),
+    "approvals_needed": Text("rule for approvals changed"),
+    "invited": Text("person invited"),
+    "appointed": Text("person given a role"),
+    "removed": Text("person removed"),
+    "joined": Text("invitation accepted"),
+    "signed_in": Text("signed in"),
+    "signed_out": Text("signed out"),
+    "sign_in_failed": Text("sign-in failed"),
 }
 """Every event that the log knows, in words."""
 
@@ -50,14 +61,18 @@ COLUMNS = (
 )
 
 
+TITLE = Text("Delivery log")
+EMPTY = Text("The delivery log has no line that fits.")
+
+
 def build(source: Source, question: Question) -> Table:
     """One row per line of the log, oldest first."""
     return Table(
         name="delivery-log",
-        title=Text("Delivery log"),
+        title=TITLE,
         columns=COLUMNS,
         rows=tuple(rows(source, question)),
-        empty=Text("The delivery log has no line that fits."),
+        empty=EMPTY,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from outreach.domain.campaign import Campaign
@@ -12,10 +12,12 @@ from outreach.domain.delivery import Delivery, State
 from outreach.domain.difference import Difference
 from outreach.domain.message import Message
 from outreach.domain.plan import Plan
+from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
 from outreach.reports.table import Table
 
 if TYPE_CHECKING:
+    from outreach.reports.official.document import Document
     from outreach.store.counts import Received
     from outreach.store.delivery_log import Line
     from outreach.store.records import ChannelState
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Which part a report is about; None leaves it open. `since` is an aware instant, `after` a line of the log."""
+    """Which part a report is about; None leaves it open. `since` is an aware instant, `after` a line of the log.
+
+    `day` is a local day of the week that a weekly report is about.
+    """
 
     campaign: str | None = None
     channel: str | None = None
     state: State | None = None
     message: str | None = None
     since: datetime | None = None
+    day: date | None = None
     after: int = 0
 
 
@@ -67,6 +73,14 @@ class Source(Protocol):
         """One delivery by its number."""
         ...
 
+    def rendition(self, delivery: Delivery) -> Rendition | None:
+        """The content of a delivery; None when it is missing or damaged."""
+        ...
+
+    def by_people(self) -> frozenset[str]:
+        """The channels whose work people carry out and confirm."""
+        ...
+
     def channels(self) -> Mapping[str, ChannelState]:
         """Every configured channel, and whether it waits."""
         ...
@@ -82,9 +96,13 @@ class Source(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One report: its name for the command line, what it tells, and how its rows come about."""
+    """One report: its name for the command line, what it tells, and how its rows come about.
+
+    `document` is there for reports that are also a document, which it writes in the language of that name.
+    """
 
     name: str
     tells: Text
     build: Callable[[Source, Question], Table]
     ics: Callable[[Source, Question], bytes] | None = None
+    document: Callable[[Source, Question, str], Document | None] | None = None

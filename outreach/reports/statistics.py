@@ -96,6 +96,11 @@ def build(source: Source, question: Question, by: By = By.CHANNEL) -> Table:
     )
 
 
+def totals(received: Sequence[Received], by: By, zone: tzinfo) -> tuple[Row, ...]:
+    """One row per group, as `build` has them, of publications that are known already; not by day."""
+    return tuple(group.row(by, zone) for group in _named(received, by))
+
+
 def _campaign(received: Sequence[Received]) -> str:
     return received[-1].delivery.identity.campaign if received else ""
 

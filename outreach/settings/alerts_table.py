@@ -1,4 +1,4 @@
-"""The tables [alerts] and [metrics] of config.toml."""
+"""The tables [alerts], [metrics] and [review] of config.toml."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def read_alerts(section: Section, channels: object, folder: Path) -> Alerts:
     return alerts
 
 
-def read_metrics(section: Section) -> Web | None:
-    """Where health and figures are shown; None for nowhere. Mistakes are reported to the section."""
+def read_loopback(section: Section) -> Web | None:
+    """Where something is shown to this machine only; None for nowhere. Mistakes are reported to the section."""
     listen = section.take("listen", values.loopback, None)
     section.close()
     return listen

@@ -143,6 +143,7 @@ class Settings:
     audit: Audit
     web: Web | None
     metrics: Web | None = None
+    review: Web | None = None
     channels: Mapping[str, ChannelSettings]
 
     @property

@@ -24,7 +24,7 @@ from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import bulk, restoration
+from outreach.store import approvals, bulk, restoration
 from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -82,6 +82,7 @@ def begin(
     bulk.write(connection, _INTENT, [_intent(row, claimant, to_microseconds(now)) for row in sound])
     attempts = {row[0]: row[1] for row in connection.execute(_INTENTS, {"ids": ids})}
     family = _relatives(connection, sound)
+    lacking = approvals.unapproved(connection, sound)
     claims = [
         _claim(
             delivery_from_row(row, begun=now),
@@ -89,6 +90,7 @@ def begin(
             family,
             attempt=attempts[row.id],
             number=row.number + 1,
+            unapproved=lacking.get(row.id, 0),
         )
         for row in sound
     ]
@@ -151,6 +153,7 @@ def _claim(
     *,
     attempt: int,
     number: int,
+    unapproved: int = 0,
 ) -> Claim:
     """An update is of its publication's occurrence, whenever it goes out."""
     beside = _BESIDE.get(delivery.identity.action)
@@ -164,6 +167,7 @@ def _claim(
         number=number,
         published=published,
         beside=family.get(delivery.identity.of(beside)) if beside else None,
+        unapproved=unapproved,
     )
 
 

@@ -12,7 +12,7 @@ from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.handover import Errand, Handover, Task, Window, task
 from outreach.domain.text import Text
-from outreach.store import steps
+from outreach.store import approvals, steps
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES, states
 from outreach.store.records import delivery_from_row
@@ -34,10 +34,13 @@ def errands(
     waiting = states(connection)
     for channel, window in windows.items():
         pause = waiting.get(channel)
-        for row in connection.execute(_concerned(channel, window, now)):
+        rows = connection.execute(_concerned(channel, window, now)).all()
+        lacking = approvals.unapproved(connection, rows)
+        for row in rows:
             delivery, handover = delivery_from_row(row[:-1]), _handover(row.value)
             paused = pause is not None and pause.paused
             stopped = paused and bool(pause and (not pause.until or pause.until > delivery.due))
+            stopped = stopped or delivery.id in lacking
             asked = task(delivery, handover, window=window, stopped=stopped, now=now)
             if asked and asked[1] > now:
                 times.append(asked[1])

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach.domain.claim import Finish
+from outreach.domain.claim import Finish, Pause
 from outreach.domain.text import Text
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
@@ -72,6 +72,16 @@ def waiting(
         if state != known.get(channel, RUNNING)
     ]
     return {channel: state for channel, state in wanted.items() if state.paused}, events
+
+
+def ask(connection: Connection, channel: str, pause: Pause, now: datetime) -> list[Event]:
+    """Let a channel wait that nobody was publishing on; give the events to be logged."""
+    present = states(connection).get(channel, RUNNING)
+    asked = ChannelState(paused=True, until=pause.until, reason=pause.reason)
+    longer = _longer(present, asked)
+    if longer == present:
+        return []
+    return [set_state(connection, channel, longer, actor=OURSELVES, now=now)]
 
 
 def _longer(present: ChannelState, asked: ChannelState) -> ChannelState:

@@ -9,16 +9,16 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from outreach.domain.alert import NOTICES
-from outreach.domain.claim import Claim, Finish
+from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
 from outreach.domain.handover import Errand, Handover, Window
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
-from outreach.store import changes, claims, finishes, handovers, pauses, steps
+from outreach.store import approvals, changes, claims, finishes, handovers, pauses, steps, tallies
 from outreach.store.changes import Applied
 from outreach.store.decisions import Decision, decide
 from outreach.store.delivery_log import append
@@ -104,6 +104,11 @@ class Queue:
             append(connection, events)
         return looks
 
+    def give_way(self, channel: str, pause: Pause, now: datetime) -> None:
+        """Pause a channel that was only read, as it asks; that never shortens another pause."""
+        with self._fenced() as connection:
+            append(connection, pauses.ask(connection, channel, pause, now))
+
     def interrupted(self, now: datetime) -> int:
         """At start-up: whatever was being published when the last holder ended is of unknown outcome. Returns how many."""
         with self._fenced() as connection:
@@ -165,6 +170,7 @@ class Queue:
             applied, events = changes.apply(
                 connection, difference.changes, renditions, now=now, actor=actor, shelf=self._shelf
             )
+            events += approvals.demand(connection, difference, actor=actor, now=now)
             append(connection, events)
         return applied
 
@@ -216,6 +222,10 @@ class Queue:
         with reading(self._engine) as connection:
             return pauses.states(connection)
 
+    def approvals_needed(self, campaign: str) -> int:
+        """How many people must approve each text of a campaign."""
+        return approvals.Approvals(self._engine).needed().get(campaign, 0)
+
     def steps(self, delivery_id: int) -> dict[str, StepRow]:
         """The steps of a delivery by name."""
         with reading(self._engine) as connection:
@@ -237,22 +247,13 @@ class Queue:
 
     def counts(self, campaign: str | None = None) -> dict[tuple[str, State], int]:
         """(channel, state) -> how many deliveries."""
-        query = select(DELIVERY.c.channel, DELIVERY.c.state, func.count()).group_by(
-            DELIVERY.c.channel, DELIVERY.c.state
-        )
-        if campaign is not None:
-            query = query.where(DELIVERY.c.campaign == campaign)
         with reading(self._engine) as connection:
-            return {(row[0], State(row[1])): row[2] for row in connection.execute(query)}
+            return tallies.by_state(connection, campaign)
 
     def backlog(self, now: datetime) -> tuple[int, datetime | None]:
         """How many deliveries could go out at `now`, and when the first of them was due."""
-        query = select(func.count(), func.min(DELIVERY.c.due)).where(
-            DELIVERY.c.state == State.SCHEDULED, DELIVERY.c.ready_at <= now
-        )
         with reading(self._engine) as connection:
-            count, oldest = connection.execute(query).one()
-        return count, oldest
+            return tallies.backlog(connection, now)
 
     def rendition(self, delivery: Delivery) -> Rendition | None:
         """The queued content of a delivery; None when it is missing or damaged."""

@@ -48,7 +48,7 @@ class Shelf:
             digest = hashlib.sha256(text.encode()).hexdigest()
             texts[digest] = text
             self._keep_if_room(digest, rendition)
-            media |= {medium.sha256: medium for medium in rendition.media}
+            media |= {medium.sha256: medium for medium in rendition.files}
         contents = [{"digest": d, "content": text, "stored": now} for d, text in texts.items()]
         insert_missing(connection, RENDITION, contents)
         insert_missing(connection, MEDIA, [_facts(medium, now) for medium in media.values()])
@@ -75,7 +75,7 @@ class Shelf:
 
     def _keep_if_room(self, digest: str, rendition: Rendition) -> None:
         """Plans come ordered by due time, so the first ones are needed first."""
-        if any(medium.file != self._media_folder / medium.sha256 for medium in rendition.media):
+        if any(medium.file != self._media_folder / medium.sha256 for medium in rendition.files):
             return
         with self._lock:
             if len(self._kept) < KEPT:

@@ -71,6 +71,7 @@ class DeliveryRow(Row, table=True):
             "campaign", "message", "channel", "ordinal", "action", name="delivery_identity"
         ),
         Index("delivery_ready", "channel", "state", "ready_at", "due", "id"),
+        Index("delivery_state", "state", "due"),
         Index("delivery_doubtful", "channel", "ready_at", **_where("state = 'unknown'")),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Counter)
@@ -218,6 +219,55 @@ class RecheckRow(Row, table=True):
     reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
+class PersonRow(Row, table=True):
+    """Who may sign in: `password` is an Argon2id hash, `code` the SHA-256 of an invitation; empty where there is none."""
+
+    __tablename__ = "person"
+    name: str = Field(primary_key=True)
+    role: str
+    password: str
+    code: str
+    invited: datetime = Field(sa_type=Instant)
+
+
+class SessionRow(Row, table=True):
+    """One signed-in browser; `digest` is the SHA-256 of what its cookie says."""
+
+    __tablename__ = "web_session"
+    digest: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.name")
+    begun: datetime = Field(sa_type=Instant)
+    seen: datetime = Field(sa_type=Instant)
+
+
+class SignInFailureRow(Row, table=True):
+    """How often in a row somebody failed to sign in under a name, and when last."""
+
+    __tablename__ = "sign_in_failure"
+    name: str = Field(primary_key=True)
+    failures: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+
+
+class ApprovalRow(Row, table=True):
+    """One person's word about a rendition: `approved` or `sent_back`."""
+
+    __tablename__ = "approval"
+    digest: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    verdict: str
+    note: str
+    at: datetime = Field(sa_type=Instant)
+
+
+class ApprovalRuleRow(Row, table=True):
+    """How many people must approve each text of a campaign."""
+
+    __tablename__ = "approval_rule"
+    campaign: str = Field(primary_key=True)
+    needed: int = Field(sa_type=BigInteger)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -236,3 +286,8 @@ DELIVERY_COUNT = _table("delivery_count")
 ALERT = _table("alert")
 RECHECK = _table("recheck")
 RESTORATION = _table("restoration")
+PERSON = _table("person")
+WEB_SESSION = _table("web_session")
+SIGN_IN_FAILURE = _table("sign_in_failure")
+APPROVAL = _table("approval")
+APPROVAL_RULE = _table("approval_rule")

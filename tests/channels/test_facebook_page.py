@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 
 from outreach.channel import (
@@ -29,6 +30,8 @@ from outreach.channel import (
 from outreach.channels.facebook_page import FacebookPage
 from outreach.channels.facebook_page.graph import _proof
 from outreach.channels.facebook_page.readback import plain
+from outreach.content.media_store import MediaStore
+from outreach.domain.message import Picture
 from outreach.testing import (
     SAMPLE_KEY,
     ChannelContract,
@@ -46,6 +49,7 @@ from tests.channels.facebook_stage import (
     picture,
     stage_behind,
 )
+from tests.domain import office as planning
 
 OTHER_KEY = "qrstuvwxyzabcdef"
 
@@ -83,6 +87,7 @@ def publish(
 
 
 def find(channel: FacebookPage, stage: Stage, *, key: str = SAMPLE_KEY, **changes: Any) -> Any:
+    """What a look says, or the pause that it asks for."""
     shown = sample_rendition(**changes)
     return run(channel, lambda: channel.find(shown, key=key, since=stage.now()))
 
@@ -200,6 +205,36 @@ def test_what_facebook_would_refuse_is_seen_before(stage: Stage) -> None:
     assert channel.preview(sample_rendition(kind=Kind.BANNER)).problems
 
 
+@pytest.mark.parametrize(("size", "problems"), [((851, 315), 0), ((400, 150), 0), ((399, 315), 1)])
+def test_a_cover_must_be_large_enough(stage: Stage, size: tuple[int, int], problems: int) -> None:
+    shown = replace(picture(stage.folder), width=size[0], height=size[1])
+    seen = stage.channel().preview(sample_rendition(kind=Kind.BANNER, media=(shown,)))
+    assert len(seen.problems) == problems
+
+
+def test_pictures_come_prepared_as_facebook_takes_them(stage: Stage, tmp_path: Path) -> None:
+    """A large PNG and a WebP become JPEG files of at most 4 MB; ten of them make one post."""
+    media = tmp_path / "campaign" / "media"
+    media.mkdir(parents=True)
+    grain = Image.effect_noise((1400, 1400), 90).convert("RGB")
+    grain.save(media / "to.png")
+    Image.new("RGB", (300, 200), "teal").save(media / "nho.webp")
+    asked = (Picture(file="media/to.png", alt="a"), *[Picture(file="media/nho.webp", alt="b")] * 9)
+    message = planning.message("a", planning.once("11-21 08:00"))
+    limits = stage.channel().capabilities.pictures
+    made = MediaStore(tmp_path / "campaign", tmp_path / "kept").of(
+        replace(message, pictures=asked), limits
+    )
+    assert (media / "to.png").stat().st_size > 4_000_000
+    assert {medium.mime for medium in made} == {"image/jpeg"}
+    assert max(medium.size for medium in made) <= 4_000_000
+    receipt = publish(stage.channel(), sample_rendition(media=made))
+    assert isinstance(receipt, Receipt)
+    (post,) = stage.sandbox.posts
+    assert len(post["photos"]) == 10
+    assert stage.channel().preview(sample_rendition(media=made)).problems == ()
+
+
 # --- what nobody knows -------------------------------------------------------------------------------
 
 MADE = [
@@ -219,6 +254,18 @@ def test_created_and_then_a_failure_is_found(stage: Stage, fault: str) -> None:
     seen = find(stage.channel(), stage)
     assert isinstance(seen, Found)
     assert seen.receipt.remote_id == stage.sandbox.posts[0]["id"]
+
+
+@pytest.mark.parametrize(("deadline", "kind"), [(0.2, UnknownOutcome), (60.0, Receipt)])
+def test_a_reply_that_drips_is_borne_until_the_deadline(
+    stage: Stage, deadline: float, kind: type
+) -> None:
+    stage.sandbox.faults.arm("slow-drip", on="POST feed", pause=0.02)
+    channel = stage.channel()
+    channel._graph._http._deadline = deadline
+    assert isinstance(publish(channel), kind)
+    assert isinstance(find(stage.channel(), stage), Found)
+    assert len(stage.sandbox.posts) == 1
 
 
 @pytest.mark.parametrize("fault", ["refused-500", "reset", "502-html", "200-with-error"])
@@ -399,9 +446,23 @@ def test_while_throttled_nobody_even_looks(stage: Stage) -> None:
     channel = stage.channel()
     publish(channel)
     asked = len(stage.sandbox.calls)
-    assert isinstance(find(channel, stage), CannotTell)
+    looked = find(channel, stage)
+    assert isinstance(looked, PauseChannel)
+    assert looked.until
     assert isinstance(publish(channel), PauseChannel)
     assert len(stage.sandbox.calls) == asked
+
+
+@pytest.mark.parametrize("kind", [Kind.POST, Kind.BANNER])
+def test_a_dead_token_met_while_looking_pauses_until_a_person_acts(
+    stage: Stage, kind: Kind
+) -> None:
+    shown: dict[str, Any] = {"kind": kind, "media": (picture(stage.folder),)}
+    publish(stage.channel(), sample_rendition(**shown))
+    stage.sandbox.dead = True
+    looked = find(stage.channel(), stage, **shown)
+    assert isinstance(looked, PauseChannel)
+    assert looked.until is None
 
 
 def test_a_quota_that_runs_short_slows_down(stage: Stage) -> None:

@@ -81,6 +81,7 @@ CASES = [
     Case(1609005),
     *(Case(code) for code in (382, 389, 6000)),
     Case(6001, outcome=RetryAt, state=State.SCHEDULED),
+    Case(6001, 1363037, outcome=RetryAt, state=State.SCHEDULED),
     Case(3001, 1504028),
     Case(100, 1366046),
     asks(100, 1366051),

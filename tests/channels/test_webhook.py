@@ -97,6 +97,19 @@ def test_the_receipt_takes_what_the_reply_offers(
     assert receipt.remote_id == SAMPLE_KEY
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_look_that_is_refused_pauses_the_channel(status: int) -> None:
+    async def scenario(url: str) -> None:
+        rendition = sample_rendition()
+        channel = webhook(url, find_url=url)
+        with pytest.raises(PauseChannel):
+            await channel.find(rendition, key=SAMPLE_KEY, since=rendition.due)
+        await channel.aclose()
+
+    with FaultServer(answer(status)) as server:
+        asyncio.run(scenario(server.url))
+
+
 @pytest.mark.parametrize(
     ("status", "deduplicates", "kind"),
     [
@@ -138,7 +151,8 @@ def test_retry_after_is_obeyed() -> None:
 
 def test_private_receivers_need_permission() -> None:
     with FaultServer() as server:
-        outcome = publish(webhook(server.url, allow_private=False))
+        url = server.url.replace("http://", "https://")
+        outcome = publish(webhook(url, allow_private=False))
     assert isinstance(outcome, PauseChannel)
     assert server.requests == []
 
@@ -180,8 +194,17 @@ def test_no_secret_shows_in_evidence_or_settings() -> None:
     assert "geheim" not in repr(vars(channel)["_settings"])
 
 
+@pytest.mark.asvs("12.2.1", "Addresses outside begin with https")
 @pytest.mark.parametrize(
-    "wrong", [{"url": "ftp://x"}, {"url": "https://"}, {"secret": "whsec_"}, {"secret": "whsec_é"}]
+    "wrong",
+    [
+        {"url": "ftp://x"},
+        {"url": "https://"},
+        {"url": "http://x.example/"},
+        {"find_url": "http://x.example/"},
+        {"secret": "whsec_"},
+        {"secret": "whsec_é"},
+    ],
 )
 def test_wrong_settings_are_refused_without_showing_the_secret(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as caught:

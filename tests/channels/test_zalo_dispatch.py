@@ -104,7 +104,31 @@ def test_each_row_retries_pauses_rejects_or_looks(world: ZaloWorld, server: Zalo
     assert len(server.platform.public) == published
 
 
-@pytest.mark.parametrize(("fault", "made"), [("500-after", 1), ("reset-before", 0)])
+@pytest.mark.parametrize("code", [-216, -220])
+def test_a_dead_token_is_renewed_once_and_then_pauses_the_channel(
+    world: ZaloWorld, server: ZaloServer, code: int
+) -> None:
+    server.faults.add("create", f"error:{code}")
+    assert world.delivered("first").state is State.PUBLISHED
+    server.faults.add("create", f"error:{code}", f"error:{code}")
+    delivery = world.delivered("second")
+    assert delivery.state is State.SCHEDULED
+    assert (world.pause().paused, world.pause().until) == (True, None)
+    world.settle()
+    assert world.again(delivery).state is State.PUBLISHED
+    assert len(server.platform.articles) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "made"),
+    [
+        ("500-after", 1),
+        ("html-after", 1),
+        ("reset-after", 1),
+        ("502-before", 0),
+        ("reset-before", 0),
+    ],
+)
 def test_a_create_in_doubt_is_found_or_made_once(
     world: ZaloWorld, server: ZaloServer, fault: str, made: int
 ) -> None:
@@ -112,6 +136,21 @@ def test_a_create_in_doubt_is_found_or_made_once(
     delivery = world.delivered("m")
     assert delivery.state is State.UNKNOWN
     assert len(server.platform.articles) == made
+    world.settle()
+    assert world.again(delivery).state is State.PUBLISHED
+    assert len(server.platform.articles) == 1
+
+
+def test_a_permission_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
+    world: ZaloWorld, server: ZaloServer
+) -> None:
+    server.faults.add("create", "500-after")
+    delivery = world.delivered("m")
+    server.faults.add("getslice", "error:-216", "error:-216")
+    world.pass_time(timedelta(minutes=30))
+    world.work()
+    assert world.again(delivery).state is State.UNKNOWN
+    assert (world.pause().paused, world.pause().until) == (True, None)
     world.settle()
     assert world.again(delivery).state is State.PUBLISHED
     assert len(server.platform.articles) == 1

@@ -22,6 +22,7 @@ from outreach.channel import (
     Found,
     Kind,
     Media,
+    PauseChannel,
     Per,
     PictureLimits,
     Quota,
@@ -326,12 +327,22 @@ def test_two_of_a_kind_and_a_hidden_one_are_for_people(office: Office) -> None:
     assert not look.passing
 
 
-@pytest.mark.parametrize("fault", ["502-before", "reset-before", "error:-32", "error:-221"])
+@pytest.mark.parametrize("fault", ["502-before", "reset-before", "error:-32"])
 def test_looking_that_fails_proves_nothing(office: Office, fault: str) -> None:
     office.server.faults.add("getslice", fault)
     look = office.find()
     assert isinstance(look, CannotTell)
     assert look.passing
+
+
+@pytest.mark.parametrize("faults", [["error:-221"], ["error:-216", "error:-216"]])
+def test_a_look_that_is_refused_for_good_pauses_the_channel(
+    office: Office, faults: list[str]
+) -> None:
+    office.server.faults.add("getslice", *faults)
+    with pytest.raises(PauseChannel) as refused:
+        office.find()
+    assert refused.value.until is None
 
 
 # --- a changed text, and taking down -------------------------------------------------------------------
@@ -427,6 +438,57 @@ def test_a_slow_edit_is_waited_for_and_readers_see_the_former_text_meanwhile(
     assert isinstance(edited(office, receipt, title="Sửa lại"), Receipt)
     assert meanwhile.count(before) > 2
     assert titles(office) == ["Sửa lại"]
+
+
+def tickets(office: Office) -> dict[str, Any]:
+    """What the platform was ever given to process."""
+    given: dict[str, Any] = office.server.platform._state["tickets"]
+    return given
+
+
+def test_an_edit_that_takes_many_minutes_is_sent_once_and_asked_for_again_and_again(
+    office: Office,
+) -> None:
+    receipt, steps = published(office), MemorySteps()
+    office.server.faults.verify_delay = 400
+    for _ in range(3):
+        assert isinstance(edited(office, receipt, steps, title="Sửa lại"), UnknownOutcome)
+    assert len(tickets(office)) == 2
+    office.server.now += timedelta(minutes=5)
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+    assert len(tickets(office)) == 2
+
+
+def test_an_edit_of_which_zalo_knows_nothing_any_more_is_sent_anew_once(office: Office) -> None:
+    receipt, steps = published(office), MemorySteps()
+    office.server.faults.verify_delay = 400
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), UnknownOutcome)
+    office.server.faults.verify_delay = 0
+    tickets(office).popitem()
+    assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+    assert titles(office) == ["Sửa lại"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fatal", range(1, 10))
+def test_a_crash_at_any_boundary_of_an_edit_leaves_one_article_with_the_new_text(
+    tmp_path: Path, fatal: int
+) -> None:
+    with ZaloServer(tmp_path / "platform") as server:
+        office = Office(server, tmp_path / "state")
+        receipt, steps = published(office), DyingSteps(fatal)
+        server.faults.verify_delay = 5
+        if fatal > 8:
+            assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+            assert steps.passed == 8
+        else:
+            with pytest.raises(Crash):
+                edited(office, receipt, steps, title="Sửa lại")
+            steps.fatal = 0
+            assert isinstance(edited(office, receipt, steps, title="Sửa lại"), Receipt)
+        assert titles(office) == ["Sửa lại"]
+        assert len(server.platform.articles) == 1
 
 
 @pytest.mark.parametrize("state", ["removed", "hidden"])

@@ -50,7 +50,10 @@ async def settled(
     empty = 0
     while empty < 2:
         office.server.now += channel.capabilities.visibility_lag
-        look = await channel.find(rendition, key=key, since=since)
+        try:
+            look = await channel.find(rendition, key=key, since=since)
+        except PauseChannel:
+            continue
         if isinstance(look, Found):
             return True
         assert not isinstance(look, CannotTell) or look.passing, look

@@ -33,7 +33,7 @@ TABLE = re.compile(r"^\[channels.*?(?=\n\n)", re.MULTILINE | re.DOTALL)
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What would be served, instead of serving it."""
     apps: list[Any] = []
-    monkeypatch.setattr(site_server, "run", lambda app, _: apps.append(app))
+    monkeypatch.setattr(site_server, "run", lambda pair: apps.append(pair[0]))
     return apps
 
 
@@ -89,18 +89,18 @@ def test_it_serves_until_ctrl_c(office: Office) -> None:
         assert process.returncode in (ExitCode.OK, ExitCode.INTERRUPTED)
 
 
-def test_a_rehearsals_followers_pages_stand_beside_the_website(
-    served: list[Any], tmp_path: Path
-) -> None:
+def test_a_rehearsals_followers_pages_stand_beside_the_website(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<h1>Trang tin</h1>", "utf-8")
     sandbox = Sandbox()
     sandbox.graph.add_post(message="Bình đẳng giới")
     screen = Screen("en")
-    site_server.serve(tmp_path, None, screen, {"facebook-page": sandbox.pages})
+    site = site_server.rehearsed(
+        tmp_path, screen, {"facebook-page": sandbox.pages}, "http://site.invalid"
+    )
 
     def read(path: str) -> str:
         url = f"http://site.invalid{path}"
-        return asyncio.run(HttpClient(network=served[0]).send("GET", url)).body.decode()
+        return asyncio.run(HttpClient(network=site).send("GET", url)).body.decode()
 
     assert "Trang tin" in read("/")
     assert "Bình đẳng giới" in read("/dien-tap/facebook-page/")

@@ -91,6 +91,17 @@ def test_even_noise_becomes_small_enough(as_cover: bool, most: int) -> None:
     assert opened(made).width >= 40
 
 
+def test_a_large_png_becomes_a_jpeg_where_the_service_wants_that() -> None:
+    data = encoded(noise((400, 300)))
+    assert 200_000 < len(data) < 4_000_000
+    roomy = PictureLimits(size=4_000_000, side=2048)
+    assert prepare(data, as_cover=False, limits=roomy) == data
+    limits = PictureLimits(size=4_000_000, side=2048, png=200_000)
+    assert opened(prepare(data, as_cover=False, limits=limits)).size == (400, 300)
+    small = encoded(halves((400, 300)))
+    assert prepare(small, as_cover=False, limits=limits) == small
+
+
 def test_what_cannot_become_small_enough_is_refused() -> None:
     with pytest.raises(Refused):
         prepare(encoded(noise((400, 300))), limits=PictureLimits(size=100, side=300))
@@ -156,6 +167,7 @@ def test_a_damaged_picture_is_refused() -> None:
         assert refused.value.code == "picture-damaged"
 
 
+@pytest.mark.asvs("5.2.3", "Pictures are measured before they are unpacked")
 def test_a_picture_that_would_fill_the_memory_is_not_opened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

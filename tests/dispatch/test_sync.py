@@ -255,7 +255,28 @@ def test_a_campaign_that_cannot_be_read_is_held_whole(desk: Desk, gone: str) -> 
     assert desk.sync.campaigns() == ("thang-hanh-dong",)
     desk.apply()
     assert desk.states() == {"a": State.HELD, "b": State.HELD}
-    assert "campaign.toml" in str(desk.rows()["a"].reason) or gone == "folder"
+    reason = str(desk.rows()["a"].reason)
+    assert "campaign.toml" in reason or gone == "folder"
+    assert str(desk.look().problems[0].what) in reason
+
+
+def test_what_holds_a_campaign_is_its_own_mistake_and_not_that_of_a_message(desk: Desk) -> None:
+    desk.write("a")
+    desk.write("b")
+    desk.apply()
+    desk.write("a", more="kind: bài\n")
+    (desk.folder / "campaign.toml").write_text("name = ", "utf-8")
+    desk.apply()
+    assert desk.states() == {"a": State.HELD, "b": State.HELD}
+    assert "campaign.toml:1" in str(desk.rows()["b"].reason)
+
+
+def test_a_new_text_comes_into_the_queue_with_its_content(desk: Desk) -> None:
+    desk.write("a")
+    desk.sync.apply(desk.look(), now=BEFORE, actor="Lan")
+    content = desk.queue.rendition(desk.rows()["a"])
+    assert content is not None
+    assert content.text == "Xin chào."
 
 
 @pytest.mark.fault(35, "a deleted file")
@@ -321,3 +342,17 @@ def test_a_country_that_changes_its_time_moves_what_is_to_come_and_leaves_what_w
     rows = desk.rows()
     assert rows["out"].due == due["out"]
     assert rows["to-come"].due == due["to-come"] - timedelta(hours=2)
+
+
+def test_another_rule_for_approvals_is_a_change_of_its_own(desk: Desk) -> None:
+    desk.write("mot")
+    desk.apply()
+    assert desk.look().count == 0
+    text = (desk.folder / "campaign.toml").read_text("utf-8")
+    (desk.folder / "campaign.toml").write_text(f'approval = "four-eyes"\n{text}', "utf-8")
+    assert (len(desk.look().changes), desk.look().count) == (0, 1)
+    desk.apply()
+    assert desk.queue.approvals_needed(desk.folder.name) == 2
+    (desk.folder / "campaign.toml").write_text("broken", "utf-8")
+    desk.apply()
+    assert desk.queue.approvals_needed(desk.folder.name) == 2

@@ -14,6 +14,7 @@ from outreach.channel import (
     Text,
     UnknownOutcome,
 )
+from outreach.dispatch.verdict import LONGEST_WAIT as LONGEST
 from outreach.dispatch.verdict import (
     SHORTEST_PAUSE,
     WAIT_FOR_PUBLICATION,
@@ -38,6 +39,7 @@ def test_what_is_due_may_go_out() -> None:
     assert gate(a_claim(), NOON, ANY) is None
 
 
+@pytest.mark.asvs("2.2.2", "Everything is checked again at the moment of sending")
 @pytest.mark.fault(18, "a late claim under each rule")
 def test_late_within_its_limit_may_go_out_and_past_it_is_missed() -> None:
     claim = a_claim()
@@ -72,6 +74,7 @@ def test_the_window_is_a_hard_end_whatever_the_limit_says() -> None:
     assert finish.state is State.MISSED
 
 
+@pytest.mark.asvs("2.3.2", "Hours and windows are kept at the moment of sending")
 def test_outside_the_channels_hours_it_waits_for_the_opening() -> None:
     hours = Capabilities(hours=(time(6), time(21, 59)))
     night = datetime(2022, 11, 20, 16, 0, tzinfo=UTC)
@@ -135,6 +138,117 @@ def test_a_withdrawal_is_never_too_late() -> None:
     published = a_delivery(state=State.PUBLISHED, receipt=RECEIPT)
     claim = a_claim(action=Action.WITHDRAW, published=published, late=SKIP)
     assert gate(claim, NOON + timedelta(days=20), ANY) is None
+
+
+HELD_BACK = {
+    "too late": (a_claim(), NOON + timedelta(hours=6), ANY),
+    "window closed": (a_claim(expires=NOON), NOON, ANY),
+    "hours": (a_claim(), NOON, Capabilities(hours=(time(6), time(7)))),
+    "withdrawal": (
+        a_claim(action=Action.WITHDRAW, published=a_delivery(state=State.UNKNOWN)),
+        NOON,
+        ANY,
+    ),
+    "nothing public": (a_claim(action=Action.WITHDRAW), NOON, ANY),
+    "update under way": (
+        a_claim(
+            action=Action.WITHDRAW,
+            published=a_delivery(state=State.PUBLISHED),
+            beside=a_delivery(action=Action.UPDATE, state=State.UNKNOWN),
+        ),
+        NOON,
+        ANY,
+    ),
+    "comes down": (
+        a_claim(
+            action=Action.UPDATE, beside=a_delivery(action=Action.WITHDRAW, state=State.WITHDRAWN)
+        ),
+        NOON,
+        ANY,
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", HELD_BACK)
+def test_what_is_held_back_is_explained_and_costs_no_try(cause: str) -> None:
+    claim, now, capabilities = HELD_BACK[cause]
+    finish = gate(claim, now, capabilities)
+    assert finish is not None
+    assert (finish.claim, finish.at, finish.counts) == (claim, now, False)
+    assert str(finish.reason)
+    assert isinstance(finish.reason, Text)
+
+
+def test_the_hours_are_those_of_the_place_where_it_is_read() -> None:
+    """NOON is 12:00 in Hanoi and 05:00 in Greenwich."""
+    assert gate(a_claim(), NOON, Capabilities(hours=(time(11), time(13)))) is None
+    assert gate(a_claim(), NOON, Capabilities(hours=(time(4), time(6)))) is not None
+
+
+def test_a_withdrawal_waits_a_quarter_of_what_it_has_waited_between_its_bounds() -> None:
+    claim = a_claim(action=Action.WITHDRAW, published=a_delivery(state=State.NEEDS_PERSON))
+    for waited, wait in ((timedelta(hours=4), timedelta(hours=1)), (timedelta(days=9), LONGEST)):
+        finish = gate(claim, NOON + waited, ANY)
+        assert finish is not None
+        assert finish.ready_at == NOON + waited + wait
+
+
+def test_a_publication_held_within_its_window_may_still_appear() -> None:
+    published = a_delivery(state=State.HELD, expires=NOON + MINUTE)
+    finish = gate(a_claim(action=Action.WITHDRAW, published=published), NOON, ANY)
+    assert finish is not None
+    assert finish.state is State.SCHEDULED
+
+
+def test_lateness_is_told_in_minutes_since_it_was_due() -> None:
+    finish = gate(a_claim(), NOON + timedelta(hours=6, minutes=1, seconds=59), ANY)
+    assert finish is not None
+    assert "361 minutes late" in str(finish.reason)
+
+
+EVIDENCE = {"code": 1}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counts"),
+    [
+        (RetryAt(WHY, evidence=EVIDENCE), True),
+        (RetryAt(WHY, at=NOON + timedelta(days=99), evidence=EVIDENCE), True),
+        (PauseChannel(WHY, evidence=EVIDENCE), False),
+        (Reject(WHY, evidence=EVIDENCE), True),
+        (UnknownOutcome(WHY, evidence=EVIDENCE), True),
+        (UnknownOutcome(WHY, ask_person=True, evidence=EVIDENCE), True),
+    ],
+    ids=["retry", "too late", "pause", "reject", "unknown", "person"],
+)
+def test_an_outcome_keeps_its_claim_its_reason_and_its_evidence(
+    outcome: Outcome, *, counts: bool
+) -> None:
+    claim = a_claim()
+    finish = judge(claim, outcome, now=NOON, capabilities=ANY, jitter=0)
+    assert (finish.claim, finish.at, finish.counts) == (claim, NOON, counts)
+    assert finish.evidence == EVIDENCE
+    assert "because" in str(finish.reason)
+    assert finish.receipt is None
+
+
+def test_a_success_keeps_its_proof_and_a_try_of_its_own() -> None:
+    claim = a_claim()
+    finish = judge(claim, RECEIPT, now=NOON, capabilities=ANY, jitter=0)
+    assert (finish.claim, finish.at, finish.receipt) == (claim, NOON, RECEIPT)
+    assert finish.counts
+
+
+def test_a_pause_without_end_waits_for_a_person_and_says_why() -> None:
+    finish = judge(a_claim(), PauseChannel(WHY), now=NOON, capabilities=ANY, jitter=0)
+    assert finish.pause is not None
+    assert (finish.pause.reason, finish.pause.until) == (WHY, None)
+    assert finish.ready_at == NOON
+
+
+def test_the_jitter_reaches_the_retry() -> None:
+    finish = judge(a_claim(), RetryAt(WHY), now=NOON, capabilities=ANY, jitter=0.5)
+    assert finish.ready_at == NOON + timedelta(seconds=22.5)
 
 
 def test_a_receipt_is_a_success_of_either_action() -> None:

@@ -62,7 +62,31 @@ def test_a_banner_counts_once_though_it_also_comes_down() -> None:
 
 
 def test_coverage_is_plain_json() -> None:
-    found = json.loads(json.dumps(covered(LAUNCH, message("b", once("11-15 08:00"))).to_json()))
-    assert found["topics"]["phát động"] == {"facebook-page": 2, "so-website": 2, "truc-tiep": 0}
-    assert found["empty"]["topics"] == ["tổng kết"]
-    assert found["collisions"][0]["messages"] == ["a", "b"]
+    again = message("c", once("11-16 08:00"), topic="tổng kết")
+    found = covered(LAUNCH, message("b", once("11-15 08:00")), again).to_json()
+    nothing = {"facebook-page": 0, "so-website": 0, "truc-tiep": 0}
+    assert json.loads(json.dumps(found)) == {
+        "campaign": "2022",
+        "channels": ["facebook-page", "so-website", "truc-tiep"],
+        "topics": {
+            "phát động": nothing | {"facebook-page": 2, "so-website": 2},
+            "tổng kết": nothing | {"so-website": 1},
+        },
+        "units": {
+            "Văn phòng Sở": nothing,
+            "Thanh tra": nothing | {"facebook-page": 2, "so-website": 2},
+        },
+        "weeks": {
+            "2022-W46": nothing | {"facebook-page": 1, "so-website": 3},
+            "2022-W47": nothing | {"facebook-page": 1, "so-website": 1},
+            "2022-W48": nothing,
+            "2022-W49": nothing,
+            "2022-W50": nothing,
+        },
+        "empty": {
+            "topics": [],
+            "units": ["Văn phòng Sở"],
+            "weeks": ["2022-W48", "2022-W49", "2022-W50"],
+        },
+        "collisions": [{"at": "2022-11-15 08:00", "channel": "so-website", "messages": ["a", "b"]}],
+    }

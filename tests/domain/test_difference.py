@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.domain.approval import waits
 from outreach.domain.delivery import Action, Delivery, State, may_move
 from outreach.domain.difference import (
     NO_LONGER_ASKED,
@@ -37,7 +38,12 @@ FAULT = Problem(
 
 def compare(plan: Plan, *queue: Delivery, text: str = "text", rendered: bool = True) -> Difference:
     publications = (p.identity for p in plan.planned if p.identity.action is Action.PUBLISH)
-    return difference(plan, dict.fromkeys(publications, text) if rendered else {}, queue, NOW)
+    found = difference(plan, dict.fromkeys(publications, text) if rendered else {}, queue, NOW)
+    for change in found.changes:
+        assert isinstance(change.why, Text), "every change is explained"
+        assert change.digest, "every change names its content"
+        assert change.planned or change.delivery
+    return found
 
 
 def one_change(plan: Plan, *queue: Delivery, text: str = "text", rendered: bool = True) -> Change:
@@ -342,3 +348,23 @@ def test_changes_come_in_the_order_of_time() -> None:
     names = [change.identity.message for change in compare(plan, *queue).changes]
     assert names == ["b", "c", "a"]
     assert campaign().id == compare(plan).campaign
+
+
+UNAPPROVED = row("a", "11-20 08:00", State.HELD, reason=waits(1))
+
+
+@pytest.mark.parametrize(
+    ("approvals", "before", "text", "kind"),
+    [
+        (1, UNAPPROVED, "text", ChangeKind.KEPT),
+        (0, UNAPPROVED, "text", ChangeKind.RELEASED),
+        (1, UNAPPROVED, "another", ChangeKind.RELEASED),
+        (1, replace(UNAPPROVED, due=at("11-21 08:00")), "text", ChangeKind.RELEASED),
+        (1, row("a", "11-20 08:00", State.HELD), "text", ChangeKind.RELEASED),
+    ],
+)
+def test_what_only_lacks_an_approval_is_left_to_people(
+    approvals: int, before: Delivery, text: str, kind: ChangeKind
+) -> None:
+    plan = replace(PLAN, approvals=approvals)
+    assert one_change(plan, before, text=text).what is kind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,18 @@ def test_the_next_try_honours_both_sides_and_the_end(
 def test_without_a_wish_the_backoff_decides() -> None:
     end = NOW + timedelta(hours=1)
     assert next_try(now=NOW, asked=None, attempts=1, end=end, jitter=0) == NOW + FIRST / 2
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jitter", "seconds"),
+    [(1, 0, 15), (1, 0.5, 22.5), (2, 0, 30), (4, 0.5, 180), (8, 0, 1800), (8, 0.5, 2700)],
+)
+def test_a_pause_doubles_and_the_jitter_picks_in_its_upper_half(
+    attempts: int, jitter: float, seconds: float
+) -> None:
+    assert backoff(attempts, jitter=jitter) == timedelta(seconds=seconds)
+
+
+def test_a_try_at_the_very_end_is_too_late() -> None:
+    end = NOW + FIRST / 2
+    assert next_try(now=NOW, asked=None, attempts=1, end=end, jitter=0) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "outreach"
 CODE_FOLDERS = ("outreach", "tests", "scripts", "benchmarks")
-NOT_OURS = {"build", "dist", "htmlcov", "state", "var", "__pycache__", "config.toml"}
+NOT_OURS = {"build", "dist", "htmlcov", "mutants", "state", "var", "__pycache__", "config.toml"}
 
 
 def modules() -> list[Path]:

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from facebook_business.adobjects.advideo import AdVideo
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
+from facebook_business.video_uploader import VideoUploader
 
 from outreach.sandbox.facebook import Place, Sandbox
+from tests.films import MP4
 from tests.web.served import served
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\r\n\0--" * 40
@@ -82,6 +85,61 @@ def test_several_photos_become_one_post(page: Any, picture: str, sandbox: Sandbo
     page.create_feed(params={"message": "Ba ảnh", "attached_media": attached})
     (post,) = sandbox.posts
     assert post["photos"] == names
+
+
+def in_pieces(page: Any, content: bytes) -> Any:
+    """The pieces that the Page asks for, sent with the SDK's own call for videos; gives the number of the video."""
+    asked = page.create_video(params={"upload_phase": "start", "file_size": len(content)})
+    session = asked["upload_session_id"]
+    begin, end = int(asked["start_offset"]), int(asked["end_offset"])
+    while begin != end:
+        params = {"upload_phase": "transfer", "upload_session_id": session, "start_offset": begin}
+        files = {"video_file_chunk": ("v.mp4", content[begin:end], "video/mp4")}
+        path = (page.get_id(), "videos")
+        said = page._api.call("POST", path, params=params, files=files).json()
+        begin, end = int(said["start_offset"]), int(said["end_offset"])
+    done = {"upload_phase": "finish", "upload_session_id": session, "description": "Phim"}
+    page.create_video(params=done)
+    return asked["video_id"]
+
+
+def test_a_video_in_pieces_is_processed_and_then_shown(page: Any, sandbox: Sandbox) -> None:
+    sandbox.graph.videos.piece = 700
+    sandbox.graph.videos.delay = 0
+    video = AdVideo(in_pieces(page, MP4), api=page._api)
+    seen = video.api_get(fields=["status", "post_id", "permalink_url"])
+    assert seen["status"]["video_status"] == "ready"
+    (post,) = page.get_published_posts(fields=["message", "status_type"])
+    assert (post["id"], post["message"]) == (seen["post_id"], "Phim")
+    assert post["status_type"] == "added_video"
+    (attached,) = PagePost(post["id"], api=page._api).get_attachments()
+    assert attached["media_type"] == "video"
+    assert sandbox.graph.videos.content(video.get_id()) == MP4
+    PagePost(post["id"], api=page._api).api_delete()
+    assert sandbox.posts == []
+
+
+def test_the_sdks_own_uploader_sends_a_video(
+    page: Any, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the host for videos as a literal; only that is exchanged."""
+    real = FacebookAdsApi.call
+
+    def call(self: Any, method: str, path: Any, **more: Any) -> Any:
+        more.pop("url_override", None)
+        return real(self, method, path, **more)
+
+    monkeypatch.setattr(FacebookAdsApi, "call", call)
+    sandbox.graph.videos.piece = 700
+    sandbox.graph.videos.delay = 0
+    file = tmp_path / "phim.mp4"
+    file.write_bytes(MP4)
+    video = AdVideo(parent_id=page.get_id(), api=page._api)
+    video[AdVideo.Field.filepath] = str(file)
+    made = VideoUploader().upload(video, wait_for_encoding=True)
+    assert sandbox.graph.videos.content(made["id"]) == MP4
+    assert len(sandbox.posts) == 1
+    assert sandbox.calls.count("POST advideos transfer") == 3
 
 
 def test_editing_deleting_and_commenting(page: Any, sandbox: Sandbox) -> None:

@@ -98,7 +98,7 @@ def test_it_names_every_setting_of_the_program() -> None:
     for name, kind in kinds.items():
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
-    assert set(table["web"]) == set(table["metrics"]) == {"listen"}
+    assert set(table["web"]) == set(table["metrics"]) == set(table["review"]) == {"listen"}
 
 
 def test_it_names_every_limit_of_a_channel() -> None:

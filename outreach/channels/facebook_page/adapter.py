@@ -13,7 +13,9 @@ from typing import Any
 
 from outreach import channel as c
 from outreach.channels.facebook_page.composition import (
+    LARGEST_VIDEO,
     PHOTOS,
+    PICTURES,
     TEXT_LIMIT,
     Post,
     compose,
@@ -22,38 +24,37 @@ from outreach.channels.facebook_page.composition import (
 )
 from outreach.channels.facebook_page.counts import PostCounts
 from outreach.channels.facebook_page.cover import Cover
+from outreach.channels.facebook_page.creation import Creation
 from outreach.channels.facebook_page.edits import Edits, unchangeable
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.health import health
 from outreach.channels.facebook_page.journal import Journal
 from outreach.channels.facebook_page.native import EARLIEST, LATEST, NativeSchedule
-from outreach.channels.facebook_page.photos import upload
-from outreach.channels.facebook_page.readback import Reader, permalink
-from outreach.channels.facebook_page.refusals import BadLink, Duplicate, Gone
+from outreach.channels.facebook_page.readback import Reader
+from outreach.channels.facebook_page.refusals import Gone
 from outreach.channels.facebook_page.settings import FacebookPageSettings
+from outreach.channels.facebook_page.videos import Videos
 
 LAG = timedelta(minutes=3)
 """The longest that a post was seen to stay out of the Page's listing."""
 
-MOST_DOUBTS = 5
-"""So many failures over one message, each followed by proof that it is not public, lie in the message."""
-
-_HALF_DAY = 43_200
-"""Seconds; unpublished photos live for a day, so an upload is used for less."""
-
-_YESTERDAY = timedelta(days=1)
+COVER = (1640, 624)
+"""Pixels of a cover picture, twice those that a computer shows."""
 
 
 class FacebookPage:
-    """Text, a link, photos, a first comment, and the cover picture as banner."""
+    """Text, a link, photos or a video, a first comment, and the cover picture as banner."""
 
     Settings = FacebookPageSettings
 
     def __init__(self, name: str, settings: FacebookPageSettings, place: c.AdapterPlace) -> None:
         self.name = name
         self.capabilities = c.Capabilities(
+            banner=COVER if settings.banner == "cover" else c.Capabilities.card,
             text_limit=TEXT_LIMIT,
             media_limit=PHOTOS,
+            pictures=PICTURES,
+            video_limit=LARGEST_VIDEO,
             can_find=True,
             can_withdraw=True,
             can_update=True,
@@ -75,6 +76,17 @@ class FacebookPage:
             app=settings.app_id,
             forgot=place.restored,
         )
+        self._videos = Videos(
+            self._graph, self._journal, page=self._page, now=place.clock, sleep=place.sleep
+        )
+        self._creation = Creation(
+            self._graph,
+            self._journal,
+            reader=self._reader,
+            videos=self._videos,
+            page=self._page,
+            now=place.clock,
+        )
         self._native = NativeSchedule(
             graph=self._graph,
             journal=self._journal,
@@ -90,14 +102,14 @@ class FacebookPage:
         return show(rendition, post, self.capabilities)
 
     async def publish(self, rendition: c.Rendition, *, key: str, steps: c.Steps) -> c.Receipt:
-        """Upload the photos unpublished, create the post in one call, then its first comment."""
+        """Send the photos or the video first, create the post in one call, then its first comment."""
         post, as_cover = self._composed(rendition)
         if as_cover:
             return await self._cover.hang(post, key=key, steps=steps)
         receipt = None
-        if self.capabilities.ahead:
+        if self.capabilities.ahead and not post.video:
             receipt = await self._native.released(post, key=key, due=rendition.due)
-        receipt = receipt or await self._make(post, key, steps)
+        receipt = receipt or await self._creation.make(post, key=key, steps=steps)
         details: dict[str, Any] = unchangeable(post)
         if post.comment:
             comment = partial(self._comment, receipt.remote_id, post.comment, key)
@@ -107,19 +119,21 @@ class FacebookPage:
     async def hand_over(
         self, rendition: c.Rendition, *, key: str, steps: c.Steps
     ) -> datetime | None:
-        """Make the scheduled post, or see that there is one and no second; a cover is not scheduled."""
+        """Make the scheduled post, or see that there is one and no second; covers and videos are not scheduled."""
         post, as_cover = self._composed(rendition)
-        if as_cover:
+        if as_cover or post.video:
             return None
 
         async def upload_all() -> list[str]:
-            return [await self._photo(medium, steps, temporary=True) for medium in post.photos]
+            return [
+                await self._creation.photo(medium, steps, temporary=True) for medium in post.photos
+            ]
 
         async def create(photos: list[str]) -> dict[str, Any]:
             self._graph.pace.admit_post(self._now())
             at = {"scheduled_publish_time": int(rendition.due.timestamp())}
             waits = {"published": False, "unpublished_content_type": "SCHEDULED", **at}
-            return await self._send_with_link_fetched(post, photos, **waits)
+            return await self._creation.send(post, photos, **waits)
 
         return await self._native.keep_one(
             post, key=key, due=rendition.due, upload=upload_all, create=create
@@ -135,7 +149,8 @@ class FacebookPage:
         post, as_cover = self._composed(rendition)
         if as_cover:
             return await self._cover.look(key)
-        look = await self._reader.look(post, key=key, since=since)
+        look = await self._videos.look(key) if post.video else None
+        look = look or await self._reader.look(post, key=key, since=since)
         if isinstance(look, c.Found) and post.comment:
             seen = await self._seen_comment(look.receipt.remote_id, post.comment)
             return c.Found(receipt=replace(look.receipt, details={"first_comment": seen}))
@@ -175,89 +190,6 @@ class FacebookPage:
     def _composed(self, rendition: c.Rendition) -> tuple[Post, bool]:
         as_cover = rendition.kind is c.Kind.BANNER and self._settings.banner == "cover"
         return compose(rendition, self._settings), as_cover
-
-    async def _photo(self, medium: c.Media, steps: c.Steps, **more: Any) -> str:
-        age = int(self._now().timestamp()) // _HALF_DAY
-        step = f"photo-{medium.sha256[:16]}-{age}"
-        call = partial(self._upload, medium, **more)
-        return str(await steps.once(step, call, repeatable=True))
-
-    async def _upload(self, medium: c.Media, **more: Any) -> str:
-        self._graph.pace.admit_post(self._now())
-        return await upload(self._graph, self._page, medium, **more)
-
-    async def _make(self, post: Post, key: str, steps: c.Steps) -> c.Receipt:
-        photos = [await self._photo(medium, steps) for medium in post.photos]
-        made = await steps.once("create", partial(self._create, post, key, photos))
-        at = datetime.fromisoformat(made["at"])
-        return c.Receipt(remote_id=made["id"], permalink=made["permalink"], at=at)
-
-    # --- creating -----------------------------------------------------------------------------------------
-
-    async def _create(self, post: Post, key: str, photos: list[str]) -> dict[str, str]:
-        self._refuse_if_hopeless(key)
-        self._graph.pace.admit_post(self._now())
-        try:
-            made = await self._send_with_link_fetched(post, photos)
-        except Duplicate as refused:
-            return await self._adopt(post, key, refused)
-        except c.UnknownOutcome as doubt:
-            if doubt.evidence.get("code") in (1, 2):
-                await asyncio.to_thread(self._journal.doubt, key)
-            raise
-        if not made.get("id"):
-            raise c.UnknownOutcome(c.Text("Facebook's answer does not name the post."))
-        await asyncio.to_thread(self._journal.own, str(made["id"]), key)
-        return self._made(str(made["id"]), permalink(made), self._now())
-
-    def _refuse_if_hopeless(self, key: str) -> None:
-        failed = self._journal.doubts(key)
-        if failed >= MOST_DOUBTS:
-            self._journal.trust(key)
-            reason = c.Text(
-                "Facebook failed {count} times over this message; perhaps something in it is the cause.",
-                count=failed,
-            )
-            raise c.Reject(reason)
-
-    async def _send_with_link_fetched(
-        self, post: Post, photos: list[str], **more: Any
-    ) -> dict[str, Any]:
-        try:
-            return await self._send(post, photos, **more)
-        except BadLink:
-            if not post.link:
-                raise
-            await self._fetch_link(post.link)
-            return await self._send(post, photos, **more)
-
-    async def _send(self, post: Post, photos: list[str], **more: Any) -> dict[str, Any]:
-        wanted: dict[str, Any] = {"message": post.message, "fields": "id,permalink_url", **more}
-        if post.link:
-            wanted["link"] = post.link
-        if photos:
-            wanted["attached_media"] = [{"media_fbid": photo} for photo in photos]
-        return await self._graph.post(f"{self._page}/feed", **wanted)
-
-    async def _fetch_link(self, link: str) -> None:
-        """Let Facebook open the link; whether that helps is seen at the next try."""
-        try:
-            await self._graph.post("", id=link, scrape=True)
-        except (c.Reject, c.RetryAt, c.UnknownOutcome):
-            return
-
-    async def _adopt(self, post: Post, key: str, refused: Duplicate) -> dict[str, str]:
-        """Refused as a repetition: the earlier try may have succeeded after all."""
-        seen = await self._reader.look(post, key=key, since=self._now() - _YESTERDAY)
-        if isinstance(seen, c.Found):
-            found = seen.receipt
-            return self._made(found.remote_id, found.permalink, found.at)
-        if isinstance(seen, c.Absent) and seen.proof["others"]:
-            raise refused
-        raise c.UnknownOutcome(refused.reason, ask_person=True, evidence=refused.evidence)
-
-    def _made(self, name: str, link: str, at: datetime) -> dict[str, str]:
-        return {"id": name, "permalink": link, "at": at.isoformat()}
 
     # --- the first comment, and taking down ------------------------------------------------------------------
 

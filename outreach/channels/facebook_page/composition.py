@@ -28,25 +28,43 @@ PHOTOS = 10
 LARGEST_PHOTO = 4_000_000
 TYPES = ("image/jpeg", "image/png")
 
+PICTURES = c.PictureLimits(mimes=TYPES, size=LARGEST_PHOTO, side=2048, png=1_000_000)
+"""To this pictures are prepared: Facebook takes no WebP and blurs large PNG files, and no screen shows more pixels of a post."""
+
+SMALLEST_COVER = (400, 150)
+"""Width and height in pixels."""
+
+
+LARGEST_VIDEO = 1_000_000_000
+"""Bytes; staff's files are held to less."""
+
+_EITHER = c.Text("A post shows either a video or pictures.")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """What is sent: `link` only where it becomes a card, `comment` only where something goes there."""
+    """What is sent: `link` only where it becomes a card, `comment` only where something goes there; photos or a video.
+
+    `title` is that of the video.
+    """
 
     message: str
     link: str = ""
     comment: str = ""
     photos: tuple[c.Media, ...] = ()
+    video: c.Media | None = None
+    title: str = ""
 
 
 def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
-    """The post that a rendition becomes. A post with photos has no card, so its link stands in the text."""
+    """The post that a rendition becomes. One with photos or a video has no card, so its link stands in the text."""
     aside = settings.first_comment
     said = [rendition.title] if settings.headline else []
     said.append(rendition.text.strip())
     tags = " ".join(tag for tag in rendition.hashtags if tag not in rendition.text)
     link = rendition.link
-    in_text = bool(link) and "link" not in aside and bool(rendition.media)
+    shows = bool(rendition.files)
+    in_text = bool(link) and "link" not in aside and shows
     if in_text and link not in rendition.text:
         said.append(link)
     if tags and "hashtags" not in aside:
@@ -54,9 +72,11 @@ def compose(rendition: c.Rendition, settings: FacebookPageSettings) -> Post:
     beside = [link if "link" in aside else "", tags if "hashtags" in aside else ""]
     return Post(
         message="\n\n".join(part for part in said if part),
-        link="" if rendition.media or "link" in aside else link,
+        link="" if shows or "link" in aside else link,
         comment="\n\n".join(part for part in beside if part),
-        photos=rendition.media,
+        photos=() if rendition.video else rendition.media,
+        video=rendition.video,
+        title=rendition.title,
     )
 
 
@@ -75,10 +95,17 @@ def previewed(rendition: c.Rendition, post: Post, can: c.Capabilities) -> c.Prev
             *fold(post.message, ON_A_COMPUTER, c.Text("on a computer")),
         ),
         gauges=(size, picture_gauge(post.photos, PHOTOS)),
-        media=all_media(post.photos, c.Text("photo of the post")),
+        media=(
+            all_media((post.video,), c.Text("video of the post"))
+            if post.video
+            else all_media(post.photos, c.Text("photo of the post"))
+        ),
         card=c.LinkCard(link=post.link) if post.link else None,
         hashtags=hashtag_forms(rendition),
-        dropped=left_out(rendition, *missing),
+        dropped=(
+            *left_out(rendition, *missing),
+            *(left_out(rendition, "pictures", why=_EITHER) if post.video else ()),
+        ),
     )
 
 
@@ -120,9 +147,24 @@ def problems(
             what=c.Text("A cover picture needs a picture, and this banner has none."),
             mend=c.Text("Name a picture in the banner's file, or take this channel out of it."),
         )
+    if as_cover and post.photos and _is_small(post.photos[0]):
+        yield c.PreviewProblem(
+            what=c.Text(
+                "The picture “{name}” is smaller than a cover may be: {width} × {height} pixels.",
+                name=post.photos[0].name,
+                width=SMALLEST_COVER[0],
+                height=SMALLEST_COVER[1],
+            ),
+            mend=c.Text("Use a larger picture, best one of 851 × 315 pixels or more."),
+        )
     for medium in post.photos:
         if medium.mime not in TYPES or medium.size > LARGEST_PHOTO:
             yield c.PreviewProblem(
                 what=c.Text("Facebook may refuse the picture “{name}”.", name=medium.name),
                 mend=c.Text("Use a JPEG or PNG picture of at most 4 MB."),
             )
+
+
+def _is_small(picture: c.Media) -> bool:
+    width, height = SMALLEST_COVER
+    return picture.width < width or picture.height < height

@@ -32,12 +32,14 @@ class Cover:
         return self._receipt(made, datetime.fromisoformat(made["at"]))
 
     async def look(self, key: str) -> c.Look:
-        """Whether the cover is the one that `key` hung."""
+        """Whether the cover is the one that `key` hung. Raises `PauseChannel`."""
         hung = self._journal.cover(key)
         if not hung:
             return c.Absent(proof={"cover": "never sent"})
         try:
             current = await self._current()
+        except c.PauseChannel:
+            raise
         except c.NotPublished as outcome:
             return c.CannotTell(why=outcome.reason, passing=not isinstance(outcome, c.Reject))
         if current == hung["photo"]:

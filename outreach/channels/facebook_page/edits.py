@@ -1,4 +1,4 @@
-"""Changes to a post that is public: its words. Facebook exchanges neither pictures nor the link, and never brings a post back."""
+"""Changes to a post that is public: its words. Facebook exchanges neither pictures, video nor link, and never brings a post back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from outreach import channel as c
 from outreach.channels.facebook_page.composition import Post
 from outreach.channels.facebook_page.graph import GraphClient
-from outreach.channels.facebook_page.readback import FIELDS, attached_photos, same_link
+from outreach.channels.facebook_page.readback import FIELDS, attached_photos, has_video, same_link
 
 _NOT_PUBLIC = c.Text("The post is not public any more, and an edit does not bring it back.")
 _NOT_OURS = c.Text("Another app made this post, and Facebook lets nobody else edit it.")
@@ -42,11 +42,14 @@ class Edits:
 
 def unchangeable(post: Post) -> dict[str, Any]:
     """What a receipt remembers of the pictures and the link, since no edit changes them."""
-    return {"pictures": [medium.sha256[:16] for medium in post.photos], "link": post.link}
+    shown = {"pictures": [medium.sha256[:16] for medium in post.photos], "link": post.link}
+    return shown | ({"video": post.video.sha256[:16]} if post.video else {})
 
 
 def _differs(shown: Mapping[str, Any], receipt: c.Receipt, post: Post) -> bool:
     wanted = unchangeable(post)
+    if bool(post.video) is not has_video(shown):
+        return True
     if wanted.keys() <= receipt.details.keys():
         return any(receipt.details[name] != value for name, value in wanted.items())
     return attached_photos(shown) != len(post.photos) or not same_link(shown, post.link)

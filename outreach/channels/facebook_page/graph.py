@@ -18,6 +18,7 @@ from outreach.channels.facebook_page.refusals import outcome_of_error
 from outreach.channels.facebook_page.settings import FacebookPageSettings
 from outreach.channels.facebook_page.usage import Pace
 
+_GRAPH, _VIDEOS = "https://graph.facebook.com/", "https://graph-video.facebook.com/"
 _DAY = timedelta(days=1)
 log = logging.getLogger("outreach.channels.facebook_page")
 
@@ -56,7 +57,7 @@ class GraphClient:
     async def post(
         self, path: str, *, file: tuple[str, str, bytes] | None = None, **params: Any
     ) -> dict[str, Any]:
-        """Create or change; `file` is a name, a MIME type and the bytes."""
+        """Create or change; `file` is a name, a MIME type and the bytes. Videos have a host of their own."""
         fields = {name: _plain(value) for name, value in {**params, **self._signature()}.items()}
         if file is None:
             kind, body = "application/x-www-form-urlencoded", urlencode(fields).encode()
@@ -102,6 +103,8 @@ class GraphClient:
         self.pace.admit(self._now())
         url = f"{self._settings.base_url}/{self._settings.version}/{path}"
         bearer = {"authorization": f"Bearer {token or self._token}", **(headers or {})}
+        if path.endswith("/videos"):
+            url = url.replace(_GRAPH, _VIDEOS, 1)
         reply = await self._http.send(method, url, content=content, headers=bearer)
         self.pace.learn(reply.headers, self._now())
         self._notice_version(reply.headers.get("facebook-api-version"))
@@ -119,7 +122,8 @@ class GraphClient:
         return answer
 
     def _refused(self, reply: Reply, error: dict[str, Any]) -> c.NotPublished:
-        told = {key: error.get(key) for key in ("code", "error_subcode", "fbtrace_id")}
+        names = ("code", "error_subcode", "fbtrace_id", "error_data")
+        told = {key: error[key] for key in names if key in error}
         return outcome_of_error(
             error, now=self._now(), regain=self.pace.regain, evidence={**reply.evidence, **told}
         )
@@ -147,7 +151,8 @@ def _multipart(fields: Mapping[str, str], file: tuple[str, str, bytes]) -> tuple
         f'--{boundary}\r\ncontent-disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
         for key, value in fields.items()
     ]
-    disposition = f'content-disposition: form-data; name="source"; filename="{name}"'
+    part = "video_file_chunk" if mime.startswith("video/") else "source"
+    disposition = f'content-disposition: form-data; name="{part}"; filename="{name}"'
     parts.append(f"--{boundary}\r\n{disposition}\r\ncontent-type: {mime}\r\n\r\n")
     body = "".join(parts).encode() + content + f"\r\n--{boundary}--\r\n".encode()
     return f"multipart/form-data; boundary={boundary}", body

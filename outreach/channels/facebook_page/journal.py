@@ -20,6 +20,8 @@ class Journal:
         self._covers: dict[str, dict[str, str]] = {}
         self._commented: set[str] = set()
         self._scheduled: dict[str, dict[str, str]] = {}
+        self._videos: dict[str, list[str]] = {}
+        self._spent: dict[str, bool] = {}
         self._read = False
 
     def own(self, name: str, key: str) -> None:
@@ -45,6 +47,13 @@ class Journal:
         """A person gets as many tries again."""
         self._write({"doubt": key, "count": 0})
 
+    def spend(self, key: str) -> bool:
+        """Whether this refusal of the publication is worth another try: every second one is not."""
+        self._load()
+        first = not self._spent.get(key, False)
+        self._write({"spent": key, "is": first})
+        return first
+
     def hang(self, key: str, cover: dict[str, str]) -> None:
         """The cover (`photo`, and the `former` one) is about to be that of `key`."""
         self._write({"cover": cover, "key": key})
@@ -69,6 +78,16 @@ class Journal:
         """The scheduled `post` of `key`, and when (`at`) that was noted; empty when none was ever tried."""
         self._load()
         return self._scheduled.get(key, {})
+
+    def show(self, key: str, video: str) -> None:
+        """The publication of `key` is about to show this video."""
+        if video not in self.videos(key):
+            self._write({"video": video, "key": key})
+
+    def videos(self, key: str) -> list[str]:
+        """Every video that the publication of `key` may show, the first one first."""
+        self._load()
+        return self._videos.get(key, [])
 
     def begin_comment(self, key: str) -> bool:
         """Note that the first comment is about to be made; True when one was begun before."""
@@ -103,6 +122,10 @@ class Journal:
                 self._covers[key] = cover
             case {"scheduled": waiting, "key": key}:
                 self._scheduled[key] = waiting
+            case {"video": video, "key": key}:
+                self._videos.setdefault(key, []).append(video)
+            case {"spent": key, "is": spent}:
+                self._spent[key] = spent
             case {"comment": key}:
                 self._commented.add(key)
 

@@ -53,10 +53,10 @@ class Reader:
         self._forgot = forgot
 
     async def look(self, post: Post, *, key: str, since: datetime) -> c.Look:
-        """Whether the post is public; `Absent` only after every page of the listing was read."""
+        """Whether the post is public; `Absent` only after every page of the listing was read. Raises `PauseChannel`."""
         try:
             return await self._look(post, key, since)
-        except (c.RetryAt, c.PauseChannel, c.UnknownOutcome) as outcome:
+        except (c.RetryAt, c.UnknownOutcome) as outcome:
             return c.CannotTell(why=outcome.reason, passing=True)
         except c.Reject as outcome:
             return c.CannotTell(why=outcome.reason)
@@ -218,6 +218,12 @@ def attached_photos(one: Mapping[str, Any]) -> int:
     albums = [a.get("subattachments") or {} for a in attached if a.get("media_type") == "album"]
     single = sum(a.get("media_type") == "photo" for a in attached)
     return int(single) + sum(len(album.get("data") or ()) for album in albums)
+
+
+def has_video(one: Mapping[str, Any]) -> bool:
+    """Whether a post in a listing shows a video."""
+    attached = (one.get("attachments") or {}).get("data") or []
+    return any(str(a.get("media_type", "")).startswith("video") for a in attached)
 
 
 def _attached(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:

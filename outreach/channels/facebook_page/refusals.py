@@ -26,6 +26,7 @@ class Meaning(StrEnum):
     DUPLICATE = "duplicate"
     GONE = "gone"
     LINK = "link"
+    OFFSET = "offset"
 
 
 class Duplicate(c.Reject):
@@ -38,6 +39,14 @@ class Gone(c.Reject):
 
 class BadLink(c.Reject):
     """The link was not understood; once it has been fetched it may be."""
+
+
+class OnceMore(c.RetryAt):
+    """Refused, and worth one more try."""
+
+
+class OtherPiece(c.RetryAt):
+    """Another piece of the video is awaited; the evidence's `error_data` says from where to where."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +83,11 @@ _CONFIRM = c.Text("Facebook wants the Page's people to confirm who they are.")
 _SAME = c.Text("Facebook says that this was posted already.")
 
 TABLE: tuple[Row, ...] = (
+    Row(
+        subcode=1363037,
+        meaning=_M.OFFSET,
+        reason=c.Text("Facebook awaits another piece of the video."),
+    ),
     Row(subcode=1366046, meaning=_M.REJECT, reason=_PICTURE),
     Row(subcode=1366051, meaning=_M.DUPLICATE, reason=_SAME),
     Row(subcode=1346003, meaning=_M.PERSON, reason=_RULES),
@@ -242,7 +256,9 @@ def outcome_of_error(
         case Meaning.PERSON:
             return c.PauseChannel(reason, evidence=evidence)
         case Meaning.RETRY:
-            return c.RetryAt(reason, evidence=evidence)
+            return OnceMore(reason, evidence=evidence)
+        case Meaning.OFFSET:
+            return OtherPiece(reason, evidence=evidence)
     return _REFUSALS[row.meaning](reason, evidence=evidence)
 
 

@@ -76,6 +76,9 @@ class Webhook:
             return c.Found(receipt=self._receipt(reply, key, self._now()))
         if reply.status == 404:
             return c.Absent(proof=reply.evidence)
+        outcome = refusal(reply, now=self._now())
+        if isinstance(outcome, c.PauseChannel):
+            raise outcome
         why = c.Text("Looking was answered with HTTP {status}.", status=reply.status)
         return c.CannotTell(why=why, passing=True)
 

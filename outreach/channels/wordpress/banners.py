@@ -16,6 +16,7 @@ from outreach.channel import (
     Found,
     Look,
     NotPublished,
+    PauseChannel,
     Receipt,
     Reject,
     Rendition,
@@ -63,6 +64,8 @@ class Banners:
         """Look whether the block is shown and holds the section."""
         try:
             block = await self._read(self.block)
+        except PauseChannel:
+            raise
         except NotPublished as outcome:
             return CannotTell(why=outcome.reason, passing=True)
         shown = sections(raw(block)) if block["status"] == "publish" else {}

@@ -14,6 +14,7 @@ from outreach.channel import (
     Kind,
     Look,
     NotPublished,
+    PauseChannel,
     Receipt,
     Reject,
     Rendition,
@@ -75,6 +76,8 @@ class Posts:
         """Look for the post in every state, by address and by mark."""
         try:
             ours = await self._ours(rendition, key)
+        except PauseChannel:
+            raise
         except NotPublished as outcome:
             return CannotTell(why=outcome.reason, passing=True)
         public = [post for post in ours if post["status"] == "publish"]

@@ -87,6 +87,8 @@ class ZaloOA:
             if self._settings.broadcast and sent in ("", REFUSED):
                 self._note_article(key, str(found["id"]), "")
                 return c.Absent(proof={"article": str(found["id"]), "broadcast": "not sent"})
+        except c.PauseChannel:
+            raise
         except c.NotPublished as failure:
             return c.CannotTell(why=failure.reason, passing=True)
         except MISSHAPEN:
@@ -104,12 +106,11 @@ class ZaloOA:
     async def update(
         self, receipt: c.Receipt, rendition: c.Rendition, *, key: str, steps: c.Steps
     ) -> c.Receipt:
-        """Change the article; followers are not told again. It may be sent as often as need be, so it is no step."""
+        """Change the article; followers are not told again."""
         self._refuse(rendition)
         if await self._listing.status(receipt.remote_id) != "show":
             raise c.Reject(c.Text("The article was taken away or hidden; it is not brought back."))
-        await self._update(rendition, key, receipt.remote_id)
-        self._note_article(key, receipt.remote_id, rendition.digest)
+        await self._update(rendition, key, receipt.remote_id, steps)
         return replace(receipt, at=self._now())
 
     async def counts(self, receipt: c.Receipt) -> c.Counts:
@@ -139,8 +140,7 @@ class ZaloOA:
             known = await self._new_article(rendition, key, steps)
             self._note_article(key, known["article"], known["digest"])
         if known["digest"] != rendition.digest:
-            await self._update(rendition, key, known["article"])
-            self._note_article(key, known["article"], rendition.digest)
+            await self._update(rendition, key, known["article"], steps)
         return str(known["article"])
 
     async def _new_article(
@@ -166,11 +166,34 @@ class ZaloOA:
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         return _told(await self._api.post("/v2.0/article/create", body), "token")
 
-    async def _update(self, rendition: c.Rendition, key: str, article_id: str) -> None:
+    async def _update(
+        self, rendition: c.Rendition, key: str, article_id: str, steps: c.Steps
+    ) -> None:
+        """Send the text once and wait until it shows; sending it again would be harmless, and would begin the wait anew."""
+        sent_now = False
+
+        async def send() -> dict[str, str]:
+            nonlocal sent_now
+            sent_now = True
+            return {"token": await self._send_update(rendition, key, article_id)}
+
+        name = f"update {self._ledger.texts(key)} {rendition.digest[:12]}"
+        sent = await steps.once(name, send, repeatable=True)
+        try:
+            await steps.once(f"verify {name}", partial(self._verified, sent), repeatable=True)
+        except c.Reject:
+            if sent_now:
+                raise
+            sent = await steps.once(f"{name} again", send, repeatable=True)
+            again = partial(self._verified, sent)
+            await steps.once(f"verify {name} again", again, repeatable=True)
+        self._note_article(key, article_id, rendition.digest)
+
+    async def _send_update(self, rendition: c.Rendition, key: str, article_id: str) -> str:
         await self._see_pictures(rendition)
         body = article(rendition, key=key, settings=self._settings, language=self._language)
         answer = await self._api.post("/v2.0/article/update", {"id": article_id, **body})
-        await self._verified({"token": _told(answer, "token")})
+        return _told(answer, "token")
 
     async def _see_pictures(self, rendition: c.Rendition) -> None:
         """Zalo fetches pictures by itself, so they must be public first; only a clear "not there" stops us."""

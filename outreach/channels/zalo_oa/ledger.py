@@ -28,6 +28,10 @@ class Ledger:
                 found = None
         return found
 
+    def texts(self, key: str) -> int:
+        """How many texts the articles of `key` have had as far as we know; each edit makes it one more."""
+        return sum(r.get("key") == key and "article" in r for r in self._records())
+
     def broadcast(self, key: str) -> str:
         """How far its broadcast has come: empty, `BEGUN`, `REFUSED`, or the id of the message that was sent."""
         steps = [

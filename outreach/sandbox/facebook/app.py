@@ -23,6 +23,7 @@ from outreach.sandbox.facebook.ledger import Ledger
 from outreach.sandbox.facebook.place import Place
 from outreach.sandbox.facebook.tokens import admit, inspect_token
 from outreach.sandbox.facebook.wire import Call, GraphError, read_call
+from outreach.sandbox.slow import Dripping
 
 _OUTAGE = "<!DOCTYPE html><html><title>Facebook | Error</title><h1>Sorry, something went wrong.</h1></html>"
 _METHODS = ["GET", "POST", "DELETE"]
@@ -44,7 +45,7 @@ class Sandbox:
     ) -> None:
         self.place = place or Place()
         ledger = Ledger(folder / "facebook.jsonl" if folder else None)
-        self.graph = Graph(self.place, ledger, media=folder / "photos" if folder else None, now=now)
+        self.graph = Graph(self.place, ledger, media=folder or None, now=now)
         self.consent = Consent(self.place)
         self.faults = Faults()
         self.calls: list[str] = []
@@ -53,12 +54,17 @@ class Sandbox:
         self._blocked_until = 0.0
         self._moments: deque[float] = deque()
         self.pages = Starlette(
-            routes=[Route("/", self._page), Route("/photos/{name}", self._photo)]
+            routes=[
+                Route("/", self._page),
+                Route("/photos/{name}", self._photo),
+                Route("/videos/{name}", self._video),
+            ]
         )
         self.app = Starlette(
             routes=[
                 Route("/_sandbox/page", self._page),
                 Route("/_sandbox/photos/{name}", self._photo),
+                Route("/_sandbox/videos/{name}", self._video),
                 Route("/_sandbox/faults", self._switch, methods=["POST", "DELETE"]),
                 Route("/{version}/dialog/oauth", self._dialog),
                 Route("/{path:path}", self._graph, methods=_METHODS),
@@ -84,6 +90,10 @@ class Sandbox:
         content = self.graph.photos.content(request.path_params["name"])
         return Response(content or b"", status_code=200 if content else 404, media_type="image/*")
 
+    async def _video(self, request: Request) -> Response:
+        content = self.graph.videos.content(request.path_params["name"])
+        return Response(content or b"", status_code=200 if content else 404, media_type="video/mp4")
+
     async def _dialog(self, request: Request) -> Response:
         return self.consent.dialog(request)
 
@@ -105,7 +115,7 @@ class Sandbox:
         try:
             call = await read_call(request)
             version = call.version or version
-            self.calls.append(f"{call.method} {call.edge}".strip())
+            self.calls.append(f"{call.method} {call.deed}".strip())
             self._moments.append(self.graph.now())
             answer = self._answer(call)
         except GraphError as error:
@@ -116,7 +126,7 @@ class Sandbox:
         return answer
 
     def _answer(self, call: Call) -> Response:
-        fault = self.faults.next(call.method, call.edge) if call.path else None
+        fault = self.faults.next(call.method, call.deed) if call.path else None
         if fault:
             self._begin(fault)
         self._refuse_if_throttled()
@@ -132,7 +142,8 @@ class Sandbox:
         applies = fault is None or fault.applied
         lag = fault.lag if fault else 0.0
         result = self.graph.answer(call, lag=lag) if applies else {}
-        return _spoilt(fault) if fault and fault.how != "none" else JSONResponse(result)
+        reply = JSONResponse(result)
+        return _spoilt(fault, reply) if fault else reply
 
     def _begin(self, fault: Fault) -> None:
         self.dead = self.dead or fault.dead
@@ -183,7 +194,11 @@ class _Broken(Response):
         await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
 
 
-def _spoilt(fault: Fault) -> Response:
+def _spoilt(fault: Fault, reply: Response) -> Response:
+    if fault.how == "none":
+        return reply
+    if fault.how == "drip":
+        return Dripping(reply, fault.pause)
     if fault.how == "reset":
         return _Broken()
     if fault.how == "html":

@@ -11,6 +11,7 @@ from outreach.sandbox.facebook import views
 from outreach.sandbox.facebook.ledger import Ledger
 from outreach.sandbox.facebook.photos import Photos
 from outreach.sandbox.facebook.place import Place
+from outreach.sandbox.facebook.videos import Videos
 from outreach.sandbox.facebook.wire import Call, GraphError, missing
 
 DAY = 86_400
@@ -30,7 +31,8 @@ class Graph:
         self.place = place
         self.ledger = ledger
         self.now = now
-        self.photos = Photos(ledger, media)
+        self.photos = Photos(ledger, media / "photos" if media else None)
+        self.videos = Videos(ledger, media / "videos" if media else None)
 
     def answer(self, call: Call, *, lag: float = 0.0) -> Any:
         """Carry the call out and say what came of it; what it makes stays hidden for `lag` seconds. Raises `GraphError`."""
@@ -64,9 +66,10 @@ class Graph:
         self.ledger.put(page)
 
     def is_public(self, post: dict[str, Any]) -> bool:
-        """Whether the post is published, at once or because its time has come."""
-        planned = post.get("planned")
-        return bool(post["published"] or (planned and planned <= self.now()))
+        """Whether the post is published, at once or because its time has come, and its video processed."""
+        planned, now = post.get("planned"), self.now()
+        released = post["published"] or (planned and planned <= now)
+        return bool(released and post.get("ready", 0) <= now)
 
     def add_post(self, **facts: Any) -> dict[str, Any]:
         """Put a post on the Page; without `app` it is one that a person wrote by hand."""
@@ -169,7 +172,6 @@ class Graph:
         if not photos:
             self._refuse_repeat(message, link)
         planned = self._planned(call)
-        now = self.now()
         post = self.add_post(
             message=message,
             link=link,
@@ -177,8 +179,7 @@ class Graph:
             app=self.place.app,
             published=call.flag("published", True) and not planned,
             planned=planned,
-            created=now,
-            visible=now + lag,
+            visible=self.now() + lag,
         )
         for photo in photos:
             self.photos.keep(photo, post["id"])
@@ -220,6 +221,37 @@ class Graph:
         self.ledger.drop(name)
         return {"success": True}
 
+    # --- videos ---------------------------------------------------------------------------------------
+
+    def _post_page_videos(self, call: Call, name: str, lag: float) -> Any:
+        answer, video = self.videos.take(call, self.now())
+        if video:
+            self._show(video, call, lag)
+        return answer
+
+    _post_page_advideos = _post_page_videos
+
+    def _show(self, video: str, call: Call, lag: float) -> None:
+        planned, now = self._planned(call), self.now()
+        post = self.add_post(
+            message=call.text("description"),
+            video=video,
+            app=self.place.app,
+            published=call.flag("published", True) and not planned,
+            planned=planned,
+            visible=now + lag,
+            ready=now + self.videos.delay,
+        )
+        self.videos.put(video, call, post["id"], now=now, visible=now + lag)
+
+    def _get_video(self, call: Call, name: str, lag: float) -> Any:
+        return views.video(self.ledger.get(name) or {}, call, now=self.now())
+
+    def _delete_video(self, call: Call, name: str, lag: float) -> Any:
+        self.ledger.drop((self.ledger.get(name) or {})["post"])
+        self.ledger.drop(name)
+        return {"success": True}
+
     # --- one post -------------------------------------------------------------------------------------
 
     def _get_post(self, call: Call, name: str, lag: float) -> Any:
@@ -246,11 +278,11 @@ class Graph:
         if not self.is_public(post):
             self.ledger.put(post | {"planned": None})
         self.ledger.drop(name)
+        if video := post.get("video"):
+            self.ledger.drop(video)
         return {"success": True}
 
-    def _delete_comment(self, call: Call, name: str, lag: float) -> Any:
-        self.ledger.drop(name)
-        return {"success": True}
+    _delete_comment = _delete_photo
 
     def _get_post_comments(self, call: Call, name: str, lag: float) -> Any:
         own = [comment for comment in reversed(self.ledger.of("comment")) if comment["on"] == name]

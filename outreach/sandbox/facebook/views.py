@@ -96,7 +96,7 @@ def post(
         "permalink_url": f"{call.base}/_sandbox/page#{name}",
         "is_published": public,
         "is_hidden": False,
-        "status_type": "added_photos" if stored["photos"] else "mobile_status_update",
+        "status_type": _status_type(stored),
         "from": {"name": place.page_name, "id": place.page},
         "scheduled_publish_time": None if public else stored["planned"],
         "shares": {"count": shares} if shares else None,
@@ -114,8 +114,42 @@ def post(
     return _chosen(everything, fields, "Post", set())
 
 
+def _status_type(stored: dict[str, Any]) -> str:
+    if stored.get("video"):
+        return "added_video"
+    return "added_photos" if stored["photos"] else "mobile_status_update"
+
+
+def video(stored: dict[str, Any], call: Call, *, now: float) -> dict[str, Any]:
+    """One video; its post is named once it is processed."""
+    ready = stored["ready"] <= now
+    state = "ready" if ready else "processing"
+    phase = {"status": "complete" if ready else "in_progress"}
+    everything = {
+        "id": stored["id"],
+        "title": stored["title"],
+        "description": stored["description"],
+        "created_time": stamp(stored["created"]),
+        "updated_time": stamp(stored["created"]),
+        "status": {
+            "video_status": state,
+            "uploading_phase": {"status": "complete"},
+            "processing_phase": phase,
+            "publishing_phase": {"status": "complete" if ready else "not_started"},
+        },
+        "post_id": stored["post"] if ready else None,
+        "permalink_url": f"{call.base}/_sandbox/page#{stored['post']}",
+        "source": f"{call.base}/_sandbox/videos/{stored['id']}",
+        "published": ready,
+    }
+    return _chosen(everything, call.listed("fields") or ["updated_time", "id"], "Video", set())
+
+
 def attachments(stored: dict[str, Any], ledger: Ledger) -> dict[str, Any] | None:
     """The photos or the link of a post; None when there are none."""
+    if stored.get("video"):
+        link = f"https://www.facebook.com/watch/?v={stored['video']}"
+        return {"data": [{"media_type": "video", "target": {"id": stored["video"]}, "url": link}]}
     if stored["photos"]:
         photos = [_photo(name, ledger) for name in stored["photos"]]
         several = {"media_type": "album", "subattachments": {"data": photos}}

@@ -29,10 +29,13 @@ class GraphError(Exception):
         status: int = 400,
         kind: str = "OAuthException",
         transient: bool = False,
+        data: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.error = {"message": message, "type": kind, "code": code}
+        self.error: dict[str, Any] = {"message": message, "type": kind, "code": code}
+        if data:
+            self.error["error_data"] = dict(data)
         if subcode:
             self.error["error_subcode"] = subcode
         if transient:
@@ -64,6 +67,11 @@ class Call:
     def edge(self) -> str:
         """The last part of a path like `{id}/feed`; empty when it names an object only."""
         return self.path[1] if len(self.path) > 1 else ""
+
+    @property
+    def deed(self) -> str:
+        """Its edge, and for a video that comes in pieces also the phase: `videos finish`."""
+        return f"{self.edge} {self.text('upload_phase')}".strip()
 
     def text(self, name: str) -> str:
         """A parameter as text; empty when absent."""

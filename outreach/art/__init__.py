@@ -1,0 +1,1 @@
+"""Artwork: one slogan as banners to print and cards to publish, in every format and theme."""

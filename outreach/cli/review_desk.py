@@ -1,0 +1,63 @@
+"""The desk as the reviewers' pages see it, from several threads at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from outreach.channel import Preview
+from outreach.cli.desk_source import DeskSource
+from outreach.domain.problem import Problem
+from outreach.domain.rendition import Rendition
+
+if TYPE_CHECKING:
+    from outreach.bootstrap import Desk
+    from outreach.dispatch.sync import Proposal
+
+LARGEST = 256 * 1024
+"""A longer file is no message."""
+
+
+class ReviewDesk(DeskSource):
+    """One reading for one page; `lock` lets only one of them look at the files at a time."""
+
+    def __init__(self, desk: Desk, now: datetime, lock: Lock) -> None:
+        super().__init__(desk, now)
+        self._lock = lock
+
+    def proposal(self, campaign: str) -> Proposal:
+        """As its base, one at a time."""
+        with self._lock:
+            return super().proposal(campaign)
+
+    def problems(self, campaign: str) -> Sequence[Problem]:
+        """What is wrong in the files of a campaign."""
+        return self.proposal(campaign).problems if _is_plain(campaign) else ()
+
+    def source_text(self, campaign: str, message: str) -> str | None:
+        """A message's file as it is now; None when there is none."""
+        file = message_file(self._desk, campaign, message)
+        if file is None or not file.is_file() or file.stat().st_size > LARGEST:
+            return None
+        return file.read_text("utf-8-sig", "replace")
+
+
+def message_file(desk: Desk, campaign: str, message: str) -> Path | None:
+    """Where the message's file stands, if those are names of a campaign and of a message."""
+    if not (_is_plain(campaign) and _is_plain(message)):
+        return None
+    return desk.settings.messages / campaign / f"{message}.md"
+
+
+def preview(desk: Desk, rendition: Rendition) -> Preview:
+    """What followers of its channel see; the bare text where the channel is not there any more."""
+    channel = desk.channels.get(rendition.channel)
+    return channel.preview(rendition) if channel else Preview(text=rendition.text)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is a name and no path."""
+    return name == Path(name).name and not name.startswith(".") and "\0" not in name

@@ -1,0 +1,112 @@
+"""`outreach web`: the reviewers' pages."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import typer
+
+from outreach.cli.command import add as add_command
+from outreach.cli.marks import _
+from outreach.cli.session import Session, session_of
+from outreach.domain.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from outreach.bootstrap import Desk
+    from outreach.review.office import Office
+    from outreach.settings import Settings
+
+PORT = 8090
+"""Where the pages are without a setting of their own."""
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "web", web, says=_("Show the reviewers' pages on this machine until Ctrl-C."))
+
+
+def web(context: typer.Context) -> None:
+    """Serve beside a running service, or alone; a first start prints a one-time code."""
+    from outreach.cli import site_server  # noqa: PLC0415 - help pages need no web server
+    from outreach.review.pages import review_pages  # noqa: PLC0415 - as above
+
+    session = session_of(context)
+    wanted = port(session.settings)
+    with office(session) as ours, site_server.listen(wanted) as listening:
+        say_where(session, ours, site_server.address(listening))
+        site_server.run((review_pages(ours), listening))
+
+
+def port(settings: Settings) -> int:
+    """Where the pages are wanted."""
+    return settings.review.port if settings.review else PORT
+
+
+def say_where(session: Session, ours: Office, here: str) -> None:
+    """Tell where the pages are, and to a new office how to sign in first."""
+    from outreach.review.signing import FIRST, first_code  # noqa: PLC0415 - as above
+
+    session.screen.note(Text("The reviewers' pages: {address} (Ctrl-C ends it)", address=here))
+    if code := first_code(ours):
+        session.screen.note(
+            Text(
+                "First sign-in, within a day: {address}, name {name}, one-time code {code}",
+                address=f"{here}/welcome",
+                name=FIRST,
+                code=code,
+            )
+        )
+
+
+@contextmanager
+def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
+    """What the pages work with; of the rehearsal in that folder, whose clock then goes on, if one is named."""
+    from outreach.bootstrap.rehearsals import going_on  # noqa: PLC0415 - help pages need no store
+
+    with session.desk(rehearsal=rehearsal) as desk:
+        now = going_on(desk.engine) if rehearsal else session.now
+        yield office_of(desk, now=now, language=session.screen.language)
+
+
+def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
+    """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
+    from outreach.review.office import Office  # noqa: PLC0415 - as above
+    from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.store import evidence  # noqa: PLC0415 - as above
+    from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
+    from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
+    from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.glances import Glances  # noqa: PLC0415 - as above
+    from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
+    from outreach.store.people import People  # noqa: PLC0415 - as above
+
+    lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
+    return Office(
+        people=People(engine),
+        approvals=Approvals(engine),
+        capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
+        keep_photo=partial(evidence.keep, folder=photos),
+        evidence_folder=photos,
+        glances=Glances(engine),
+        causes=lambda: open_causes(engine),
+        queue=desk.queue,
+        reading=lambda: ReviewDesk(desk, now(), lock),
+        preview=partial(preview, desk),
+        adapters={name: channel.adapter for name, channel in desk.settings.channels.items()},
+        media_folder=desk.media_folder,
+        now=now,
+        leafing=Leafing(engine),
+        checked_end=lambda: head(engine).seq,
+        checked_log=lambda: (verify(engine), head(engine)),
+        passwords=Passwords(),
+        language=language,
+        hide=desk.settings.veil.text,
+    )

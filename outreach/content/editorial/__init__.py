@@ -1,0 +1,1 @@
+"""An office's editorial calendar, as staff keep it in Excel, CSV or Word, turned into message files."""

@@ -1,0 +1,103 @@
+"""The annex of the office's plan before the month: `Phụ lục: Lịch đăng tải`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from outreach.domain.campaign import Campaign
+from outreach.domain.delivery import Action
+from outreach.domain.text import Text
+from outreach.reports.official import tables
+from outreach.reports.official.document import Annex, Document, Grid
+from outreach.reports.official.speech import Speaker
+from outreach.reports.rehearsal import WEEKDAYS
+from outreach.reports.source import Files, Question, Report, Source
+from outreach.reports.table import Row, Table
+
+
+def build(source: Source, question: Question) -> Table:
+    """One row per message and instant, with its channels."""
+    return tables.schedule(row for files in source.files(question) for row in schedule_rows(files))
+
+
+def document(source: Source, question: Question, language: str) -> Document | None:
+    """The annex; None when there is no such campaign."""
+    found = source.files(question)
+    files = max(found, key=lambda each: each.campaign.window.start, default=None)
+    if files is None:
+        return None
+    say, campaign = Speaker(language), files.campaign
+    title = say(Text("Posting schedule of the {name}", name=campaign.name))
+    return Document(
+        language=language,
+        title=title,
+        author=campaign.office,
+        moment=campaign.opens,
+        annexes=(
+            Annex(
+                name=say(Text("Annex")),
+                title=title,
+                reference=_reference(campaign, say),
+                grid=Grid(
+                    table=tables.schedule(schedule_rows(files)),
+                    widths=(12, 39, 14, 77, 40, 30, 40),
+                    left=frozenset({"title", "channels", "topic", "unit"}),
+                ),
+            ),
+        ),
+    )
+
+
+def _reference(campaign: Campaign, say: Speaker) -> str:
+    if campaign.plan is None:
+        return ""
+    return say(
+        Text(
+            "(With Plan No. {number}, {day}, of {office})",
+            number=campaign.plan.number,
+            day=say.day(campaign.plan.date),
+            office=campaign.office,
+        )
+    )
+
+
+def schedule_rows(
+    files: Files, first: date = date.min, last: date = date.max
+) -> Iterator[tuple[datetime, Row]]:
+    """What the plan publishes from `first` to `last`, a row per message and instant."""
+    campaign = files.campaign
+    messages = {message.id: message for message in files.messages}
+    together: dict[tuple[datetime, str], list[str]] = {}
+    for planned in files.plan.planned:
+        identity, day = planned.identity, campaign.local(planned.due).date()
+        if identity.action is Action.PUBLISH and first <= day <= last:
+            together.setdefault((planned.due, identity.message), []).append(identity.channel)
+    for (due, name), channels in sorted(together.items()):
+        local, message = campaign.local(due), messages[name]
+        names = campaign.paperwork.channels
+        yield (
+            due,
+            {
+                "day": Text(
+                    "{weekday}, {day}",
+                    weekday=WEEKDAYS[local.weekday()],
+                    day=f"{local:%d/%m/%Y}",
+                ),
+                "clock": f"{local:%H:%M}",
+                "title": message.title,
+                "channels": ", ".join(names.get(each, each) for each in channels),
+                "topic": message.topic,
+                "unit": message.unit,
+            },
+        )
+
+
+REPORT = Report(
+    name="plan",
+    tells=Text(
+        "the posting schedule as an annex of the office's plan, as Word, PDF/A or spreadsheet"
+    ),
+    build=build,
+    document=document,
+)

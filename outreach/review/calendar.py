@@ -1,0 +1,209 @@
+"""The calendar: a month as a grid, and as a timeline with one lane per channel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from starlette.responses import Response
+
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.message import Message
+from outreach.domain.text import Text
+from outreach.reports import calendar, coverage
+from outreach.reports.source import Files, Question
+from outreach.review.office import Reading
+from outreach.review.today import title
+from outreach.review.visit import Visit
+
+MOST = 1_000
+"""So many deliveries of a month are drawn; a page that shows fewer than there are says so."""
+
+IN_A_DAY = 6
+"""So many stand in one square of the grid."""
+
+LANE, DAY = 46, 30
+"""Height of a channel's lane and width of a day in the timeline, in SVG units."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One delivery in the calendar."""
+
+    delivery: Delivery
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Square:
+    """One day of the grid; `more` are not drawn. `inside`: of the month; `open`: of a campaign's window."""
+
+    day: date
+    entries: Sequence[Entry]
+    more: int
+    inside: bool
+    open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One delivery in the timeline, at `x`, `y` of the drawing."""
+
+    entry: Entry
+    x: float
+    y: float
+
+
+def calendar_page(visit: Visit) -> Response:
+    """One month; `as=ics` gives the same choice for other calendars."""
+    reading = visit.office.reading()
+    files = list(reading.files(Question(campaign=visit.asked("campaign") or None)))
+    if visit.asked("as") == "ics":
+        return _ics(visit, reading)
+    zone = reading.zone(visit.asked("campaign"))
+    month = _month(visit.asked("month"), visit.office.now().astimezone(zone), files)
+    entries = [e for e in _entries(visit, month, zone) if _is_wanted(visit, e.delivery)]
+    channels = sorted({entry.delivery.identity.channel for entry in entries})
+    return visit.page(
+        "calendar",
+        month=month,
+        before=_first(month - timedelta(days=1)),
+        after=_first(month + timedelta(days=31)),
+        weeks=_weeks(month, entries, files),
+        marks=_marks(month, entries, channels),
+        lanes=list(enumerate(channels)),
+        days=_length(month),
+        lane=LANE,
+        unit=DAY,
+        weekdays=WEEKDAYS,
+        choices=_choices(reading, files),
+        chosen={key: visit.asked(key) for key in ("channel", "topic", "unit", "state")},
+        full=len(entries) >= MOST,
+        coverage=coverage.parts(reading, Question(campaign=visit.asked("campaign") or None)),
+        ics=_link(visit, **{"as": "ics"}),
+        today=visit.office.now().astimezone(zone).date(),
+        link_to=lambda day: _link(visit, month=f"{day:%Y-%m}"),
+    )
+
+
+WEEKDAYS = (
+    Text("Monday"),
+    Text("Tuesday"),
+    Text("Wednesday"),
+    Text("Thursday"),
+    Text("Friday"),
+    Text("Saturday"),
+    Text("Sunday"),
+)
+"""The columns of the grid."""
+
+
+def _month(asked: str, now: datetime, files: Sequence[Files]) -> date:
+    """The first day of the month that was asked for; otherwise this month, or that of the campaign that is nearest."""
+    try:
+        return datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        windows = [each.campaign.window for each in files]
+        if any(now.date() in window for window in windows) or not windows:
+            return _first(now.date())
+        nearest = min(windows, key=lambda window: abs(window.start - now.date()))
+        return _first(nearest.start)
+
+
+def _entries(visit: Visit, month: date, zone: tzinfo) -> list[Entry]:
+    office = visit.office
+    since = datetime.combine(month, time(), zone).astimezone(UTC)
+    until = datetime.combine(_first(month + timedelta(days=31)), time(), zone).astimezone(UTC)
+    states = {s.value: s for s in State}
+    wanted = states.get(visit.asked("state"))
+    found = office.glances.first(
+        [wanted] if wanted else list(State),
+        MOST,
+        since=since,
+        until=until,
+        channel=visit.asked("channel") or None,
+        campaign=visit.asked("campaign") or None,
+    )
+    return [Entry(delivery=d, title=title(office, d), at=d.due.astimezone(zone)) for d in found]
+
+
+def _is_wanted(visit: Visit, delivery: Delivery) -> bool:
+    """Topic and unit stand in the text that is queued."""
+    topic, unit = visit.asked("topic"), visit.asked("unit")
+    if not topic and not unit:
+        return True
+    rendition = visit.office.queue.rendition(delivery)
+    if rendition is None:
+        return False
+    return topic in ("", rendition.topic) and unit in ("", rendition.unit)
+
+
+def _weeks(month: date, entries: Sequence[Entry], files: Sequence[Files]) -> list[list[Square]]:
+    by_day: dict[date, list[Entry]] = {}
+    for entry in entries:
+        by_day.setdefault(entry.at.date(), []).append(entry)
+    start = month - timedelta(days=month.weekday())
+    end = _first(month + timedelta(days=31))
+    weeks = []
+    while start < end:
+        days = [start + timedelta(days=number) for number in range(7)]
+        weeks.append([_square(day, month, by_day.get(day, []), files) for day in days])
+        start += timedelta(days=7)
+    return weeks
+
+
+def _square(day: date, month: date, entries: Sequence[Entry], files: Sequence[Files]) -> Square:
+    return Square(
+        day=day,
+        entries=entries[:IN_A_DAY],
+        more=max(0, len(entries) - IN_A_DAY),
+        inside=day.month == month.month,
+        open=any(day in each.campaign.window for each in files),
+    )
+
+
+def _marks(month: date, entries: Sequence[Entry], channels: Sequence[str]) -> list[Mark]:
+    """Each at its day and hour; what would cover another one stands a little lower."""
+    taken: Counter[tuple[str, date, int]] = Counter()
+    marks = []
+    for entry in entries:
+        name, day, hour = entry.delivery.identity.channel, entry.at.date(), entry.at.hour // 6
+        place = (day - month).days + (entry.at.hour + entry.at.minute / 60) / 24
+        lower = taken[name, day, hour]
+        taken[name, day, hour] += 1
+        y = channels.index(name) * LANE + 14 + min(lower, 2) * 10
+        marks.append(Mark(entry=entry, x=round(place * DAY, 1), y=y))
+    return marks
+
+
+def _choices(reading: Reading, files: Sequence[Files]) -> Mapping[str, list[str]]:
+    found: list[Message] = [message for each in files for message in each.messages]
+    return {
+        "channel": sorted(reading.channels()),
+        "topic": sorted({m.topic for m in found} - {""}),
+        "unit": sorted({m.unit for m in found} - {""}),
+    }
+
+
+def _ics(visit: Visit, reading: Reading) -> Response:
+    question = Question(
+        campaign=visit.asked("campaign") or None, channel=visit.asked("channel") or None
+    )
+    headers = {"content-disposition": 'attachment; filename="lich-dang.ics"'}
+    content = calendar.to_ics(reading, question)
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _link(visit: Visit, **more: str) -> str:
+    return f"/calendar?{visit.request.url.include_query_params(**more).query}"
+
+
+def _first(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _length(month: date) -> int:
+    return (_first(month + timedelta(days=31)) - month).days

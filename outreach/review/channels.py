@@ -1,0 +1,148 @@
+"""The channels: whether they go, how fast they may, how much of their quota is used; pausing and letting go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from outreach.channel import Capabilities, Per, Quota
+from outreach.domain.alert import Cause
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.role import Deed
+from outreach.domain.text import Text
+from outreach.review.office import Office, Reading
+from outreach.review.today import WENT_OUT
+from outreach.review.visit import Visit, go
+from outreach.store.records import ChannelState
+
+ONLY_ADMINS = Text("Only an administrator may do this.")
+NO_SUCH = Text("There is no such channel.")
+WHY = Text("Say why; everyone who looks will read it.")
+SPANS = {"1": 1, "4": 4, "24": 24, "": 0}
+"""Hours for which a channel may be paused; 0 until a person lets it go on."""
+
+AS_MANY = 500
+"""At most so many publications of a span are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """A quota, and how much of it went out in the present span of local time."""
+
+    quota: Quota
+    used: int
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it counts per month, not per day."""
+        return self.quota.per is Per.MONTH
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One channel as it stands; instants are local."""
+
+    name: str
+    adapter: str
+    capabilities: Capabilities | None
+    state: ChannelState
+    until: datetime | None
+    counts: Mapping[State, int]
+    quotas: Sequence[Used]
+    next: datetime | None
+    last: datetime | None
+    causes: Sequence[Cause]
+
+
+def channels(visit: Visit) -> Response:
+    """Every channel."""
+    return _show(visit)
+
+
+def channel(visit: Visit) -> Response:
+    """Pause it, or let it go on."""
+    name, office = str(visit.request.path_params["name"]), visit.office
+    if not visit.who.may(Deed.DECIDE):
+        return visit.sorry(ONLY_ADMINS, 403)
+    if name not in office.reading().channels():
+        return visit.sorry(NO_SUCH, 404)
+    match visit.form.get("do"):
+        case "pause":
+            return _pause(visit, name)
+        case "resume":
+            why = Text("{name} let it go on.", name=visit.who.name)
+            office.queue.resume(name, why, actor=visit.who.name, now=office.now())
+            return go("/channels")
+        case _:
+            return go("/channels")
+
+
+def _pause(visit: Visit, name: str) -> Response:
+    reason = visit.form.get("reason", "").strip()[:2000]
+    if not reason:
+        return _show(visit, WHY)
+    hours, now = SPANS.get(visit.form.get("hours", ""), 0), visit.office.now()
+    until = now + timedelta(hours=hours) if hours else None
+    why = Text("{reason}", reason=reason)
+    visit.office.queue.pause(name, why, until, actor=visit.who.name, now=now)
+    return go("/channels")
+
+
+def _show(visit: Visit, refused: Text | None = None) -> Response:
+    office, reading = visit.office, visit.office.reading()
+    counts = office.queue.counts()
+    return visit.page(
+        "channels",
+        status=409 if refused else 200,
+        found=[
+            _standing(office, reading, name, state, counts)
+            for name, state in sorted(reading.channels().items())
+        ],
+        refused=refused,
+        decides=visit.who.may(Deed.DECIDE),
+        spans=SPANS,
+    )
+
+
+def _standing(
+    office: Office,
+    reading: Reading,
+    name: str,
+    state: ChannelState,
+    counts: Mapping[tuple[str, State], int],
+) -> Standing:
+    zone, glances = reading.zone(""), office.glances
+    coming = glances.first([State.SCHEDULED], 1, channel=name)
+    gone = glances.first(WENT_OUT, 1, latest=True, channel=name)
+    capabilities = office.capabilities.get(name)
+    quotas = capabilities.quotas if capabilities else ()
+    return Standing(
+        name=name,
+        adapter=office.adapters.get(name, ""),
+        capabilities=capabilities,
+        state=state,
+        until=state.until.astimezone(zone) if state.until else None,
+        counts={s: counts[name, s] for s in State if (name, s) in counts},
+        quotas=[Used(quota=q, used=_used(office, name, q)) for q in quotas],
+        next=_time(coming, reading),
+        last=_time(gone, reading),
+        causes=[cause for cause in office.causes() if f":{name}" in f":{cause.key}:"],
+    )
+
+
+def _time(found: Sequence[Delivery], reading: Reading) -> datetime | None:
+    return found[0].due.astimezone(reading.zone(found[0].identity.campaign)) if found else None
+
+
+def _used(office: Office, name: str, quota: Quota) -> int:
+    """How many publications went out in the span of local time that is now."""
+    local = office.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if quota.per is Per.MONTH:
+        begin = begin.replace(day=1)
+    found = office.glances.first([State.PUBLISHED], AS_MANY, since=begin, channel=name)
+    return len(found)

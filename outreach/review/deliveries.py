@@ -1,0 +1,68 @@
+"""One delivery: its whole story, what may be decided about it, and its proof for a print."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from outreach.domain.delivery import Delivery
+from outreach.domain.role import Deed
+from outreach.domain.text import Text
+from outreach.reports import evidence
+from outreach.review import deciding
+from outreach.review.visit import Visit, go
+
+NO_SUCH = Text("There is no such delivery.")
+
+
+def delivery(visit: Visit) -> Response:
+    """The whole story of one delivery, and what may be decided about it."""
+    found = _asked_for(visit)
+    if found is None:
+        return visit.sorry(NO_SUCH, 404)
+    if visit.request.method == "GET":
+        return _story(visit, found, None)
+    if not visit.who.may(Deed.DECIDE):
+        return visit.sorry(Text("Only an administrator may decide this."), 403)
+    refused = deciding.decide(visit.office, found, visit.form, visit.who.name)
+    return _story(visit, found, refused) if refused else go(f"/deliveries/{found.id}")
+
+
+def proof(visit: Visit) -> Response:
+    """One delivery as a sheet of paper: where it is public, since when, whose word that is, and the seals, recomputed now."""
+    found = _asked_for(visit)
+    if found is None:
+        return visit.sorry(NO_SUCH, 404)
+    known = visit.office.reading().evidence(found)
+    verdict, head = visit.office.checked_log()
+    return visit.page(
+        "proof",
+        found=found,
+        facts=evidence.facts(known),
+        events=evidence.events(known).rows,
+        rendition=known.rendition,
+        same_text=known.rendition is not None and known.rendition.digest == found.digest,
+        verdict=verdict,
+        head=head,
+        at=visit.office.now().astimezone(known.zone),
+    )
+
+
+def _asked_for(visit: Visit) -> Delivery | None:
+    return visit.office.queue.get(int(visit.request.path_params["id"]))
+
+
+def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
+    known = visit.office.reading().evidence(found)
+    decides = visit.who.may(Deed.DECIDE)
+    choices = deciding.choices(visit.office, found) if decides else ()
+    return visit.page(
+        "delivery",
+        status=409 if refused else 200,
+        found=found,
+        facts=evidence.facts(known),
+        attempts=evidence.attempts(known).rows,
+        events=evidence.events(known).rows,
+        rendition=known.rendition,
+        choices=choices,
+        refused=refused,
+    )

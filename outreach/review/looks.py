@@ -1,0 +1,70 @@
+"""Pages as HTML: templates that escape everything, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from outreach.locale import gettext
+from outreach.reports.cells import to_words
+from outreach.reports.words import ACTIONS, STATES
+
+PROSE = frozenset(
+    {"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "hr", "s"}
+    | {"table", "thead", "tbody", "tr", "th", "td", "code", "pre"}
+)
+"""What a text may be made of; its headings are paragraphs on our pages."""
+
+_HEADING = re.compile(r"<(/?)h[1-6]>")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("outreach.review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(name: str, language: str, /, **given: Any) -> str:
+    """The page of a template; `words` and `link` are there for its cells."""
+
+    def words(cell: Any, *, seconds: bool = False) -> str:
+        return to_words(cell, language, seconds=seconds)
+
+    template = _environment().get_template(f"{name}.html")
+    return template.render(
+        _=gettext(language),
+        words=words,
+        link=web_address,
+        clean=clean,
+        states=STATES,
+        actions=ACTIONS,
+        language=language,
+        **given,
+    )
+
+
+def clean(html: str) -> Markup:
+    """The HTML of a text with nothing in it but words, their emphasis and links."""
+    flat = _HEADING.sub(r"<\1p>", html)
+    kept = nh3.clean(flat, tags=PROSE, attributes={"a": {"href"}}, url_schemes={"https", "mailto"})
+    return Markup(kept)  # noqa: S704 - nh3 has just cleaned it
+
+
+def web_address(text: str) -> str:
+    """The text if it is an address that may be followed from a page, otherwise nothing."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.netloc else ""

@@ -1,0 +1,145 @@
+"""The messages: a list, and each with its file, its texts, and the word of those who approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from outreach.domain.approval import Verdict, Word, missing
+from outreach.domain.change import OPEN
+from outreach.domain.delivery import Delivery
+from outreach.domain.message import Message
+from outreach.domain.problem import Problem
+from outreach.domain.role import Deed
+from outreach.domain.text import Text
+from outreach.reports.source import Question
+from outreach.review import texts
+from outreach.review.office import Office, Reading
+from outreach.review.visit import Visit, go
+
+NO_SUCH = Text("There is no such message.")
+NOTHING_CHOSEN = Text("Choose at least one text.")
+WHY = Text("Say what is to be changed, so that the author knows.")
+CHANGED = Text("A text was changed while you read it. Look at the new one first.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A message in the list: its deliveries, how many of its texts lack a word, its problems, and its next time (local)."""
+
+    campaign: str
+    id: str
+    message: Message | None
+    deliveries: Sequence[Delivery]
+    lacking: int
+    problems: Sequence[Problem]
+    next: datetime | None
+
+
+def messages(visit: Visit) -> Response:
+    """Every message of every campaign."""
+    reading, office = visit.office.reading(), visit.office
+    rows = [
+        row
+        for files in reading.files(Question())
+        for row in _rows(office, reading, files.campaign.id, files.messages)
+    ]
+    return visit.page("messages", rows=rows)
+
+
+def message(visit: Visit) -> Response:
+    """One message; those who may, approve its texts or send them back."""
+    campaign, name = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
+    found = visit.office.queue.list(campaign=campaign, message=name)
+    if not found and visit.office.reading().source_text(campaign, name) is None:
+        return visit.sorry(NO_SUCH, 404)
+    if visit.request.method == "GET":
+        return _show(visit, found)
+    if not visit.who.may(Deed.APPROVE):
+        return visit.sorry(Text("Only an approver may do this."), 403)
+    refused = _say(visit, found)
+    return _show(visit, found, refused) if refused else go(visit.request.url.path)
+
+
+def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Message]) -> list[Row]:
+    by_id = {message.id: message for message in known}
+    queued: dict[str, list[Delivery]] = {}
+    for delivery in reading.deliveries(Question(campaign=campaign)):
+        queued.setdefault(delivery.identity.message, []).append(delivery)
+    faults: dict[str, list[Problem]] = {}
+    for problem in reading.problems(campaign):
+        faults.setdefault(_stem(problem.place.file), []).append(problem)
+    words = office.approvals.words(d.digest for some in queued.values() for d in some)
+    needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
+    rows = []
+    for name in sorted(by_id.keys() | queued.keys() | faults.keys() - {"campaign.toml"}):
+        deliveries = queued.get(name, [])
+        due = min((d.due for d in deliveries if d.state in OPEN), default=None)
+        row = Row(
+            campaign=campaign,
+            id=name,
+            message=by_id.get(name),
+            deliveries=deliveries,
+            lacking=_lacking(deliveries, words, needed),
+            problems=faults.get(name, ()),
+            next=due and due.astimezone(zone),
+        )
+        rows.append(row)
+    return rows
+
+
+def _lacking(
+    deliveries: Sequence[Delivery], words: Mapping[str, Sequence[Word]], needed: int
+) -> int:
+    """How many different texts that are still to go out lack somebody's word."""
+    digests = {d.digest for d in deliveries if d.state in OPEN and texts.has_text(d)}
+    return sum(1 for digest in digests if missing(words.get(digest, ()), needed))
+
+
+def _say(visit: Visit, found: Sequence[Delivery]) -> Text | None:
+    """Write the word about every chosen text; why it was refused, None when it was not."""
+    verdict = {v.value: v for v in Verdict}.get(visit.form.get("say", ""))
+    note = visit.form.get("note", "").strip()[:2000]
+    chosen = [key.removeprefix("text-") for key in visit.form if key.startswith("text-")]
+    if verdict is None or not chosen:
+        return NOTHING_CHOSEN
+    if verdict is Verdict.SENT_BACK and not note:
+        return WHY
+    if not {d.digest for d in found if d.state in OPEN and texts.has_text(d)}.issuperset(chosen):
+        return CHANGED
+    who, now = visit.who.name, visit.office.now()
+    for digest in chosen:
+        said = Word(digest=digest, person=who, verdict=verdict, note=note, at=now)
+        visit.office.approvals.give(said)
+    return None
+
+
+def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) -> Response:
+    office, reading = visit.office, visit.office.reading()
+    campaign, name = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
+    needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
+    faces = texts.faces(office, reading, found, needed)
+    return visit.page(
+        "message",
+        status=409 if refused else 200,
+        campaign=campaign,
+        name=name,
+        title=next((face.rendition.title for face in faces), name),
+        faces=faces,
+        needed=needed,
+        deliveries=[(d, d.due.astimezone(zone)) for d in found],
+        source=(reading.source_text(campaign, name) or "").splitlines(),
+        problems=[p for p in reading.problems(campaign) if _stem(p.place.file) == name],
+        versions=texts.versions(office, reading, found),
+        approves=visit.who.may(Deed.APPROVE) and any(face.waits for face in faces),
+        refused=refused,
+        note=visit.form.get("note", ""),
+        zone=zone,
+    )
+
+
+def _stem(file: str) -> str:
+    return file.rpartition("/")[2].removesuffix(".md")

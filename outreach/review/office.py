@@ -1,0 +1,72 @@
+"""What the pages work with, handed to them by whoever serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from outreach.channel import Capabilities, Preview
+from outreach.domain.alert import Cause
+from outreach.domain.delivery import Delivery
+from outreach.domain.problem import Problem
+from outreach.domain.rendition import Rendition
+from outreach.reports.evidence import Evidence
+from outreach.reports.source import Source
+from outreach.review.passwords import Passwords
+from outreach.store.approvals import Approvals
+from outreach.store.delivery_log import Head, Verdict
+from outreach.store.glances import Glances
+from outreach.store.leafing import Leafing
+from outreach.store.people import People
+from outreach.store.queue import Queue
+
+
+class Reading(Source, Protocol):
+    """Where the pages read."""
+
+    def problems(self, campaign: str) -> Sequence[Problem]:
+        """What is wrong in the files of a campaign."""
+        ...
+
+    def source_text(self, campaign: str, message: str) -> str | None:
+        """A message's file as it is now; None when there is none."""
+        ...
+
+    def evidence(self, delivery: Delivery) -> Evidence:
+        """All that is known about one delivery."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """The people, the queue that decisions go to, and a fresh look at everything; `now` gives aware UTC.
+
+    `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
+    `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
+    `causes` are what people were told of and is not mended yet.
+    `checked_end` is the number of the log's last line;
+    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    """
+
+    people: People
+    queue: Queue
+    reading: Callable[[], Reading]
+    now: Callable[[], datetime]
+    approvals: Approvals
+    glances: Glances
+    capabilities: Mapping[str, Capabilities]
+    keep_photo: Callable[[str, bytes], dict[str, str]]
+    evidence_folder: Path
+    causes: Callable[[], Sequence[Cause]]
+    preview: Callable[[Rendition], Preview]
+    adapters: Mapping[str, str]
+    media_folder: Path
+    leafing: Leafing
+    checked_end: Callable[[], int]
+    checked_log: Callable[[], tuple[Verdict, Head]]
+    passwords: Passwords
+    language: str
+    hide: Callable[[str], str] = str

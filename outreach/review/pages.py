@@ -1,0 +1,134 @@
+"""The application: every page, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from outreach.domain.text import Text
+from outreach.locale import LANGUAGES
+from outreach.review import banners, channels, deliveries, entrance, messages, signing
+from outreach.review.calendar import calendar_page
+from outreach.review.log import log
+from outreach.review.office import Office
+from outreach.review.people import people
+from outreach.review.pictures import photo, picture
+from outreach.review.requests import (
+    TooLarge,
+    form_of,
+    form_with_file,
+    has_file,
+    refusal,
+    with_headers,
+)
+from outreach.review.statistics import statistics_page
+from outreach.review.tail import End, tail
+from outreach.review.today import today
+from outreach.review.visit import Answer, Visit, go
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+STATIC = {
+    "pico.min.css": "text/css",
+    "review.css": "text/css",
+    "htmx.min.js": "text/javascript",
+    "hx-sse.min.js": "text/javascript",
+}
+"""The files that every browser may have, and what they are."""
+
+
+def review_pages(office: Office) -> Starlette:
+    """The reviewers' pages of one office."""
+    doors = Doors(office)
+    both, get, send = ["GET", "POST"], ["GET"], ["POST"]
+    return Starlette(
+        routes=[
+            Route("/static/{file}", doors.open(_static), methods=get),
+            Route("/sign-in", doors.open(entrance.sign_in), methods=both),
+            Route("/welcome", doors.open(entrance.welcome), methods=both),
+            Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
+            Route("/", doors.inside(today), methods=get),
+            Route("/log", doors.inside(log), methods=get),
+            Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
+            Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
+            Route("/calendar", doors.inside(calendar_page), methods=get),
+            Route("/messages", doors.inside(messages.messages), methods=get),
+            Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
+            Route("/pictures/{name}", doors.inside(picture), methods=get),
+            Route("/photos/{name}", doors.inside(photo), methods=get),
+            Route("/channels", doors.inside(channels.channels), methods=get),
+            Route("/channels/{name}", doors.inside(channels.channel), methods=send),
+            Route("/banners", doors.inside(banners.banners), methods=get),
+            Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
+            Route("/statistics", doors.inside(statistics_page), methods=get),
+            Route("/people", doors.inside(people), methods=both),
+            Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
+        ]
+    )
+
+
+def _static(visit: Visit) -> Response:
+    name = visit.request.path_params["file"]
+    if name not in STATIC:
+        return PlainTextResponse("404\n", status_code=404)
+    content = resources.files("outreach.review").joinpath("static", name).read_bytes()
+    kept = {"cache-control": "max-age=3600"}
+    return Response(content, media_type=STATIC[name], headers=kept)
+
+
+class Doors:
+    """What stands before every page."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def inside(self, answer: Answer) -> Endpoint:
+        """Only for people who are signed in; what changes something must carry the seal of their session."""
+
+        def guarded(visit: Visit) -> Response:
+            known = replace(visit, person=signing.person_of(self._office, visit.request))
+            if known.person is None:
+                return go("/sign-in")
+            if visit.request.method == "POST" and not signing.is_sealed(visit.request, visit.form):
+                return known.sorry(Text("This form is too old. Go back and try again."), 403)
+            return answer(known)
+
+        return self.open(guarded)
+
+    def open(self, answer: Answer) -> Endpoint:
+        """What every request goes through."""
+
+        async def endpoint(request: Request) -> Response:
+            response = refusal(request)
+            if response is None:
+                try:
+                    visit = await self._visit(request)
+                    response = await run_in_threadpool(answer, visit)
+                except TooLarge:
+                    response = PlainTextResponse("413\n", status_code=413)
+            wish = request.query_params.get("lang")
+            if wish in LANGUAGES:
+                response.set_cookie("language", wish, samesite="lax", httponly=True)
+            return with_headers(response)
+
+        return endpoint
+
+    async def _visit(self, request: Request) -> Visit:
+        wishes = (request.query_params.get("lang"), request.cookies.get("language"))
+        language = next((w for w in wishes if w in LANGUAGES), self._office.language)
+        visit = Visit(office=self._office, request=request, form={}, language=language)
+        if request.method != "POST":
+            return visit
+        if not has_file(request):
+            return replace(visit, form=await form_of(request))
+        if await run_in_threadpool(signing.person_of, self._office, request) is None:
+            return visit
+        form, file = await form_with_file(request)
+        return replace(visit, form=form, file=file)

@@ -1,0 +1,70 @@
+"""Who may sign in, with which role; only an administrator sees and changes it."""
+
+from __future__ import annotations
+
+import secrets
+
+from starlette.responses import Response
+
+from outreach.domain.role import Deed, Role
+from outreach.domain.text import Text
+from outreach.review.visit import Visit, go
+
+ONLY_ADMINS = Text("Only an administrator may do this.")
+NAMELESS = Text("Write a name of at most 60 letters, digits, dots, dashes or spaces.")
+KNOWN = Text("There is such a person already, with a password.")
+LAST = Text("There is no such person, or nobody would be left to administer.")
+ROLES = {
+    Role.REVIEWER: Text("reviewer: reads"),
+    Role.AUTHOR: Text("author: writes messages, confirms banners"),
+    Role.APPROVER: Text("approver: approves texts, confirms banners"),
+    Role.ADMIN: Text("administrator: everything"),
+}
+
+
+def people(visit: Visit) -> Response:
+    """Everyone, and the forms that invite, appoint and remove."""
+    if not visit.who.may(Deed.INVITE):
+        return visit.sorry(ONLY_ADMINS, 403)
+    if visit.request.method == "GET":
+        return _show(visit)
+    name = visit.form.get("name", "").strip()
+    role = {r.value: r for r in Role}.get(visit.form.get("role", ""), Role.REVIEWER)
+    match visit.form.get("do"):
+        case "invite":
+            return _invite(visit, name, role)
+        case "appoint":
+            done = visit.office.people.appoint(
+                name, role, actor=visit.who.name, now=visit.office.now()
+            )
+            return go("/people") if done else _show(visit, refused=LAST)
+        case _:
+            done = visit.office.people.remove(name, actor=visit.who.name, now=visit.office.now())
+            return go("/people") if done else _show(visit, refused=LAST)
+
+
+def _invite(visit: Visit, name: str, role: Role) -> Response:
+    if not _is_name(name):
+        return _show(visit, refused=NAMELESS)
+    code, office = secrets.token_urlsafe(12), visit.office
+    if not office.people.invite(name, role, code, actor=visit.who.name, now=office.now()):
+        return _show(visit, refused=KNOWN)
+    return _show(visit, invited=name, code=code)
+
+
+def _show(
+    visit: Visit, *, refused: Text | None = None, invited: str = "", code: str = ""
+) -> Response:
+    return visit.page(
+        "people",
+        status=409 if refused else 200,
+        everyone=visit.office.people.all(),
+        roles=ROLES,
+        refused=refused,
+        invited=invited,
+        code=code,
+    )
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= 60 and all(sign.isalnum() or sign in " .-" for sign in name)

@@ -1,0 +1,107 @@
+"""Signing in and out: codes, passwords, cookies, and the seal of every form."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from outreach.domain.role import Role
+from outreach.domain.text import Text
+from outreach.review.office import Office
+from outreach.review.passwords import LONGEST, SHORTEST
+from outreach.review.requests import Form
+from outreach.store.people import Person
+
+WRONG = Text("The name or the password is wrong.")
+SLOWLY = Text("Too many tries. Wait a quarter of an hour at most, then try again.")
+NO_INVITATION = Text("There is no such invitation, or its code was used already or is too old.")
+TOO_SHORT = Text(
+    "Take a password of {least} to {most} characters; a sentence is best.",
+    least=SHORTEST,
+    most=LONGEST,
+)
+FIRST = "admin"
+"""The name of the first person."""
+
+
+def first_code(office: Office) -> str | None:
+    """A new code for the first person; None when that person has a password."""
+    code = secrets.token_urlsafe(12)
+    now = office.now()
+    return (
+        code if office.people.invite(FIRST, Role.ADMIN, code, actor="outreach", now=now) else None
+    )
+
+
+def sign_in(office: Office, form: Form) -> str | Text:
+    """A new session's token, or why there is none."""
+    name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
+    if office.people.may_try_at(name, now) > now:
+        return SLOWLY
+    person = office.people.find(name)
+    fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
+    if not fits or person is None:
+        office.people.failed(name, now)
+        return WRONG
+    return _begin(office, name)
+
+
+def accept(office: Office, form: Form) -> str | Text:
+    """A new session's token for someone who was invited, or why there is none."""
+    name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
+    if office.people.may_try_at(name, now) > now:
+        return SLOWLY
+    if not SHORTEST <= len(password) <= LONGEST:
+        return TOO_SHORT
+    kept = office.passwords.hash(password)
+    if not office.people.accept(name, form.get("code", "").strip(), kept, now):
+        office.people.failed(name, now)
+        return NO_INVITATION
+    return _begin(office, name)
+
+
+def _begin(office: Office, name: str) -> str:
+    token = secrets.token_urlsafe(32)
+    office.people.sign_in(name, token, office.now())
+    return token
+
+
+def person_of(office: Office, request: Request) -> Person | None:
+    """Who is signed in."""
+    token = token_of(request)
+    return office.people.of_session(token, office.now()) if token else None
+
+
+def token_of(request: Request) -> str:
+    """What the cookie says; empty without one."""
+    return request.cookies.get(_cookie(request), "")
+
+
+def seal(request: Request) -> str:
+    """What the forms of this session carry."""
+    return hashlib.sha256(f"form:{token_of(request)}".encode()).hexdigest()
+
+
+def is_sealed(request: Request, form: Form) -> bool:
+    """Whether a form came from a page of this session."""
+    return hmac.compare_digest(form.get("seal", "").encode(), seal(request).encode())
+
+
+def keep(response: Response, request: Request, token: str) -> None:
+    """Give the browser its cookie; an empty one takes it away."""
+    response.set_cookie(
+        _cookie(request),
+        token,
+        max_age=None if token else 0,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _cookie(request: Request) -> str:
+    return "__Host-session" if request.url.scheme == "https" else "session"

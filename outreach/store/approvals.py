@@ -1,0 +1,160 @@
+"""Who approved which text, and which campaigns ask for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import bindparam
+
+from outreach.domain.approval import Verdict, Word, missing, waits_for_approval
+from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.difference import Difference
+from outreach.domain.text import Text
+from outreach.store.delivery_log import Event, append
+from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.records import delivery_from_row, text_to_json
+from outreach.store.tables import APPROVAL, APPROVAL_RULE, DELIVERY
+
+_WAITING = (State.SCHEDULED.value, State.HELD.value)
+
+
+class Approvals:
+    """People's words about texts. Instants are aware UTC."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def needed(self) -> dict[str, int]:
+        """Campaign -> how many people must approve each of its texts; without those that ask for nobody."""
+        with reading(self._engine) as connection:
+            return _needed(connection)
+
+    def words(self, digests: Iterable[str]) -> dict[str, list[Word]]:
+        """Rendition -> what was said about it, oldest first."""
+        with reading(self._engine) as connection:
+            return _words(connection, sorted(set(digests)))
+
+    def waiting(self, until: datetime) -> list[Delivery]:
+        """What is due by then and not approved enough, by due time."""
+        with reading(self._engine) as connection:
+            query = (
+                select(DELIVERY)
+                .where(DELIVERY.c.campaign.in_(_needed(connection)))
+                .where(DELIVERY.c.state.in_(_WAITING), DELIVERY.c.due <= until)
+                .order_by(DELIVERY.c.due, DELIVERY.c.id)
+            )
+            rows = connection.execute(query).all()
+            lacking = unapproved(connection, rows)
+        return [delivery_from_row(row) for row in rows if lacking.get(row.id)]
+
+    def give(self, word: Word) -> int:
+        """Write a person's word; what was held only for it goes back into the queue. Gives how many deliveries it concerns."""
+        concerned = (
+            select(DELIVERY)
+            .where(DELIVERY.c.digest == word.digest, DELIVERY.c.state.in_(_WAITING))
+            .where(DELIVERY.c.action != Action.WITHDRAW.value)
+            .order_by(DELIVERY.c.id)
+            .with_for_update()
+        )
+        with writing(self._engine) as connection:
+            _upsert(connection, word)
+            rows = connection.execute(concerned).all()
+            events = [_event(word, row.id) for row in rows] or [_event(word, None)]
+            append(connection, [*events, *_release(connection, rows, word)])
+        return len(rows)
+
+
+def demand(
+    connection: Connection, difference: Difference, *, actor: str, now: datetime
+) -> list[Event]:
+    """Note how many must approve each text of a campaign; give the event to be logged when that is news."""
+    campaign, needed = difference.campaign, difference.approvals
+    known = _needed(connection).get(campaign, 0)
+    if needed in (None, known):
+        return []
+    insert = (postgresql if is_postgresql(connection) else sqlite).insert(APPROVAL_RULE)
+    connection.execute(
+        insert.values(campaign=campaign, needed=needed).on_conflict_do_update(
+            index_elements=["campaign"], set_={"needed": needed}
+        )
+    )
+    data = {"campaign": campaign, "from": known, "needed": needed}
+    return [Event(at=now, actor=actor, what="approvals_needed", data=data)]
+
+
+def unapproved(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, int]:
+    """Delivery -> how many must still approve its text, for those rows of which somebody must. Withdrawals need nobody."""
+    needed = _needed(connection)
+    asked = [row for row in rows if row.campaign in needed and row.action != Action.WITHDRAW]
+    if not asked:
+        return {}
+    words = _words(connection, sorted({row.digest for row in asked}))
+    lacking = {row.id: missing(words.get(row.digest, ()), needed[row.campaign]) for row in asked}
+    return {row_id: count for row_id, count in lacking.items() if count}
+
+
+def _needed(connection: Connection) -> dict[str, int]:
+    return {row.campaign: row.needed for row in connection.execute(_RULES)}
+
+
+def _words(connection: Connection, digests: Sequence[str]) -> dict[str, list[Word]]:
+    found: dict[str, list[Word]] = {}
+    for row in connection.execute(_SAID, {"digests": digests}):
+        word = Word(
+            digest=row.digest,
+            person=row.person,
+            verdict=Verdict(row.verdict),
+            note=row.note,
+            at=row.at,
+        )
+        found.setdefault(row.digest, []).append(word)
+    return found
+
+
+def _upsert(connection: Connection, word: Word) -> None:
+    insert = (postgresql if is_postgresql(connection) else sqlite).insert(APPROVAL)
+    said = {"verdict": word.verdict.value, "note": word.note, "at": word.at}
+    connection.execute(
+        insert.values(digest=word.digest, person=word.person, **said).on_conflict_do_update(
+            index_elements=["digest", "person"], set_=said
+        )
+    )
+
+
+def _release(connection: Connection, rows: Sequence[Row[Any]], word: Word) -> list[Event]:
+    lacking = unapproved(connection, rows)
+    free = [
+        row.id
+        for row in rows
+        if waits_for_approval(delivery_from_row(row)) and not lacking.get(row.id)
+    ]
+    if not free:
+        return []
+    reason = text_to_json(Text("{name} approved it.", name=word.person))
+    back = update(DELIVERY).where(DELIVERY.c.id.in_(free))
+    connection.execute(back.values(state=State.SCHEDULED.value, reason=reason, ready_at=word.at))
+    data: Mapping[str, Any] = {"from": State.HELD.value, "reason": reason}
+    return [
+        Event(at=word.at, actor=word.person, what=State.SCHEDULED, delivery_id=i, data=dict(data))
+        for i in free
+    ]
+
+
+def _event(word: Word, delivery_id: int | None) -> Event:
+    note = {"reason": Text("{note}", note=word.note).to_json()} if word.note else {}
+    data = {"digest": word.digest, **note}
+    return Event(
+        at=word.at, actor=word.person, what=word.verdict, delivery_id=delivery_id, data=data
+    )
+
+
+_RULES = select(APPROVAL_RULE).where(APPROVAL_RULE.c.needed > 0)
+_SAID = (
+    select(APPROVAL)
+    .where(APPROVAL.c.digest.in_(bindparam("digests", expanding=True)))
+    .order_by(APPROVAL.c.at, APPROVAL.c.person)
+)

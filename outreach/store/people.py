@@ -1,0 +1,180 @@
+"""Who signs in to the review pages: people, invitations, sessions and failures. Everything is an event of the log."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from outreach.domain.role import PERMITS, Deed, Role
+from outreach.store.delivery_log import Event, append
+from outreach.store.engine import reading, writing
+from outreach.store.tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
+
+INVITATION = timedelta(days=1)
+"""How long an invitation's code may be used."""
+
+IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
+"""A session ends after so long without a page, and after so long in any case."""
+
+FREE_FAILURES = 3
+"""So many failures in a row cost no waiting."""
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""The most that a further failure costs."""
+
+FORGET = timedelta(days=1)
+"""Failures that are older count no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted."""
+
+    name: str
+    role: Role
+    password: str
+
+    def may(self, deed: Deed) -> bool:
+        """Whether this person's role permits it."""
+        return deed in PERMITS[self.role]
+
+
+class People:
+    """The people of one database. Instants are aware UTC."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[Person]:
+        """Everyone by name."""
+        with reading(self._engine) as connection:
+            return [_person(row) for row in connection.execute(select(PERSON).order_by("name"))]
+
+    def find(self, name: str) -> Person | None:
+        """One person."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
+        return _person(row) if row else None
+
+    def invite(self, name: str, role: Role, code: str, *, actor: str, now: datetime) -> bool:
+        """Let a person in with a code; a former code ends. False, and nothing changed, when the person has a password already."""
+        values = {"role": role.value, "code": _digest(code), "invited": now}
+        with writing(self._engine) as connection:
+            row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
+            if row and row.password:
+                return False
+            if row:
+                connection.execute(update(PERSON).where(PERSON.c.name == name).values(**values))
+            else:
+                connection.execute(insert(PERSON).values(name=name, password="", **values))
+            append(connection, [_event("invited", name, actor, now, role=role.value)])
+        return True
+
+    def appoint(self, name: str, role: Role, *, actor: str, now: datetime) -> bool:
+        """Give a person another role. False, and nothing changed, when there is no such person or no admin would be left."""
+        with writing(self._engine) as connection:
+            if _is_last_admin(connection, name) and role is not Role.ADMIN:
+                return False
+            changed = update(PERSON).where(PERSON.c.name == name).values(role=role.value)
+            if not connection.execute(changed).rowcount:
+                return False
+            append(connection, [_event("appointed", name, actor, now, role=role.value)])
+        return True
+
+    def remove(self, name: str, *, actor: str, now: datetime) -> bool:
+        """Let a person in no more, and end all sessions. False when there is no such person or no admin would be left."""
+        with writing(self._engine) as connection:
+            if _is_last_admin(connection, name):
+                return False
+            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            if not connection.execute(delete(PERSON).where(PERSON.c.name == name)).rowcount:
+                return False
+            append(connection, [_event("removed", name, actor, now)])
+        return True
+
+    def accept(self, name: str, code: str, password: str, now: datetime) -> bool:
+        """Exchange a code, once, for a password (its hash). False when the code is wrong, used or too old."""
+        with writing(self._engine) as connection:
+            row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
+            fits = row is not None and hmac.compare_digest(row.code, _digest(code))
+            if row is None or not fits or now - row.invited > INVITATION:
+                return False
+            values = {"password": password, "code": ""}
+            connection.execute(update(PERSON).where(PERSON.c.name == name).values(**values))
+            append(connection, [_event("joined", name, name, now)])
+        return True
+
+    def sign_in(self, name: str, token: str, now: datetime) -> None:
+        """Begin a session; sessions that are over are forgotten."""
+        row = {"digest": _digest(token), "person": name, "begun": now, "seen": now}
+        over = (WEB_SESSION.c.seen < now - IDLE) | (WEB_SESSION.c.begun < now - LONGEST)
+        with writing(self._engine) as connection:
+            connection.execute(delete(WEB_SESSION).where(over))
+            connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name == name))
+            connection.execute(insert(WEB_SESSION).values(**row))
+            append(connection, [_event("signed_in", name, name, now)])
+
+    def of_session(self, token: str, now: datetime) -> Person | None:
+        """Who is signed in, if the session is not over; notes once a minute that it was used."""
+        digest = _digest(token)
+        query = select(PERSON, WEB_SESSION.c.begun, WEB_SESSION.c.seen).join(
+            WEB_SESSION, WEB_SESSION.c.person == PERSON.c.name
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(WEB_SESSION.c.digest == digest)).one_or_none()
+        if row is None or now - row.seen > IDLE or now - row.begun > LONGEST:
+            return None
+        if now - row.seen > timedelta(minutes=1):
+            with writing(self._engine) as connection:
+                used = update(WEB_SESSION).where(WEB_SESSION.c.digest == digest)
+                connection.execute(used.values(seen=now))
+        return _person(row)
+
+    def sign_out(self, name: str, now: datetime) -> None:
+        """End every session of a person."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            append(connection, [_event("signed_out", name, name, now)])
+
+    def may_try_at(self, name: str, now: datetime) -> datetime:
+        """When somebody may try to sign in under this name again."""
+        query = select(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name == name)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None or row.failures < FREE_FAILURES or now - row.at > FORGET:
+            return now
+        doublings = min(row.failures - FREE_FAILURES, 20)
+        return max(now, row.at + min(timedelta(seconds=2**doublings), LONGEST_WAIT))  # type: ignore[no-any-return]  # a row's cells are Any
+
+    def failed(self, name: str, now: datetime) -> None:
+        """Note that a sign-in failed under this name, whether or not there is such a person."""
+        row = SIGN_IN_FAILURE.c
+        with writing(self._engine) as connection:
+            connection.execute(delete(SIGN_IN_FAILURE).where(row.at < now - FORGET))
+            more = update(SIGN_IN_FAILURE).where(row.name == name)
+            if not connection.execute(more.values(failures=row.failures + 1, at=now)).rowcount:
+                connection.execute(insert(SIGN_IN_FAILURE).values(name=name, failures=1, at=now))
+            append(connection, [_event("sign_in_failed", name, "outreach", now)])
+
+
+def _person(row: Any) -> Person:
+    return Person(name=row.name, role=Role(row.role), password=row.password)
+
+
+def _is_last_admin(connection: Connection, name: str) -> bool:
+    """Whether this is the only admin who can sign in."""
+    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, PERSON.c.password != "")
+    return connection.execute(admins).scalars().all() == [name]
+
+
+def _event(what: str, person: str, actor: str, now: datetime, **more: str) -> Event:
+    return Event(at=now, actor=actor, what=what, data={"person": person, **more})
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

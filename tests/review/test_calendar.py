@@ -1,0 +1,51 @@
+"""The calendar: every delivery on its local day, in its channel's lane, and only what was asked for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.review.house import House
+
+
+def test_each_delivery_stands_on_its_day_and_in_its_lane(office: House) -> None:
+    page = office.signed_in().get("/calendar").text
+    day = re.search(r'<td class="open">\s*<span class="number">15</span>.*?</td>', page, re.DOTALL)
+    assert day
+    assert day[0].count("Bài mot") == 2
+    assert "Treo băng rôn đợt 1" in day[0]
+    assert len(re.findall(r'class="mark ch\d', page)) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "marks"),
+    [
+        ("channel=so-website", 1),
+        ("state=published", 0),
+        ("state=scheduled", 4),
+        ("topic=phát động", 2),
+        ("unit=Phòng khác", 0),
+        ("month=2022-12", 0),
+        ("month=2022-13", 4),
+        ("campaign=khong-co", 0),
+    ],
+)
+def test_it_shows_what_was_asked_for(office: House, asked: str, marks: int) -> None:
+    page = office.signed_in().get(f"/calendar?{asked}")
+    assert page.status_code == 200
+    assert len(re.findall(r'class="mark ch\d', page.text)) == marks
+
+
+def test_other_calendars_get_it_too(office: House) -> None:
+    answer = office.signed_in().get("/calendar?as=ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.text.count("BEGIN:VEVENT") == 4
+
+
+def test_gaps_are_named(office: House) -> None:
+    (office.campaign / "campaign.toml").write_text(
+        (office.campaign / "campaign.toml").read_text("utf-8").replace("phát động", "cuộc thi"),
+        "utf-8",
+    )
+    assert "cuộc thi" in office.signed_in().get("/calendar").text

@@ -1,0 +1,78 @@
+"""Who may come in, and with which role: only an administrator changes that, and there is always one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from outreach.domain.role import PERMITS, Deed, Role
+from outreach.review.signing import FIRST
+from tests.review.house import House
+from tests.review.stage import PASSWORD
+from tests.store.office import what_happened
+
+
+def test_somebody_is_invited_comes_and_gets_another_role(office: House) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    page = admin.post("/people", {"do": "invite", "name": "Chị Lan", "role": "author"}).text
+    code = re.search(r"<dd><code>([^<]+)</code>", page)
+    assert code
+    assert code[1] not in admin.get("/people").text
+    guest = office.browser()
+    form = {"name": "Chị Lan", "code": code[1], "password": PASSWORD}
+    assert guest.post("/welcome", form).status_code == 303
+    found = office.office.people.find("Chị Lan")
+    assert found
+    assert found.role is Role.AUTHOR
+    admin.post("/people", {"do": "appoint", "name": "Chị Lan", "role": "approver"})
+    found = office.office.people.find("Chị Lan")
+    assert found
+    assert found.role is Role.APPROVER
+    admin.post("/people", {"do": "remove", "name": "Chị Lan"})
+    assert guest.get("/").status_code == 303
+    events = what_happened(office.desk.engine)
+    assert [e for e in events if e in ("invited", "appointed", "removed")] == [
+        "invited",
+        "invited",
+        "appointed",
+        "removed",
+    ]
+
+
+@pytest.mark.parametrize("do", ["remove", "appoint"])
+def test_the_last_administrator_stays(office: House, do: str) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    answer = admin.post("/people", {"do": do, "name": FIRST, "role": "reviewer"})
+    assert answer.status_code == 409
+    assert admin.get("/people").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["", "x" * 61, "<b>", "a\nb"])
+def test_a_name_is_a_name(office: House, name: str) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    assert admin.post("/people", {"do": "invite", "name": name}).status_code == 409
+
+
+def test_a_known_person_is_not_invited_again(office: House) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    answer = admin.post("/people", {"do": "invite", "name": FIRST, "role": "reviewer"})
+    assert answer.status_code == 409
+    found = office.office.people.find(FIRST)
+    assert found
+    assert found.role is Role.ADMIN
+
+
+@pytest.mark.parametrize("role", [r for r in Role if Deed.INVITE not in PERMITS[r]])
+def test_nobody_else_sees_or_changes_people(office: House, role: Role) -> None:
+    browser = office.signed_in(role)
+    page = browser.get("/")
+    assert "/people" not in page.text
+    assert browser.get("/people").status_code == 403
+    answer = browser.post("/people", {"do": "invite", "name": "kẻ lạ", "role": "admin"})
+    assert answer.status_code == 403
+    assert office.office.people.find("kẻ lạ") is None
