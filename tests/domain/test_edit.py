@@ -260,6 +260,14 @@ def test_an_update_that_waits_is_still_to_come() -> None:
     )
 
 
+def test_an_update_that_comes_back_comes_at_its_new_time() -> None:
+    row_ = waiting(State.CANCELLED, "old", reason=PERSON)
+    back = a_change(ChangeKind.RESTORED, asking(), public(), row_)
+    assert coming(back) == back.planned
+    assert back.planned
+    assert back.planned.due == NOW
+
+
 @pytest.mark.parametrize("state", [State.PUBLISHING, State.UNKNOWN, State.CANCELLED])
 def test_an_update_that_is_under_way_or_over_is_not_to_come(state: State) -> None:
     row_ = waiting(state, reason=PERSON)
