@@ -16,6 +16,7 @@ from starlette.routing import Route
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
 from outreach.review import banners, channels, deliveries, entrance, messages, signing
+from outreach.review.account import account
 from outreach.review.calendar import calendar_page
 from outreach.review.log import log
 from outreach.review.office import Office
@@ -68,6 +69,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/banners", doors.inside(banners.banners), methods=get),
             Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
             Route("/statistics", doors.inside(statistics_page), methods=get),
+            Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
         ]

@@ -38,6 +38,12 @@ def people(visit: Visit) -> Response:
                 name, role, actor=visit.who.name, now=visit.office.now()
             )
             return go("/people") if done else _show(visit, refused=LAST)
+        case "reset":
+            code = secrets.token_urlsafe(12)
+            done = visit.office.people.reset(
+                name, code, actor=visit.who.name, now=visit.office.now()
+            )
+            return _show(visit, invited=name, code=code) if done else _show(visit, refused=LAST)
         case _:
             done = visit.office.people.remove(name, actor=visit.who.name, now=visit.office.now())
             return go("/people") if done else _show(visit, refused=LAST)

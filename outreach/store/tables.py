@@ -220,7 +220,10 @@ class RecheckRow(Row, table=True):
 
 
 class PersonRow(Row, table=True):
-    """Who may sign in: `password` is an Argon2id hash, `code` the SHA-256 of an invitation; empty where there is none."""
+    """Who may sign in: `password` is an Argon2id hash, `code` the SHA-256 of an invitation; empty where there is none.
+
+    `totp` is the secret of the second factor, `totp_used` the last half-minute whose code was used.
+    """
 
     __tablename__ = "person"
     name: str = Field(primary_key=True)
@@ -228,6 +231,8 @@ class PersonRow(Row, table=True):
     password: str
     code: str
     invited: datetime = Field(sa_type=Instant)
+    totp: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    totp_used: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class SessionRow(Row, table=True):
@@ -238,6 +243,7 @@ class SessionRow(Row, table=True):
     person: str = Field(foreign_key="person.name")
     begun: datetime = Field(sa_type=Instant)
     seen: datetime = Field(sa_type=Instant)
+    browser: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class SignInFailureRow(Row, table=True):

@@ -35,6 +35,7 @@ INSIDE = (
     "/deliveries/1/proof",
     "/deliveries/99",
     "/people",
+    "/account",
 )
 SCREENS = [
     (390, "light", "vi"),
