@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks.scenarios import burst, idle, planning, spread, start
+from benchmarks.scenarios import artwork, burst, idle, planning, spread, start
 from benchmarks.table import Row, as_table
 
 Scenario = Callable[[int], list[Row]]
@@ -21,6 +21,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "spread": lambda rounds: spread.measure(2_000, rounds, _say),
     "idle": lambda rounds: idle.measure(250, _say),
     "start": lambda rounds: start.measure(2_500, rounds, _say),
+    "artwork": lambda rounds: artwork.measure(2_000, rounds, _say),
     "planning": lambda rounds: planning.measure(2_000, rounds, _say),
 }
 

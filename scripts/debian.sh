@@ -10,6 +10,7 @@ want() {
 command -v chromium >/dev/null || want chromium
 dpkg-query -W -f '${Status}' fonts-noto-core 2>/dev/null | grep -q 'ok installed' || want fonts-noto-core
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want postgresql
+command -v pdftoppm >/dev/null || want poppler-utils
 command -v strace >/dev/null || want strace
 command -v systemd-analyze >/dev/null || want systemd
 # php-cgi and micro-httpd satisfy what the package wordpress demands of a web server, and start none.

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 
 MEASURED = Path("mutmut-stats.json")
-LONGEST = 8.0
+LONGEST = 5.0
 """No further test begins after so many seconds of tests, as mutmut has measured them."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sorts by the times that mutmut has measured and cuts off the end; mutmut starts pytest in the folder that holds them."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Sorts the tests that mutmut names by the times that it has measured, and cuts off the end; it starts pytest beside them."""
     if MEASURED.exists() and not config.option.collectonly:
         seconds = json.loads(MEASURED.read_text("utf-8"))["duration_by_test"]
-        items.sort(key=lambda item: seconds.get(item.nodeid, 0.0))
-        spent = accumulate((seconds.get(item.nodeid, 0.0) for item in items), initial=0.0)
-        items[:] = [item for item, before in zip(items, spent, strict=False) if before < LONGEST]
+        tests = sorted(config.args, key=lambda name: seconds.get(name, 0.0))
+        spent = accumulate((seconds.get(name, 0.0) for name in tests), initial=0.0)
+        config.args[:] = [
+            name for name, before in zip(tests, spent, strict=False) if before < LONGEST
+        ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from outreach.bootstrap.daily import daily_chores
-from outreach.bootstrap.watching import sign_of_life, watching
+from outreach.bootstrap.watching import followed, sign_of_life, watching
 from outreach.channel import AdapterPlace, Channel, ChannelProfile, Media
 from outreach.channels import registry
 from outreach.channels.registry import Opened, open_channels
@@ -261,6 +261,7 @@ def build_machinery(settings: Settings, engine: Engine, lease: Lease) -> Machine
         site=_site(settings, engine),
         watching=watching(settings, engine, lease),
         metrics=settings.metrics,
+        links=followed(),
         ping=sign_of_life(settings),
         log=settings.log,
         language=settings.language,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from outreach.daemon.machinery import SignOfLifeBy, Watching
+from outreach.daemon.machinery import LinksBy, SignOfLifeBy, Watching
 from outreach.settings import Settings
 from outreach.store.alerts import Alerts
 from outreach.store.engine import Engine
@@ -12,6 +13,9 @@ from outreach.store.lease import Lease
 from outreach.watching.machine import Machine
 from outreach.watching.notice import Readers
 from outreach.watching.watch import Pace
+
+if TYPE_CHECKING:
+    from outreach.channels._links import Links
 
 
 def watching(settings: Settings, engine: Engine, lease: Lease) -> Watching | None:
@@ -36,3 +40,20 @@ def sign_of_life(settings: Settings) -> SignOfLifeBy | None:
 
     call = Ping(settings.alerts.ping.get_secret_value())
     return SignOfLifeBy(call=call, close=call.aclose, every=settings.alerts.ping_every)
+
+
+def followed() -> LinksBy:
+    """How links of what is public are followed; nothing is loaded for it before there is one."""
+    opened: list[Links] = []
+
+    async def opens(link: str) -> bool | None:
+        from outreach.channels._links import Links  # noqa: PLC0415 - only where something is public
+
+        opened[:] = opened or [Links()]
+        return await opened[0](link)
+
+    async def close() -> None:
+        for links in opened:
+            await links.aclose()
+
+    return LinksBy(opens=opens, close=close)

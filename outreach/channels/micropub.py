@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from outreach import channel as c
 from outreach.channels._addresses import PublicOnly
 from outreach.channels._http import HttpClient, Reply, refusal
 from outreach.channels._previews import hashtag_forms, left_out, text_gauge
 from outreach.channels._text import _, over_limits
+from outreach.channels._urls import expect_https
 
 _GONE = frozenset({404, 410})
 
@@ -28,19 +29,17 @@ class Micropub:
     class Settings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
         """What config.toml may say."""
 
-        endpoint: str = Field(description=_("The site's Micropub address, http or https."))
-        token: SecretStr = Field(description=_("Token that the site gave us."))
         allow_private: bool = Field(
-            default=False, description=_("Whether the receiver may lie inside our own network.")
+            default=False,
+            description=_("Whether the receiver may lie inside our own network, also without TLS."),
         )
+        endpoint: str = Field(description=_("The site's Micropub address: https."))
+        token: SecretStr = Field(description=_("Token that the site gave us."))
 
         @field_validator("endpoint")
         @classmethod
-        def _is_http(cls, value: str) -> str:
-            if not _is_web(value):
-                raise ValueError(
-                    _("The address must begin with http:// or https:// and name a host.")
-                )
+        def _is_https(cls, value: str, info: ValidationInfo) -> str:
+            expect_https(value, inside=bool(info.data.get("allow_private")))
             return value
 
     def __init__(self, name: str, settings: Settings, place: c.AdapterPlace) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from outreach import __version__
 from outreach.cli import (
+    art,
     audit,
     backup,
     campaign,
@@ -51,7 +52,7 @@ NAME = "outreach"
 GROUPS = (
     *(init, editorial, check, plan, preview, run, queue, log, show, report),
     *(decisions, done, pauses, web),
-    *(stats, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
+    *(stats, art, rehearse, sandbox, audit, backup, doctor, login, campaign, channel),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from outreach.cli.check import has_errors
 from outreach.cli.choices import InState, OfCampaign, OnChannel, Since
 from outreach.cli.command import add as add_command
 from outreach.cli.desk_source import DeskSource
@@ -21,7 +22,7 @@ from outreach.domain.schedule import NotASchedule
 from outreach.domain.schedule_words import parse_day
 from outreach.domain.text import Text
 from outreach.reports.registry import REPORTS
-from outreach.reports.source import Report
+from outreach.reports.source import Question, Report
 from outreach.reports.writing import BINARY, Format, write
 
 
@@ -79,7 +80,8 @@ def report(
     """Print or write one report."""
     session = session_of(context)
     if name is None:
-        session.screen.grid((found.tells, key) for key, found in REPORTS.items())
+        told = session.screen.words
+        session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
         return
     wanted, targets = _known(name), _targets(name, form, outputs or [], own_form)
     with session.desk(rehearsal=rehearsed(session, campaign) if rehearsal else None) as desk:
@@ -94,6 +96,8 @@ def report(
                 wanted, kind, source, question, session.screen.language, form_file=own_form
             )
             _put(session, written, file)
+        if wanted.document:
+            _warn(session, source, question)
 
 
 def _known(name: str) -> Report:
@@ -154,6 +158,20 @@ def _refuse(wanted: Report, kind: Format) -> None:
             Text("The report “{name}” is no document for Word or PDF.", name=wanted.name),
             Text("These are: {names}", names=names),
         )
+
+
+def _warn(session: Session, source: DeskSource, question: Question) -> None:
+    """Say that files with mistakes are not in a document: their figures, banners and honours would be missed unseen."""
+    for files in source.files(question):
+        if has_errors(source.proposal(files.campaign.id).problems):
+            session.screen.note(
+                Text(
+                    "Some files of {campaign} have mistakes; what only they say is missing in the document.",
+                    campaign=files.campaign.id,
+                ),
+                style="yellow",
+            )
+            session.screen.note(Text("→ `outreach check` names every mistake."))
 
 
 def _put(session: Session, written: bytes | None, file: Path | None) -> None:

@@ -68,13 +68,14 @@ class Screen:
         else:
             self.say(table.empty)
 
-    def grid(self, rows: Iterable[tuple[Text, str]]) -> None:
+    def grid(self, rows: Iterable[tuple[Text | str, str]]) -> None:
         """Names and values below each other."""
         grid = RichTable.grid(padding=(0, 2))
         grid.add_column(no_wrap=True, style="dim")
         grid.add_column(overflow="fold")
         for name, value in rows:
-            grid.add_row(self.words(name), RichText(harmless(value)))
+            shown = name if isinstance(name, str) else self.words(name)
+            grid.add_row(shown, RichText(harmless(value)))
         self.out.print(grid)
 
     def problems(self, problems: Iterable[Problem], *, to_stderr: bool = False) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from outreach.content.art_section import art_section
 from outreach.content.fields import Fields, Mistake
 from outreach.content.findings import Findings
 from outreach.content.front_matter import Node
@@ -43,8 +44,9 @@ _TOP = (
         "topics",
         "updates",
         "approval",
+        "cards",
     ),
-    *("plan", "window", "posting", "hotlines", "report"),
+    *("plan", "window", "posting", "hotlines", "report", "art"),
 )
 _POSTING = (
     *("slots", "weekend_slots", "quiet", "blackout", "holidays", "minimum_gap", "late"),
@@ -95,6 +97,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     posting, hotlines, tags = _posting(top), _hotlines(top), hashtags(top)
     names = {key: top.text(key) for key in ("name", "short_name", "theme", "office")}
     units, topics = top.texts("units"), top.texts("topics")
+    art = art_section(top)
     updates = Edits(top.choice("updates", [e.value for e in Edits], Edits.ASK.value))
     approval = Approval(
         top.choice("approval", [a.value for a in Approval], Approval.OPTIONAL.value)
@@ -116,6 +119,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
         updates=updates,
         approval=approval,
         paperwork=paperwork(top),
+        art=art,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from outreach.content.fields import Fields, whole_number
 from outreach.content.times import instant
+from outreach.domain.artwork import parse_size
 from outreach.domain.campaign import Campaign
 from outreach.domain.message import (
     BannerDetails,
@@ -33,6 +34,7 @@ def details(fields: Fields, kind: Kind, campaign: Campaign) -> Details | None:
     """What the kind adds; None for a plain post or when it cannot be read."""
     match kind:
         case Kind.BANNER:
+            _check_size(fields)
             return BannerDetails(
                 size=fields.text("size"), places=fields.texts("places"), maker=fields.text("maker")
             )
@@ -44,6 +46,14 @@ def details(fields: Fields, kind: Kind, campaign: Campaign) -> Details | None:
             return _commendation(fields)
         case Kind.POST:
             return None
+
+
+def _check_size(fields: Fields) -> None:
+    """A size that nobody can read makes no artwork; it holds nothing, since people can read what we cannot."""
+    if (written := fields.text_or_nothing("size")) and parse_size(written) is None:
+        what = Text("“{text}” is not the size of a banner.", text=written)
+        mend = Text("Write width and height like this: {example}", example="8 x 0.8 m")
+        fields.warning("size", "size-unreadable", what, mend)
 
 
 def _event(fields: Fields, campaign: Campaign) -> EventDetails | None:

@@ -94,6 +94,11 @@ class Fields:
         section = self.section(name, keys)
         return {key: section.text(key) for key in keys} if section else {}
 
+    def switch(self, name: str) -> bool | None:
+        """Whether something is switched on or off; None when it is absent or something else."""
+        node = self._nodes.get(name)
+        return node.value if node is not None and isinstance(node.value, bool) else None
+
     def sections(self, name: str, known: Collection[str]) -> tuple[Fields, ...]:
         """A list of mappings."""
         node = self._nodes.get(name)
@@ -170,6 +175,10 @@ class Fields:
     def error(self, name: str, code: str, what: Text, mend: Text) -> None:
         """Note a problem at the value of `name`."""
         self._findings.error(self.place(name), code, what, mend)
+
+    def warning(self, name: str, code: str, what: Text, mend: Text) -> None:
+        """Note at the value of `name` what holds nothing."""
+        self._findings.warning(self.place(name), code, what, mend)
 
     def error_at_key(self, name: str, code: str, what: Text, mend: Text) -> None:
         """Note a problem at the key `name`."""

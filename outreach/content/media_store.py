@@ -20,6 +20,7 @@ from outreach.content.findings import Refused
 from outreach.content.pictures import LARGEST_PICTURE, examine, place_of_picture
 from outreach.content.prepared import RECIPE, fitted
 from outreach.content.videos import LARGEST_VIDEO, examine_video
+from outreach.domain.artwork import CardOrder
 from outreach.domain.capabilities import PictureLimits
 from outreach.domain.message import Message, Picture
 from outreach.domain.problem import Place, Problem, Problems
@@ -60,7 +61,6 @@ class MediaStore:
     def _kept_video(self, opened: Folder, path: str, limit: int) -> Media:
         with opened.opened(path, at_most=min(limit, LARGEST_VIDEO)) as file:
             found = examine_video(file, path)
-            file.seek(0)
             digest, size = keep_copy(self._stored, file)
         return Media(
             sha256=digest,
@@ -72,6 +72,30 @@ class MediaStore:
             name=path.rsplit("/", 1)[-1],
             file=self._stored / digest,
         )
+
+    def drawn(self, order: CardOrder, limits: PictureLimits | None = None) -> Media:
+        """The card that was ordered, within the limits; drawn once. Raises `Unusable`."""
+        known = (order.key, order.alt, limits)
+        if known not in self._known:
+            data = self._drawing(order)
+            medium = self._kept(data, Picture(file=order.name, alt=order.alt))
+            self._known[known] = (
+                self._prepared(medium, data, limits, as_cover=limits.cover is not None)
+                if limits
+                else medium
+            )
+        return self._known[known]
+
+    def _drawing(self, order: CardOrder) -> bytes:
+        """What was drawn before, so that it stays the same when the program that draws is exchanged; or a new drawing."""
+        note = f"card-{order.key}"
+        if digest := self._noted(note):
+            return (self._stored / digest).read_bytes()
+        drawn = order.draw()
+        digest = hashlib.sha256(drawn).hexdigest()
+        keep(self._stored, digest, drawn)
+        keep(self._stored / "prepared", note, digest.encode())
+        return drawn
 
     def _one(
         self, opened: Folder, message: Message, number: int, limits: PictureLimits | None
@@ -155,13 +179,26 @@ def keep(stored: Path, digest: str, data: bytes) -> None:
 
 
 def keep_copy(stored: Path, source: BinaryIO) -> tuple[str, int]:
-    """As `keep`, what is left of an open file, piece by piece; gives its digest and how many bytes that is."""
-    digest, size = hashlib.sha256(), 0
+    """As `keep`, an open file, piece by piece; gives the digest and how many bytes that is."""
+    digest, size = _through(source)
+    target = stored / digest
+    if target.exists() and target.stat().st_size == size:
+        return digest, size
     with _new_file(stored) as file:
-        while part := source.read(_PIECE):
-            digest.update(part)
-            size += file.write(part)
-    Path(file.name).replace(stored / digest.hexdigest())
+        digest, size = _through(source, file)
+    Path(file.name).replace(stored / digest)
+    return digest, size
+
+
+def _through(source: BinaryIO, copy: IO[bytes] | None = None) -> tuple[str, int]:
+    """The digest and the length of a whole file, which is copied on the way."""
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while part := source.read(_PIECE):
+        digest.update(part)
+        size += len(part)
+        if copy:
+            copy.write(part)
     return digest.hexdigest(), size
 
 

@@ -23,6 +23,7 @@ from outreach.domain.text import Text
 LARGEST_FILE = 256 * 1024
 CAMPAIGN_FILE = "campaign.toml"
 MEDIA = "media"
+ART = "art"
 _NEARLY = (".txt", ".doc", ".docx", ".odt", ".rtf", ".markdown", ".mdown", ".pdf")
 
 
@@ -125,7 +126,7 @@ class _CampaignReader:
             self._findings.warning(Place(file=self._file(name)), "not-read", what, mend)
 
     def _refuse_folder(self, name: str) -> None:
-        if name == MEDIA:
+        if name in (MEDIA, ART):
             return
         what = Text("The folder “{name}” is not read.", name=shown(name))
         mend = Text("Put messages beside campaign.toml, and pictures into media/.")

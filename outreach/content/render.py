@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from outreach.content import markdown
+from outreach.content.cards import Cards, without_card
 from outreach.content.media_store import MediaStore
 from outreach.content.simple_marks import fill_in
 from outreach.content.template import TemplateProcess, has_marks
 from outreach.content.variants import REMINDER
+from outreach.domain.artwork import Unusable, spoken
 from outreach.domain.campaign import Campaign
 from outreach.domain.capabilities import ChannelProfile
 from outreach.domain.message import (
@@ -25,8 +27,8 @@ from outreach.domain.message import (
     Message,
 )
 from outreach.domain.plan import Planned
-from outreach.domain.problem import Place, Problems
-from outreach.domain.rendition import Rendition
+from outreach.domain.problem import Place, Problem, Problems
+from outreach.domain.rendition import Media, Rendition
 from outreach.domain.schedule import Hang
 from outreach.domain.text import Text
 from outreach.locale import translate
@@ -44,7 +46,8 @@ class RenderJob:
 class Renderer:
     """Makes the renditions of one campaign; `folder` holds its files, pictures are copied to `media_folder`/<sha256>.
 
-    Close it, or use it in a `with`, to end the process in which templates run. Pass `templates` to share one.
+    `undrawn` says, of each message whose card could not be drawn, why: it is published without. Close the renderer, or use it in
+    a `with`, to end the process in which templates run. Pass `templates` to share one.
     """
 
     def __init__(
@@ -54,11 +57,14 @@ class Renderer:
         media_folder: Path,
         *,
         templates: TemplateProcess | None = None,
+        cards: Cards | None = None,
     ) -> None:
         self._campaign = campaign
         self._media = MediaStore(folder, media_folder)
         self._templates = templates or TemplateProcess()
         self._owns = templates is None
+        self._cards = cards
+        self.undrawn: dict[str, Problem] = {}
         self._context = campaign_context(campaign)
         self._rendered: dict[str, str | Problems] = {}
         self._texts: dict[str, _Written] = {}
@@ -76,6 +82,8 @@ class Renderer:
 
     def close(self) -> None:
         """End the process in which templates run, unless it is shared."""
+        if self._cards:
+            self._cards.close()
         if self._owns:
             self._templates.close()
 
@@ -104,7 +112,7 @@ class Renderer:
             zone=campaign.zone.key,
             occurrence=planned.identity.ordinal,
             due=planned.due,
-            media=self._media.of(message, profile.capabilities.pictures),
+            media=self._pictures(message, profile),
             video=self._media.video(message, profile.capabilities.video_limit),
             without_video=bool(message.video) and profile.capabilities.video_limit is None,
             **facts(message),
@@ -113,6 +121,18 @@ class Renderer:
     def text(self, message: Message, profile: ChannelProfile, days_left: int | None) -> str:
         """Only the plain text that a channel would show; raises `Problems`."""
         return self._written(message, profile, days_left).text
+
+    def _pictures(self, message: Message, profile: ChannelProfile) -> tuple[Media, ...]:
+        limits = profile.capabilities.pictures
+        if message.pictures or self._cards is None:
+            return self._media.of(message, limits)
+        self.undrawn.pop(message.id, None)
+        try:
+            order = self._cards.order(message, profile)
+            return (self._media.drawn(order, limits),) if order else ()
+        except Unusable as unusable:
+            self.undrawn[message.id] = without_card(message, unusable)
+            return ()
 
     def render_all(self, jobs: Iterable[RenderJob]) -> list[Rendition | Problems]:
         """One result per job, in order; the problems of one message do not disturb the others."""
@@ -255,6 +275,7 @@ def message_context(message: Message, campaign: Campaign, days_left: int | None)
             known[name] = {"$time": campaign.local(instant).isoformat()}
     if isinstance(message.details, EventDetails):
         known["place"] = message.details.place
+    known["slogan"] = spoken(message.slogan or message.title)
     context: dict[str, Any] = {"message": known}
     if "deadline" in known:
         context["deadline"] = known["deadline"]

@@ -28,6 +28,22 @@ from outreach.watching.watch import Pace
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinksBy:
+    """Who follows the links of what is public: `opens` gives whether one leads anywhere, None when that cannot be told."""
+
+    opens: Callable[[str], Awaitable[bool | None]]
+    close: Callable[[], Awaitable[None]]
+
+
+async def _untold(_: str = "") -> None:
+    return None
+
+
+NOBODY_FOLLOWS = LinksBy(opens=_untold, close=_untold)
+"""No link is followed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Machinery:
     """Everything that one configuration makes of the service; a reload builds a second one and lets this one end.
 
@@ -51,6 +67,7 @@ class Machinery:
     site: SiteAddress | None = None
     watching: Watching | None = None
     metrics: Web | None = None
+    links: LinksBy = NOBODY_FOLLOWS
     ping: SignOfLifeBy | None = None
     log: Log = field(default_factory=Log)
     language: str = DEFAULT_LANGUAGE

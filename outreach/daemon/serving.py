@@ -189,6 +189,7 @@ class Serving:
             dispatcher=parts.dispatcher,
             write=parts.write,
             now=utc_now,
+            opens=parts.links.opens,
         )
 
     def _rounds(self) -> Rounds:
@@ -212,6 +213,7 @@ class Serving:
                 await channel.aclose()
             except Exception:  # one broken adapter must not keep the others from closing
                 log.exception(Text("Channel {channel} could not be closed.", channel=name))
+        await self.machinery.links.close()
         if self.machinery.ping:
             await self.machinery.ping.close()
         await asyncio.to_thread(self.machinery.sync.close)

@@ -30,6 +30,9 @@ log = logging.getLogger("outreach.dispatch")
 DEADLINE = timedelta(minutes=5)
 """How long one errand may take."""
 
+UNTIL_A_PERSON_ACTS = timedelta(minutes=15)
+"""How long an errand waits that only a person can make possible again; whoever does is not asked to tell."""
+
 _KEPT = frozenset({State.SCHEDULED, State.HELD})
 """What has appeared too early stays public in these states: it is wanted, or may be; otherwise it is taken down."""
 
@@ -125,7 +128,7 @@ class Handovers:
         if isinstance(error, RetryAt):
             asked = error.at
         elif isinstance(error, PauseChannel):
-            asked = error.until
+            asked = error.until or now + UNTIL_A_PERSON_ACTS
         reason = (
             error.reason
             if isinstance(error, NotPublished)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 from outreach.channel import (
@@ -37,12 +37,19 @@ MOST = 10
 DEADLINE = timedelta(seconds=60)
 """One look takes no longer."""
 
+Opens = Callable[[str], Awaitable[bool | None]]
+"""Whether a link leads to something; None when that cannot be told."""
+
 REST = timedelta(hours=1)
 """How long a channel that could not be looked at is left alone."""
 
 
 class LaterLooks:
-    """One look at a time, and none while anything is being delivered. A first empty look is doubted; the next round looks again."""
+    """One look at a time, and none while anything is being delivered.
+
+    A first empty look, or a first link that leads nowhere, is doubted; the next round looks again. `opens` follows the link of what
+    was found.
+    """
 
     def __init__(
         self,
@@ -53,7 +60,9 @@ class LaterLooks:
         dispatcher: Dispatcher,
         write: Writer,
         now: Callable[[], datetime],
+        opens: Opens,
     ) -> None:
+        self._opens = opens
         self._channels = {n: c for n, c in channels.items() if c.capabilities.can_find}
         self._rechecks, self._queue, self._write, self._now = rechecks, queue, write, now
         self._dispatcher = dispatcher
@@ -101,21 +110,28 @@ class LaterLooks:
         if isinstance(seen, CannotTell) and seen.passing:
             self._quiet_until[name] = self._now() + REST
             return False
-        await self._keep(delivery, seen, delivery.receipt)
+        broken = isinstance(seen, Found) and await self._leads_nowhere(seen, delivery.receipt)
+        await self._keep(delivery, seen, delivery.receipt, broken=broken)
         return True
 
-    async def _keep(self, delivery: Delivery, seen: Look, receipt: Receipt) -> None:
+    async def _leads_nowhere(self, seen: Found, receipt: Receipt) -> bool:
+        link = seen.receipt.permalink or receipt.permalink
+        return bool(link) and await self._opens(link) is False
+
+    async def _keep(
+        self, delivery: Delivery, seen: Look, receipt: Receipt, *, broken: bool
+    ) -> None:
         now = self._now()
-        if isinstance(seen, Absent) and delivery.id not in self._not_seen:
+        if (broken or isinstance(seen, Absent)) and delivery.id not in self._not_seen:
             self._not_seen[delivery.id] = now
             return
         self._not_seen.pop(delivery.id, None)
-        standing, reason = stands(seen, receipt)
+        standing, reason = stands(seen, receipt, broken=broken)
         await self._write(self._rechecks.keep, delivery.id, now, standing, reason)
 
 
-def stands(seen: Look, receipt: Receipt) -> tuple[Standing, Text | None]:
-    """What a look says about the publication that `receipt` proves."""
+def stands(seen: Look, receipt: Receipt, *, broken: bool) -> tuple[Standing, Text | None]:
+    """What a look says about the publication that `receipt` proves; `broken`: the link of what was found leads nowhere."""
     match seen:
         case Absent():
             return Standing.GONE, Text("Looked twice: it is not public any more, or was changed.")
@@ -125,4 +141,8 @@ def stands(seen: Look, receipt: Receipt) -> tuple[Standing, Text | None]:
             if found.permalink and receipt.permalink and found.permalink != receipt.permalink:
                 reason = Text("Its address is now {link}", link=found.permalink)
                 return Standing.MOVED, reason
+            if broken:
+                link = found.permalink or receipt.permalink
+                reason = Text("It is there, but its link leads nowhere: {link}", link=link)
+                return Standing.BROKEN, reason
             return Standing.UP, None

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from outreach.channel import ChannelProfile, Text
+from outreach.content.cards import Cards
 from outreach.content.preflight import preflight
 from outreach.content.reader import Content, list_campaigns, read_campaign
 from outreach.content.render import Renderer, RenderJob
@@ -15,7 +16,7 @@ from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
 from outreach.domain.plan import Plan, Planned, make_plan
-from outreach.domain.problem import Place, Problem, Problems, Severity
+from outreach.domain.problem import Problem, Problems, Severity
 from outreach.domain.rendition import Rendition
 from outreach.store.queue import Queue
 
@@ -128,7 +129,8 @@ class Sync:
         broken = _by_message(content, beforehand) | dict(content.broken)
         plan = make_plan(content.campaign, content.messages, profiles, broken=broken)
         renditions, problems = self._render(renderer, content, plan)
-        found = dict.fromkeys((*beforehand, *plan.problems, *problems.values()))
+        undrawn = renderer.undrawn.values()
+        found = dict.fromkeys((*beforehand, *plan.problems, *problems.values(), *undrawn))
         return replace(plan, held={**problems, **plan.held}, problems=tuple(found)), renditions
 
     def _renderer(self, campaign: Campaign) -> Renderer:
@@ -138,9 +140,19 @@ class Sync:
             return kept[1]
         if kept:
             kept[1].close()
-        renderer = Renderer(campaign, self._messages / campaign.id, self._media_folder)
+        folder = self._messages / campaign.id
+        renderer = Renderer(campaign, folder, self._media_folder, cards=self._cards(campaign))
         self._renderers[campaign.id] = (campaign, renderer)
         return renderer
+
+    def _cards(self, campaign: Campaign) -> Cards | None:
+        """What draws the campaign's cards, if it wants any."""
+        if not campaign.art.cards:
+            return None
+        from outreach.art.cards import CampaignCards  # noqa: PLC0415 - only campaigns with cards need it
+
+        drawings = self._media_folder.with_name("drawings")
+        return CampaignCards(campaign, self._messages / campaign.id, drawings)
 
     def _render(
         self, renderer: Renderer, content: Content, plan: Plan
@@ -179,15 +191,9 @@ def _by_message(content: Content, problems: Iterable[Problem]) -> dict[str, Prob
 
 
 def _all_held(campaign: str, content: Content, queue: Sequence[Delivery]) -> Plan:
-    """A campaign whose folder or campaign.toml cannot be read: everything that is queued waits."""
+    """A campaign whose folder or campaign.toml cannot be read: everything that is queued waits, and its mistake is named first."""
     errors = [p for p in content.problems if p.severity is Severity.ERROR]
-    missing = Problem(
-        place=Place(file=f"{campaign}/campaign.toml"),
-        code="campaign-unreadable",
-        what=Text("The campaign cannot be read."),
-        mend=Text("Restore its folder and campaign.toml."),
-    )
-    why = errors[0] if errors else missing
+    why = min(errors, key=lambda error: error.place.file.endswith(".md"))
     return Plan(campaign=campaign, planned=(), held={d.identity.message: why for d in queue})
 
 

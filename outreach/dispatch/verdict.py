@@ -115,7 +115,7 @@ def _too_late(claim: Claim, now: datetime) -> Finish:
 def _why_late(delivery: Delivery, now: datetime) -> Text:
     if now >= delivery.expires:
         return Text("The campaign's window had closed before it could go out.")
-    minutes = int((now - delivery.due).total_seconds() // 60)
+    minutes = (now - delivery.due) // timedelta(minutes=1)
     return Text("It is {minutes} minutes late, more than its policy allows.", minutes=minutes)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from outreach.domain.approval import Approval
+from outreach.domain.artwork import Artwork
 from outreach.domain.message import Lateness
 from outreach.domain.paperwork import Paperwork
 
@@ -99,6 +100,7 @@ class Campaign:
     updates: Edits = Edits.ASK
     approval: Approval = Approval.OPTIONAL
     paperwork: Paperwork = field(default_factory=Paperwork)
+    art: Artwork = field(default_factory=Artwork)
 
     def utc(self, day: date, at: time) -> datetime:
         """The instant of a local wall time, aware UTC; in a DST gap the time after it, in a fold the first."""

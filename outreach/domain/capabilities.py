@@ -49,7 +49,8 @@ class Capabilities:
     longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
     confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
     time between two starts in seconds. `ahead` says how long before it is due, at the earliest and at the latest, the service
-    takes a publication that it then releases by itself.
+    takes a publication that it then releases by itself. `card` and `banner` are width and height in pixels of the artwork that a
+    message without a picture gets there.
     """
 
     kinds: frozenset[Kind] = frozenset(Kind)
@@ -69,6 +70,8 @@ class Capabilities:
     slots: int = 4
     gap: timedelta = timedelta(0)
     ahead: tuple[timedelta, timedelta] | None = None
+    card: tuple[int, int] = (1200, 630)
+    banner: tuple[int, int] = (1920, 300)
 
 
 @dataclass(frozen=True, kw_only=True)

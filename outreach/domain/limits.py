@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from outreach.domain.campaign import Campaign
 from outreach.domain.candidate import Candidate
@@ -57,7 +57,12 @@ def banner_warnings(
         printed or any(c.by_people for c in candidates)
     ) and hang.end - hang.start > LONGEST_HANGING:
         what = Text("A printed banner may hang at most {days} days.", days=LONGEST_HANGING.days)
-        mend = Text("Hang it in two periods: write two messages, each of at most 15 days.")
+        first, second = _two_hangings(hang, campaign)
+        mend = Text(
+            "Hang it in two periods: write two messages, one for {first} and one for {second}.",
+            first=first,
+            second=second,
+        )
         yield warning_in(message, "until", "banner-too-long", what, mend)
     if hang.end >= campaign.closes:
         what = Text("The banner comes down only after the campaign has ended.")
@@ -71,6 +76,18 @@ def banner_warnings(
             )
             mend = Text("Take it down there by hand, or leave this channel out.")
             yield warning_in(message, "channels", "stays-up", what, mend)
+
+
+def _two_hangings(hang: Hang, campaign: Campaign) -> tuple[str, str]:
+    """The first and the last days of a long hanging, each as long as a banner may hang, and no longer than half of it."""
+    first, last = campaign.local(hang.start).date(), campaign.local(hang.end).date()
+    days = min(LONGEST_HANGING.days, ((last - first).days + 1) // 2)
+    rest = timedelta(days=days - 1)
+    return _days(first, first + rest), _days(last - rest, last)
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first:%d/%m} – {last:%d/%m/%Y}"
 
 
 def gap_fault(candidate: Candidate, neighbour: Candidate, gap: timedelta) -> Problem:
@@ -207,4 +224,4 @@ def _clock(at: time) -> str:
 
 
 def _minutes(gap: timedelta) -> int:
-    return int(gap.total_seconds() // 60)
+    return gap // timedelta(minutes=1)

@@ -105,6 +105,7 @@ class Message:
     """What one file asks for. `body` is Markdown with template marks; `variants` replace it per channel name, tag or `reminder`.
 
     `video` is relative to the campaign's folder, with forward slashes.
+    `slogan` is what its artwork says, with marks for its lines; the title where it is empty.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Message:
     topic: str = ""
     unit: str = ""
     summary: str = ""
+    slogan: str = ""
     link: str = ""
     hashtags: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()

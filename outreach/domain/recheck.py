@@ -18,10 +18,11 @@ class Standing(StrEnum):
     UP = "still_public"
     GONE = "gone"
     MOVED = "moved_elsewhere"
+    BROKEN = "link_broken"
     UNSURE = "not_seen"
 
 
-DRIFT = frozenset({Standing.GONE, Standing.MOVED})
+DRIFT = frozenset({Standing.GONE, Standing.MOVED, Standing.BROKEN})
 """What people are told."""
 
 

@@ -52,5 +52,5 @@ def _into(window: Window, day: date) -> date:
         weeks = -((window.end - day) // timedelta(weeks=1))
         day -= timedelta(weeks=weeks)
     if day < window.start:
-        day += timedelta(weeks=1) * -((day - window.start) // timedelta(weeks=1))
+        day += timedelta(weeks=1)
     return min(day, window.end)

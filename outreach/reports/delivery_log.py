@@ -22,6 +22,7 @@ HAPPENINGS: Mapping[str, Text] = {
     "still_public": Text("still public"),
     "gone": Text("gone"),
     "moved_elsewhere": Text("has another address"),
+    "link_broken": Text("its link leads nowhere"),
     "not_seen": Text("could not be looked at"),
     "paused": Text("paused"),
     "resumed": Text("resumed"),

@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook, one sheet each: numbers stay numbers, and no cell is ever run as a formula."""
+"""Tables as an Excel workbook, one sheet each: numbers stay numbers, and no cell is ever run as a formula, nor after an edit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from outreach.domain.text import Text
 from outreach.extras import needed
 from outreach.locale import translate
 from outreach.reports.cells import to_words
+from outreach.reports.formats import FORMULA_STARTS
 from outreach.reports.packed import repacked
 from outreach.reports.table import Column, Table
 
@@ -54,6 +55,7 @@ def _fill(sheet: Worksheet, table: Table, language: str) -> None:
             cell.value = value
             if isinstance(value, str):
                 cell.data_type = "s"
+                cell.quotePrefix = value.startswith(FORMULA_STARTS)
             cell.alignment = styles.Alignment(wrap_text=True, vertical="top")
             cell.font = styles.Font(name="Times New Roman", size=12, bold=number == 1)
             if isinstance(value, datetime):

@@ -7,15 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-from pydantic import SecretStr
 
 from outreach.domain.capabilities import Per, Quota
 from outreach.domain.problem import Place, Problem, Problems
 from outreach.domain.text import Text
 from outreach.settings import values
 from outreach.settings.alerts_table import read_alerts, read_loopback
+from outreach.settings.database_table import read_database
 from outreach.settings.model import (
     Audit,
     Backup,
@@ -29,7 +27,7 @@ from outreach.settings.model import (
 )
 from outreach.settings.positions import positions
 from outreach.settings.sealed import opened
-from outreach.settings.secrets import AbsentSecret, is_reference, resolve, resolve_if_there
+from outreach.settings.secrets import AbsentSecret, resolve_if_there
 from outreach.settings.section import Section, Wrong
 
 DEFAULT = """\
@@ -44,8 +42,6 @@ base_url = "http://127.0.0.1:8080/"
 site_title = "Trang thông tin tuyên truyền"
 """
 """What holds without a config.toml: files here, SQLite, and the website."""
-
-_SQLITE = "sqlite:///"
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -114,7 +110,7 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         messages=folder / top.take("messages", values.text, "messages"),
         state=state,
         language=top.take("language", values.one_of(values.Language), "vi"),
-        database=_database(top.section("database"), state, folder),
+        database=read_database(top.section("database"), state, folder),
         log=_log(top.section("log")),
         guard=_guard(top.section("guard")),
         engine=_engine(top.section("engine")),
@@ -190,46 +186,6 @@ def _web(section: Section) -> Web | None:
     web = section.take("listen", values.address, None)
     section.close()
     return web
-
-
-def _database(section: Section, state: Path, folder: Path) -> SecretStr:
-    def read(value: Any) -> SecretStr:
-        if is_reference(value):
-            url = resolve(value, folder).get_secret_value()
-        else:
-            url = _without_password(values.text(value))
-        return SecretStr(_address(url, folder))
-
-    url = section.take("url", read, SecretStr(f"{_SQLITE}{state / 'outreach.db'}"))
-    section.close()
-    return url
-
-
-def _without_password(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        open_secret = parts.password is not None or "password=" in parts.query
-    except ValueError:
-        open_secret = False
-    if open_secret:
-        raise Wrong(
-            Text("A password stands in the open here."),
-            Text('Keep the whole address elsewhere and write url = {{ env = "DATABASE_URL" }}.'),
-            code="settings.secret",
-        )
-    return url
-
-
-def _address(url: str, folder: Path) -> str:
-    """The address of the database, with the path of an SQLite file made absolute."""
-    if re.match(r"postgresql(\+\w+)?://", url):
-        return url
-    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
-        return f"{_SQLITE}{folder / url.removeprefix(_SQLITE)}"
-    raise Wrong(
-        Text("This is no address of a database."),
-        Text('Write "sqlite:///state/outreach.db" or "postgresql://host/name".'),
-    )
 
 
 def _channels(section: Section, folder: Path) -> dict[str, ChannelSettings]:

@@ -81,7 +81,7 @@ def verify(lines: list[dict[str, Any]], checkpoints: list[tuple[int, str]]) -> F
 def _wrong(
     line: dict[str, Any], expected: int, last: str, events: list[dict[str, Any]], end: int
 ) -> tuple[str, int] | None:
-    if line["hash"] != seal(line):
+    if not _typed(line) or line["hash"] != seal(line):
         return ("missing", expected) if line["seq"] != expected else ("edited", expected)
     if line["seq"] == expected and line["previous"] == last:
         return None
@@ -90,6 +90,21 @@ def _wrong(
     if line["seq"] != expected or len(events) < end:
         return ("missing", expected)
     return ("edited", max(1, expected - 1))
+
+
+def _typed(line: dict[str, Any]) -> bool:
+    """Whether each part is what the program writes: only then is the text that is sealed divided in one way."""
+    try:
+        data = json.loads(line["data"])
+    except ValueError:
+        return False
+    numbers = (line["seq"], line["at"], 0 if line["delivery"] is None else line["delivery"])
+    words = (line["actor"], line["what"], line["previous"], line["hash"])
+    return (
+        isinstance(data, dict)
+        and all(type(number) is int for number in numbers)
+        and all(isinstance(word, str) for word in words)
+    )
 
 
 def seal(line: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import (
@@ -203,14 +204,7 @@ def _rows(engine: Engine, end: int) -> Iterator[Any]:
 
 def _damage(engine: Engine, row: Any, before: int, last: str, end: Head) -> Verdict | None:
     """What is wrong with the row that follows line `before`, whose hash is `last`."""
-    own = seal(
-        row.previous,
-        at=row.at,
-        actor=row.actor,
-        what=row.what,
-        delivery_id=row.delivery_id,
-        data=row.data,
-    )
+    own = _own_seal(row)
     if row.seq == before + 1 and row.hash == own and row.previous == last:
         return None
     if row.hash != own:
@@ -222,6 +216,20 @@ def _damage(engine: Engine, row: Any, before: int, last: str, end: Head) -> Verd
     if row.seq != before + 1 or _lines(engine) < end.seq:
         return Verdict(count=before, damage=Damage.MISSING, seq=before + 1)
     return Verdict(count=before, damage=Damage.EDITED, seq=before)
+
+
+def _own_seal(row: Any) -> str | None:
+    """The seal that the row must carry; None for numbers that are none, since the text that is sealed could be divided otherwise."""
+    if type(row.at) is not int or type(row.delivery_id) not in (int, NoneType):
+        return None
+    return seal(
+        row.previous,
+        at=row.at,
+        actor=row.actor,
+        what=row.what,
+        delivery_id=row.delivery_id,
+        data=row.data,
+    )
 
 
 def _holds(engine: Engine, condition: ColumnElement[bool], but: int) -> bool:

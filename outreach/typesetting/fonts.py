@@ -15,6 +15,10 @@ DISPLAY = "BeVietnamPro-800ExtraBold"
 """The face of slogans."""
 
 _MEASURED = 1000
+_LOOKED_AT = 24
+"""Pixels at which letters are measured, and at which they are only looked at."""
+
+_NO_LETTER = "\uffff"
 
 
 @cache
@@ -32,8 +36,10 @@ class Face:
     def __init__(self, name: str) -> None:
         file = FOLDER / f"{name}.ttf"
         self._font = ImageFont.truetype(file, _MEASURED, layout_engine=ImageFont.Layout.BASIC)
+        self._small = self._font.font_variant(size=_LOOKED_AT)
         self._widths: dict[str, float] = {}
-        self._nothing = bytes(self._font.getmask("\uffff"))
+        self._known: dict[str, bool] = {}
+        self._nothing = bytes(self._small.getmask(_NO_LETTER))
 
     def width(self, text: str) -> float:
         """The sum of the letters' widths."""
@@ -41,7 +47,10 @@ class Face:
 
     def has(self, letter: str) -> bool:
         """Whether the font can draw the letter; a space is drawn by leaving it out."""
-        return letter.isspace() or bytes(self._font.getmask(letter)) != self._nothing
+        if letter not in self._known:
+            drawn = bytes(self._small.getmask(letter)) != self._nothing
+            self._known[letter] = drawn or letter.isspace()
+        return self._known[letter]
 
     def _width(self, letter: str) -> float:
         if letter not in self._widths:

@@ -1,16 +1,19 @@
-"""Typst at work, in this process; it lets other threads run meanwhile. It is an extra: without it a sentence says what to install."""
+"""Typst at work, in a thread that gives way to everything else. It is an extra: without it a sentence says what to install."""
 
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from outreach.domain.text import Text
 from outreach.typesetting.fonts import FOLDER
@@ -18,8 +21,13 @@ from outreach.typesetting.fonts import FOLDER
 if TYPE_CHECKING:
     from typst import Compiler, PDFStandard
 
+T = TypeVar("T")
+
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of a PDF that depends on no day."""
+
+PRIORITY = 10
+"""Ten times less than ordinary (nice 10)."""
 
 VALUES = "values"
 """Templates find their values in `sys.inputs.values`, as JSON."""
@@ -38,12 +46,16 @@ class NotSet(Exception):
         self.text = text
 
 
+class NotInstalled(NotSet):
+    """Typst is an extra, and it is not here."""
+
+
 class Press:
     """Templates and the pictures that they show, together in a folder of their own. Use it in a `with`; from any thread."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="outreach-")
-        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, "press", initializer=_give_way)
         self._compilers: dict[str, Compiler] = {}
         for name, content in files.items():
             self.add(name, content)
@@ -57,6 +69,7 @@ class Press:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._thread.shutdown()
         self._folder.cleanup()
 
     def add(self, name: str, content: bytes) -> None:
@@ -83,22 +96,31 @@ class Press:
         made = self._compile(main, values, format="png", ppi=ppi)
         return [made] if isinstance(made, bytes) else list(made)
 
-    def metadata(self, main: str, values: Mapping[str, Any], label: str) -> list[Any]:
-        """The values that the template marked with a label, in order. Raises `NotSet`."""
-        with self._lock:
+    def metadata(
+        self, main: str, values: Mapping[str, Any], labels: Sequence[str]
+    ) -> dict[str, list[Any]]:
+        """The values that the template marked with each label, in order. Raises `NotSet`."""
+
+        def ask() -> list[str]:
             compiler = self._compiler(main)
-            self._run(compiler.compile, sys_inputs=_inputs(values), format="pdf")
-            return list(json.loads(self._run(compiler.query, f"<{label}>", field="value")))
+            compiler.compile(sys_inputs=_inputs(values), format="pdf")
+            return [compiler.query(f"<{label}>", field="value") for label in labels]
+
+        return dict(zip(labels, map(json.loads, self._run(ask)), strict=True))
 
     def _compile(self, main: str, values: Mapping[str, Any], **wanted: Any) -> Any:
-        with self._lock:
-            return self._run(self._compiler(main).compile, sys_inputs=_inputs(values), **wanted)
+        return self._run(lambda: self._compiler(main).compile(sys_inputs=_inputs(values), **wanted))
 
-    def _run(self, call: Any, *arguments: Any, **wanted: Any) -> Any:
+    def _run(self, call: Callable[[], T]) -> T:
+        """What `call` gives, in the thread; one call at a time."""
+        if not is_installed():
+            raise NotInstalled(
+                Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
+            )
         from typst import TypstError  # noqa: PLC0415 - an extra, and large
 
         try:
-            return call(*arguments, **wanted)
+            return self._thread.submit(call).result()
         except TypstError as error:
             raise NotSet(
                 Text("The template does not work: {why}", why=error.diagnostic or error.message)
@@ -110,10 +132,6 @@ class Press:
         return self._compilers[main]
 
     def _new_compiler(self, main: str) -> Compiler:
-        if not is_installed():
-            raise NotSet(
-                Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
-            )
         from typst import Compiler, Fonts  # noqa: PLC0415 - as above
 
         fonts = Fonts(
@@ -121,6 +139,12 @@ class Press:
         )
         folder = self._folder.name
         return Compiler(str(Path(folder, main)), root=folder, font_paths=fonts)
+
+
+def _give_way() -> None:
+    """Let the thread, and those that Typst starts from it, wait for everything else: publishing is never late for a picture."""
+    with suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
 
 
 def _inputs(values: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -82,7 +83,23 @@ def public_site(
             tally.flush()
 
     routes = [Route(root.rstrip("/") + "/{path:path}", site.answer, methods=["GET"])]
-    return Starlette(routes=routes, lifespan=until_the_end)
+    handlers = {HTTPException: _refused, Exception: _failed}
+    return Starlette(routes=routes, lifespan=until_the_end, exception_handlers=handlers)
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _bare(error.status_code, dict(error.headers or {}))
+
+
+def _failed(_: Request, __: Exception) -> Response:
+    """What went wrong is for the log; whoever asked learns that it did."""
+    return _bare(500, {})
+
+
+def _bare(status: int, headers: dict[str, str]) -> Response:
+    own = _HEADERS | {"content-type": _TYPES[".txt"], "cache-control": "no-store"}
+    return Response(str(status), status_code=status, headers=headers | own)
 
 
 @dataclass(frozen=True, kw_only=True)

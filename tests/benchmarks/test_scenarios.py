@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.scenarios import burst, idle, planning, spread, start
+from benchmarks.scenarios import artwork, burst, idle, planning, spread, start
 from benchmarks.sink import Sink
 from benchmarks.table import Row, as_table
 
@@ -50,6 +50,13 @@ def test_a_start_is_timed_to_the_first_post() -> None:
 def test_a_plan_is_timed() -> None:
     (row,) = planning.measure(5, 1, quiet)
     assert row.ours.endswith(" s")
+
+
+@pytest.mark.slow
+def test_artwork_is_timed_alone_and_beside_a_stream() -> None:
+    cards, beside = artwork.measure(5, 1, quiet)
+    assert cards.scenario == "155 cards drawn"
+    assert beside.ours.startswith("p99 ")
 
 
 def test_what_is_not_met_is_said_plainly() -> None:

@@ -44,6 +44,7 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.asvs("16.4.3", "Its end goes to a folder and a repository")
 def test_it_is_noted_in_a_folder_and_committed_and_pushed(
     settings: Settings, engine: Engine, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,12 +19,17 @@ from outreach.bootstrap.rehearsals import for_rehearsal, open_rehearsal
 from outreach.bootstrap.restoring import Restored, restore
 from outreach.channel import CannotTell, Channel, Look, Rendition
 from outreach.domain.delivery import State
+from outreach.domain.message import Kind
 from outreach.domain.text import Text
+from outreach.rehearsal.facebook import FacebookEnd
+from outreach.rehearsal.memory import Memory
 from outreach.rehearsal.rehearse import begin, conclude, play
 from outreach.rehearsal.stage import Stage
 from outreach.rehearsal.summary import Summary
+from outreach.sandbox.facebook import made
 from outreach.settings import Settings
 from outreach.store import restoration
+from outreach.store.queue import Queue
 from outreach.store.restoration import Restoration
 from tests.crash.killed_months import CAMPAIGN, Month
 
@@ -97,6 +103,8 @@ class Office:
                 asyncio.run(play(stage, month, progress))
             finally:
                 self.rows = {d.identity.key: d for d in stage.queue.list()}
+                self.posts = posts_on(stage.platforms["facebook-page"])
+                self.proofs = proofs_of_posts(stage.queue)
                 self.accepted = stage.counts(self.rows.values())
             return conclude(stage, proposal, month)
 
@@ -115,6 +123,23 @@ class Office:
 
     def restore(self, file: Path) -> Restored:
         return restore(self.inside, file, now=CRASH, actor="Lan")
+
+
+def posts_on(page: Memory) -> list[str]:
+    """The ids of all posts that the Page itself has ever shown; covers are no posts."""
+    assert isinstance(page, FacebookEnd)
+    return sorted(thing.id for thing in made(page.sandbox.graph) if not thing.cover)
+
+
+def proofs_of_posts(queue: Queue) -> list[str]:
+    """The ids that our own record names as posts on the Page; banners hang as its cover."""
+    published = [row for row in queue.list() if row.state is State.PUBLISHED and row.receipt]
+    return sorted(
+        row.receipt.remote_id
+        for row in published
+        if row.receipt and row.identity.channel == "facebook-page"
+        if (rendition := queue.rendition(row)) and rendition.kind is not Kind.BANNER
+    )
 
 
 def lose_the_disk(office: Office) -> None:
@@ -189,6 +214,8 @@ def test_three_days_old(tmp_path: Path, lost: bool, blind: bool) -> None:
         assert max(office.accepted.values()) == 1
     else:
         assert_only_words_differ(office, found)
+    assert office.posts == office.proofs, "each post on the Page is that of one delivery"
+    assert max(Counter(office.posts).values()) == 1
     for key in gone_out:
         assert office.rows[key].state is State.PUBLISHED, office.rows[key]
     dropped = [row for row in office.rows.values() if row.identity.message == "bo"]
@@ -208,3 +235,4 @@ def test_without_doubt_things_come_twice(tmp_path: Path, monkeypatch: pytest.Mon
     office.restore(file)
     found = office.play()
     assert gone_out & set(found.twice)
+    assert len(office.posts) > len(office.proofs)

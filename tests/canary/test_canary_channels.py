@@ -8,7 +8,7 @@ import json
 import logging
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from outreach.bootstrap import build_channels, load_settings
-from outreach.channel import Channel, Receipt, counting
+from outreach.channel import Channel, Media, Receipt, counting
 from outreach.channels._http import HttpClient
 from outreach.daemon.logs import PlainLines, VeiledLines
 from outreach.settings import Settings
@@ -28,6 +28,16 @@ from tests.canary.office import CHANNELS, write_config
 from tests.channels.fault_server import FaultServer
 
 NOW = datetime(2022, 11, 15, 1, 0, tzinfo=UTC)
+VIDEO = Media(
+    sha256="0" * 64,
+    mime="video/mp4",
+    width=160,
+    height=90,
+    size=1602,
+    alt="",
+    name="mau.mp4",
+    file=Path(__file__).parents[1] / "content" / "videos" / "mau.mp4",
+)
 REPLIES = ("535 no", "454 later", "235 yes", "550", "354", "250")
 
 
@@ -75,6 +85,7 @@ async def everything(channel: Channel, settings: Settings) -> list[str]:
     calls = (
         channel.check,
         lambda: channel.publish(rendition, key=SAMPLE_KEY, steps=steps),
+        lambda: channel.publish(replace(rendition, video=VIDEO), key=SAMPLE_KEY, steps=steps),
         lambda: channel.find(rendition, key=SAMPLE_KEY, since=NOW),
         lambda: counts_of(channel, proof),
         lambda: channel.withdraw(proof, key=SAMPLE_KEY, steps=steps),
@@ -105,6 +116,8 @@ def channel_of(stage: Stage, name: str) -> Channel:
     return opened.channels[name]
 
 
+@pytest.mark.asvs("10.1.1", "What a service answers brings no token out")
+@pytest.mark.asvs("14.2.4", "Secrets are blotted out of evidence")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CHANNELS if name != "letters"])
 def test_no_answer_of_a_service_brings_a_secret_out(stage: Stage, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import signal
 import sqlite3
@@ -116,6 +117,9 @@ def shown_by_system(running: Running) -> bytes:
     return b"\n".join(file.read_bytes() for file in files)
 
 
+@pytest.mark.asvs("14.2.4", "All that is left behind is searched for secrets")
+@pytest.mark.asvs("16.2.5", "Logs hold none")
+@pytest.mark.asvs("16.2.3", "What is logged is where it is written down")
 def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) -> None:
     said: dict[str, bytes] = {}
     for form in ("json", "text"):
@@ -141,6 +145,7 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         ("preview", "facebook-0"),
         ("stats",),
         ("audit", "verify"),
+        ("backup",),
         ("rehearse", CAMPAIGN, "--faults", "1"),
     ):
         done = run(*words, "--config", str(office.config), "--verbose")
@@ -148,6 +153,9 @@ def test_nothing_that_service_and_commands_leave_holds_a_secret(office: Office) 
         said[" ".join(words)] = (done.out + done.err).encode()
     with closing(sqlite3.connect(office.folder / "state" / "outreach.db")) as database:
         said["database"] = "\n".join(database.iterdump()).encode()
+    (backup,) = (office.folder / "state" / "backups").glob("*.tar.gz")
+    said["unpacked backup"] = gzip.decompress(backup.read_bytes())
+    assert b"outreach-sealed-1." in said["unpacked backup"], "tokens are in it, sealed"
     for where, text in said.items():
         assert text, f"{where} says nothing"
         assert not found_in(text), where

@@ -193,10 +193,16 @@ class PageWorld(World):
 
 @contextmanager
 def world(
-    folder: Path, boundary: int = -1, *, deadly_line: bool = False, **settings: Any
+    folder: Path,
+    boundary: int = -1,
+    *,
+    deadly_line: bool = False,
+    network: Network | None = None,
+    **settings: Any,
 ) -> Iterator[PageWorld]:
     """A month that begins at noon; `boundary` says where the process dies (-1: nowhere), between steps or on the line."""
     stage, death = stage_without_server(folder), Death(boundary)
+    stage.network = network
     if deadly_line:
         stage.network = DeadlyLine(stage.sandbox.app, death)
     lives = PageWorld(stage, death, **settings)

@@ -13,6 +13,7 @@ from outreach.channels._http import HttpClient, Reply
 from tests.channels.fault_server import FaultServer
 
 
+@pytest.mark.asvs("1.3.6", "Every kind of inner address is refused")
 @pytest.mark.parametrize(
     "address",
     [
@@ -89,6 +90,7 @@ def send(url: str, guard: PublicOnly) -> Reply:
     return asyncio.run(scenario())
 
 
+@pytest.mark.asvs("13.2.4", "Nothing is sent to an address inside")
 def test_a_private_address_pauses_the_channel_before_anything_is_sent() -> None:
     with FaultServer() as server:
         with pytest.raises(PauseChannel, match="private network"):
@@ -103,6 +105,7 @@ class Pinned(PublicOnly):
         return "127.0.0.1"
 
 
+@pytest.mark.asvs("1.3.6", "The checked address is the one connected to")
 def test_the_checked_address_is_connected_to_under_the_hosts_own_name() -> None:
     with FaultServer() as server:
         url = f"http://bình-đẳng.example:{server.port}/hook?a=1"

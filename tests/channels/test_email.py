@@ -133,6 +133,23 @@ def picture(tmp_path: Path) -> Media:
     )
 
 
+@pytest.mark.asvs("1.3.11", "Line breaks in titles make no headers")
+@pytest.mark.asvs("5.4.2", "Names of pictures are encoded in letters")
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\r"])
+def test_nothing_is_injected_into_a_letter(server: MailServer, picture: Media, sign: str) -> None:
+    words = f"Tin{sign}Bcc: {C}{sign}{sign}<script>alert(1)</script>"
+    named = replace(picture, name='a"; X-Evil=1; b=".png')
+    publish(channel_to(server, recipients=(A,)), title=words, office=words, media=(named,))
+    (arrived,) = server.arrived
+    assert arrived.letter["Bcc"] is None
+    (part,) = [part for part in arrived.letter.walk() if part.get_content_type() == "image/png"]
+    assert part.get_filename() == named.name
+    assert str(arrived.letter["Subject"]).endswith("<script>alert(1)</script>")
+    page = arrived.letter.get_body(("html",))
+    assert page is not None
+    assert "<script>" not in page.get_content()
+
+
 @pytest.mark.parametrize("pictures", ["inline", "attached"])
 def test_pictures_arrive_whole(server: MailServer, picture: Media, pictures: str) -> None:
     publish(channel_to(server, recipients=(A,), pictures=pictures), media=(picture,))
@@ -278,6 +295,7 @@ def test_an_unknown_certificate_gets_no_letter(tmp_path: Path, security: str) ->
     assert server.arrived == []
 
 
+@pytest.mark.asvs("12.3.1", "A mail server without TLS gets no letter")
 def test_a_server_without_encryption_gets_no_letter(tmp_path: Path) -> None:
     with MailServer(tmp_path, security="none") as server:
         outcome = publish(channel_to(server, security="starttls"))

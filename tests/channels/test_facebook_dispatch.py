@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from outreach.channel import PauseChannel, Reject, RetryAt, UnknownOutcome
+from outreach.channel import PauseChannel, Reject, RetryAt, Text, UnknownOutcome
 from outreach.channels.facebook_page.adapter import LAG
 from outreach.channels.facebook_page.creation import MOST_DOUBTS
 from outreach.channels.facebook_page.refusals import Meaning, row_of
@@ -85,6 +86,29 @@ def test_what_is_not_there_is_repeated_after_two_looks(lives: PageWorld, doubt: 
     assert second.started - asked >= 2 * LAG
 
 
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_reply_that_never_comes_is_looked_for(tmp_path: Path, arrives: bool) -> None:
+    waits = ["feed"]
+
+    async def line(scope: Any, receive: Any, send: Any) -> None:
+        late = waits and scope["path"].endswith(waits[0])
+        if arrives or not late:
+            await month.stage.sandbox.app(scope, receive, send)
+        if late:
+            waits.clear()
+            raise TimeoutError
+
+    with world(tmp_path, network=line) as month:
+        identity = month.ask("m", text="Tin")
+        month.work()
+        assert month.delivery(identity).state is State.UNKNOWN
+        month.settle()
+        assert month.delivery(identity).state is State.PUBLISHED
+        assert len(month.stage.sandbox.posts) == 1
+        attempts = month.queue.attempts(month.delivery(identity).id)
+        assert len(attempts) == (1 if arrives else 2)
+
+
 @pytest.mark.parametrize("code", [1, 2])
 def test_a_message_that_fails_again_and_again_is_for_people(lives: PageWorld, code: int) -> None:
     delivery = tried(lives, Fault(code=code, status=500), times=MOST_DOUBTS + 1)
@@ -109,6 +133,21 @@ def test_a_token_that_dies_in_the_middle_of_a_doubt_pauses_and_nothing_is_lost(
     assert (paused.paused, paused.until) == (True, None)
     assert len(lives.stage.sandbox.calls) == asked + 1, "nobody looks again and again"
     lives.stage.sandbox.heal()
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.PUBLISHED
+    assert len(posts_of(lives, delivery)) == 1
+
+
+def test_a_video_that_is_refused_twice_is_rejected_and_a_person_gets_as_many_tries(
+    lives: PageWorld,
+) -> None:
+    delivery = tried(lives, Fault(code=6001), times=3)
+    assert delivery.state is State.SCHEDULED
+    lives.settle()
+    assert lives.delivery(delivery.identity).state is State.REJECTED
+    assert len(lives.queue.attempts(delivery.id)) == 2
+    again = Text("Once more, please.")
+    lives.queue.move(delivery.id, State.SCHEDULED, reason=again, actor="lan", now=lives.now())
     lives.settle()
     assert lives.delivery(delivery.identity).state is State.PUBLISHED
     assert len(posts_of(lives, delivery)) == 1

@@ -256,6 +256,18 @@ def test_created_and_then_a_failure_is_found(stage: Stage, fault: str) -> None:
     assert seen.receipt.remote_id == stage.sandbox.posts[0]["id"]
 
 
+@pytest.mark.parametrize(("deadline", "kind"), [(0.2, UnknownOutcome), (60.0, Receipt)])
+def test_a_reply_that_drips_is_borne_until_the_deadline(
+    stage: Stage, deadline: float, kind: type
+) -> None:
+    stage.sandbox.faults.arm("slow-drip", on="POST feed", pause=0.02)
+    channel = stage.channel()
+    channel._graph._http._deadline = deadline
+    assert isinstance(publish(channel), kind)
+    assert isinstance(find(stage.channel(), stage), Found)
+    assert len(stage.sandbox.posts) == 1
+
+
 @pytest.mark.parametrize("fault", ["refused-500", "reset", "502-html", "200-with-error"])
 def test_a_failure_without_a_post_is_absent(stage: Stage, fault: str) -> None:
     stage.sandbox.faults.arm(fault, on="POST feed")

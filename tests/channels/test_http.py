@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from outreach.channel import NotPublished, PauseChannel, Reject, RetryAt, UnknownOutcome
-from outreach.channels._http import LARGEST, HttpClient, Reply, _why, refusal, retry_after
+from outreach.channels._http import LARGEST, HttpClient, Reply, _trust, _why, refusal, retry_after
 from tests.channels.fault_server import (
     FaultServer,
     Handler,
@@ -63,6 +64,21 @@ def test_an_unknown_name_means_not_sent(monkeypatch: pytest.MonkeyPatch) -> None
     assert "DNS" in str(outcome.reason)
 
 
+@pytest.mark.asvs("12.1.1", "Nothing older than TLS 1.2")
+@pytest.mark.asvs("12.1.2", "No weak suite is offered")
+@pytest.mark.asvs("12.3.2", "Certificate and name are checked")
+def test_only_new_tls_with_strong_ciphers_is_spoken() -> None:
+    trust = _trust()
+    assert trust.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert trust.verify_mode is ssl.CERT_REQUIRED
+    assert trust.check_hostname
+    ciphers = trust.get_ciphers()
+    assert ciphers
+    assert all(cipher["strength_bits"] >= 128 for cipher in ciphers)
+    weak = re.compile("NULL|RC4|DES|MD5|EXP|anon")
+    assert not [cipher["name"] for cipher in ciphers if weak.search(cipher["name"])]
+
+
 @pytest.mark.fault(28, "a server that speaks no TLS")
 def test_failed_tls_means_not_sent() -> None:
     with FaultServer() as server:
@@ -72,6 +88,8 @@ def test_failed_tls_means_not_sent() -> None:
     assert server.requests == []
 
 
+@pytest.mark.asvs("12.3.2", "A certificate nobody vouches for is refused")
+@pytest.mark.asvs("16.3.4", "The cause is named in the log")
 @pytest.mark.fault(28, "a certificate of nobody we trust")
 def test_a_certificate_that_is_not_accepted_is_named_as_the_cause() -> None:
     error = httpx.ConnectError("all failed")
@@ -116,6 +134,7 @@ def test_cancellation_passes_through() -> None:
         asyncio.run(scenario(server.url))
 
 
+@pytest.mark.asvs("5.2.3", "Packed answers are cut off as they unfold")
 @pytest.mark.fault(24, "a packed answer that unfolds")
 def test_a_gzip_bomb_is_stopped() -> None:
     bomb = gzip.compress(b"\0" * (LARGEST * 50))
@@ -144,6 +163,7 @@ def test_a_large_reply_is_stopped() -> None:
         assert isinstance(send(server.url), UnknownOutcome)
 
 
+@pytest.mark.asvs("15.3.2", "Redirects are not followed")
 @pytest.mark.fault(27, "a server that redirects")
 def test_redirects_are_not_followed() -> None:
     with FaultServer(answer(307, headers={"location": "/elsewhere"})) as server:
@@ -160,6 +180,9 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
         assert isinstance(send(server.url), Reply)
 
 
+@pytest.mark.asvs(
+    "14.2.1", "Tokens travel in headers and bodies wherever the service allows it; no query is kept"
+)
 def test_evidence_keeps_no_secret() -> None:
     echo = answer(400, b'{"error": "token geheim123 is wrong"}')
     with FaultServer(echo) as server:

@@ -83,9 +83,8 @@ def server(site: Site) -> Iterator[FaultServer]:
 
 
 def channel_to(server: FaultServer, token: str = TOKEN, *, allow_private: bool = True) -> Micropub:
-    settings = Micropub.Settings(
-        endpoint=server.url, token=SecretStr(token), allow_private=allow_private
-    )
+    url = server.url if allow_private else server.url.replace("http://", "https://")
+    settings = Micropub.Settings(endpoint=url, token=SecretStr(token), allow_private=allow_private)
     place = AdapterPlace(state=Path("unused"), clock=lambda: datetime.now(UTC))
     return Micropub("trang-khac", settings, place)
 
@@ -190,6 +189,8 @@ def test_private_sites_need_permission(server: FaultServer) -> None:
     assert server.requests == []
 
 
-def test_wrong_addresses_are_refused() -> None:
+@pytest.mark.asvs("12.2.1", "Addresses outside begin with https")
+@pytest.mark.parametrize("endpoint", ["ftp://x.test", "http://x.test", "https://"])
+def test_wrong_addresses_are_refused(endpoint: str) -> None:
     with pytest.raises(ValidationError):
-        Micropub.Settings(endpoint="ftp://x.test", token=SecretStr(TOKEN))
+        Micropub.Settings(endpoint=endpoint, token=SecretStr(TOKEN))

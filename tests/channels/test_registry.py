@@ -70,7 +70,7 @@ def test_all_mistakes_of_a_channel_are_reported_where_they_stand(tmp_path: Path)
     assert found[3][0] == "settings.secret"
     assert "true or false" in found[4][1]
     assert found[5][2] == "Did you mean “find_url”?"
-    assert "http://" in found[6][1]
+    assert "https://" in found[6][1]
     assert "whsec_open" not in str(found)
     vietnamese = [translate(p.what, "vi") + translate(p.mend, "vi") for p in caught.value.problems]
     assert any("Phải là true hoặc false" in sentence for sentence in vietnamese)

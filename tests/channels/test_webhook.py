@@ -151,7 +151,8 @@ def test_retry_after_is_obeyed() -> None:
 
 def test_private_receivers_need_permission() -> None:
     with FaultServer() as server:
-        outcome = publish(webhook(server.url, allow_private=False))
+        url = server.url.replace("http://", "https://")
+        outcome = publish(webhook(url, allow_private=False))
     assert isinstance(outcome, PauseChannel)
     assert server.requests == []
 
@@ -193,8 +194,17 @@ def test_no_secret_shows_in_evidence_or_settings() -> None:
     assert "geheim" not in repr(vars(channel)["_settings"])
 
 
+@pytest.mark.asvs("12.2.1", "Addresses outside begin with https")
 @pytest.mark.parametrize(
-    "wrong", [{"url": "ftp://x"}, {"url": "https://"}, {"secret": "whsec_"}, {"secret": "whsec_é"}]
+    "wrong",
+    [
+        {"url": "ftp://x"},
+        {"url": "https://"},
+        {"url": "http://x.example/"},
+        {"find_url": "http://x.example/"},
+        {"secret": "whsec_"},
+        {"secret": "whsec_é"},
+    ],
 )
 def test_wrong_settings_are_refused_without_showing_the_secret(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as caught:

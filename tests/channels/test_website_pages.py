@@ -79,6 +79,9 @@ def test_pictures_have_words_and_sizes(pages: dict[str, Page]) -> None:
     assert all({"alt", "width", "height"} <= set(picture) for picture in pictures)
 
 
+@pytest.mark.asvs("3.2.2", "No page holds a script")
+@pytest.mark.asvs("3.7.1", "No page needs anything but HTML and CSS")
+@pytest.mark.asvs("14.2.3", "No page loads anything from elsewhere")
 def test_nothing_runs_and_nothing_is_styled_inside_a_page(pages: dict[str, Page]) -> None:
     for path, page in pages.items():
         policy = page.meta("Content-Security-Policy")
@@ -115,6 +118,7 @@ def test_the_front_page_leads_to_every_page(pages: dict[str, Page]) -> None:
     assert not unlinked
 
 
+@pytest.mark.asvs("1.2.1", "Marks in a title stay words, in HTML and XML")
 def test_marks_in_a_title_stay_words(pages: dict[str, Page], site: Site) -> None:
     page = pages["2022-binh-dang-gioi/nasty/index.html"]
     assert NASTY in page.text
@@ -176,6 +180,7 @@ def test_atom_parses_and_names_its_times(site: Site) -> None:
     assert NASTY in [entry.findtext(f"{ATOM}title") for entry in entries]
 
 
+@pytest.mark.asvs("1.2.3", "JSON is written by a serializer and read back")
 def test_json_feed_is_version_1_1(site: Site) -> None:
     feed = json.loads(site.page("feed.json"))
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
@@ -228,6 +233,7 @@ def test_the_style_sheet_stays_small(site: Site) -> None:
     assert [len(sheet) < 20_000 for sheet in sheets] == [True]
 
 
+@pytest.mark.asvs("1.2.2", "Addresses are made of letters, digits and hyphens")
 @pytest.mark.parametrize(
     ("words", "address"),
     [

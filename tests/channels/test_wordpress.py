@@ -389,6 +389,7 @@ def test_plain_permalinks_are_understood(site: FakeWordPress) -> None:
     assert asked[1] == "/index.php?rest_route=/wp/v2/users/me&context=edit"
 
 
+@pytest.mark.asvs("1.3.6", "A site cannot send the password to another host")
 @pytest.mark.parametrize(
     "link", ["http://other.example/wp-json/", "https://other.example/wp-json/"]
 )

@@ -104,7 +104,31 @@ def test_each_row_retries_pauses_rejects_or_looks(world: ZaloWorld, server: Zalo
     assert len(server.platform.public) == published
 
 
-@pytest.mark.parametrize(("fault", "made"), [("500-after", 1), ("reset-before", 0)])
+@pytest.mark.parametrize("code", [-216, -220])
+def test_a_dead_token_is_renewed_once_and_then_pauses_the_channel(
+    world: ZaloWorld, server: ZaloServer, code: int
+) -> None:
+    server.faults.add("create", f"error:{code}")
+    assert world.delivered("first").state is State.PUBLISHED
+    server.faults.add("create", f"error:{code}", f"error:{code}")
+    delivery = world.delivered("second")
+    assert delivery.state is State.SCHEDULED
+    assert (world.pause().paused, world.pause().until) == (True, None)
+    world.settle()
+    assert world.again(delivery).state is State.PUBLISHED
+    assert len(server.platform.articles) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "made"),
+    [
+        ("500-after", 1),
+        ("html-after", 1),
+        ("reset-after", 1),
+        ("502-before", 0),
+        ("reset-before", 0),
+    ],
+)
 def test_a_create_in_doubt_is_found_or_made_once(
     world: ZaloWorld, server: ZaloServer, fault: str, made: int
 ) -> None:

@@ -43,6 +43,7 @@ def ok(office: Office) -> bool:
     return bool(health.ok)
 
 
+@pytest.mark.asvs("13.2.1", "Tokens of our own, renewed by themselves")
 def test_tokens_are_renewed_before_they_end_and_survive_a_restart(office: Office) -> None:
     for day in range(4):
         assert ok(office)

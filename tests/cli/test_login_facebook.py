@@ -121,6 +121,8 @@ def test_with_a_key_the_token_is_kept_sealed(server: Door, folder: Path) -> None
         assert run("doctor").out.count("✓ Channel facebook") == 1
 
 
+@pytest.mark.asvs("10.1.2", "Another state is refused")
+@pytest.mark.asvs("10.2.1", "A browser that was led here gets nothing")
 def test_a_stranger_with_another_state_gets_nothing(server: Door, folder: Path) -> None:
     office(server, folder)
 

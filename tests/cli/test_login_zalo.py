@@ -146,6 +146,7 @@ async def nothing(_desk: Desk, _browser: httpx.AsyncClient) -> None:
     """Nobody touches a browser here."""
 
 
+@pytest.mark.asvs("10.2.2", "The answer to another login is refused")
 def test_a_pasted_address_of_another_login_is_refused(
     config: Path, server: ZaloServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +156,8 @@ def test_a_pasted_address_of_another_login_is_refused(
     assert "was not asked for" in str(stop.what)
 
 
+@pytest.mark.asvs("10.1.2", "Another state is refused")
+@pytest.mark.asvs("10.2.1", "A browser that was led here gets nothing")
 def test_a_stranger_with_another_state_gets_nothing(config: Path, server: ZaloServer) -> None:
     async def browse(desk: Desk, browser: httpx.AsyncClient) -> None:
         address = await desk.address()

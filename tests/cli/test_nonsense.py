@@ -55,6 +55,9 @@ def test_a_broken_configuration_is_named(office: Office, command: str) -> None:
         "campaign copy": ["x", "y"],
         "channel setup": ["x"],
         "restore": ["x"],
+        "art": ["x"],
+        "import": ["x.csv", "--campaign", "x"],
+        "export": ["-o", "x.xlsx"],
     }
     words = [*command.split(), *arguments.get(command, [])]
     if command in ("show", "done", "resolve", "retry", "cancel"):
@@ -75,6 +78,7 @@ def test_a_broken_configuration_is_named(office: Office, command: str) -> None:
         assert "other.toml" in said.err
 
 
+@pytest.mark.asvs("1.3.3", "Nothing steers the terminal")
 def test_an_escape_sequence_never_reaches_the_terminal(office: Office) -> None:
     office.write("xau", at=f"{office.window_start} 09:00", more='summary: "\\e[31mđỏ"\n')
     for said in (run("check"), run("show", "\x1b[31m"), run("check", "\x1b]0;x\x07")):

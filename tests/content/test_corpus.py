@@ -23,6 +23,8 @@ def test_the_ground_that_cases_are_laid_on_has_no_mistake(
     assert problems_of(lay_out(tmp_path), templates) == ()
 
 
+@pytest.mark.asvs("2.2.1", "Every broken file of a corpus is refused at its place")
+@pytest.mark.asvs("2.2.3", "So is what does not fit together")
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_each_mistake_is_named_at_its_place(
     name: str, tmp_path: Path, templates: TemplateProcess

@@ -29,6 +29,7 @@ def test_a_file_is_read_whole(tmp_path: Path) -> None:
         assert opened.names("media") == ["x"]
 
 
+@pytest.mark.asvs("5.3.2", "No path leads out of the campaign")
 @pytest.mark.parametrize(
     "path", ["../x", "/etc/passwd", "media/../../x", "media//x", "", ".", "a\0b"]
 )
@@ -37,6 +38,7 @@ def test_a_path_cannot_leave_the_folder(tmp_path: Path, path: str) -> None:
     assert refusal(tmp_path, path) == "path-leaves-folder"
 
 
+@pytest.mark.asvs("5.3.2", "Nor does a link")
 @pytest.mark.fault(42, "links")
 def test_links_are_refused_wherever_they_stand(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
@@ -72,6 +74,7 @@ def test_a_device_is_refused() -> None:
     assert refusal(Path("/dev"), "zero") == "not-a-file"
 
 
+@pytest.mark.asvs("5.2.1", "Large files are refused unread")
 @pytest.mark.fault(41, "a huge file")
 def test_a_hundred_megabytes_are_refused_unread(tmp_path: Path) -> None:
     with (tmp_path / "big").open("wb") as file:

@@ -22,6 +22,7 @@ def read(front: str) -> tuple[Mapping[str, Node] | None, list[str]]:
     return nodes, [f"{p.place.line}:{p.place.column} {p.code}" for p in findings.sorted()]
 
 
+@pytest.mark.asvs("15.3.5", "No value changes its type by itself")
 @pytest.mark.parametrize(
     "value",
     [

@@ -58,6 +58,10 @@ def test_html_is_simple(markdown: str, clean: str) -> None:
     assert html(markdown) == clean
 
 
+@pytest.mark.asvs("1.2.1", "Hostile Markdown stays words")
+@pytest.mark.asvs("1.2.2", "Only harmless schemes pass")
+@pytest.mark.asvs("1.3.1", "nh3 keeps a few tags")
+@pytest.mark.asvs("1.3.5", "Markdown brings neither script nor style")
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -64,6 +64,8 @@ def test_formats_and_sizes(data: bytes, name: str, found: Format) -> None:
     assert examine(data, name) == found
 
 
+@pytest.mark.asvs("1.3.4", "SVG is no picture here")
+@pytest.mark.asvs("5.2.2", "Pictures begin as their names say")
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [

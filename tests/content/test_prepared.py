@@ -167,6 +167,7 @@ def test_a_damaged_picture_is_refused() -> None:
         assert refused.value.code == "picture-damaged"
 
 
+@pytest.mark.asvs("5.2.3", "Pictures are measured before they are unpacked")
 def test_a_picture_that_would_fill_the_memory_is_not_opened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -58,6 +58,9 @@ def test_places_are_written_as_staff_see_files(tmp_path: Path) -> None:
     assert content.messages[0].place("body").line == 8
 
 
+@pytest.mark.asvs(
+    "1.1.1", "Encoding, line ends and composed letters are settled once, before anything is read"
+)
 @pytest.mark.parametrize(
     "data",
     [

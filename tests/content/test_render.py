@@ -99,6 +99,7 @@ def test_everything_an_adapter_needs(folder: Path, renderer: Renderer) -> None:
     assert made.theme == "Đảm bảo an sinh xã hội"
 
 
+@pytest.mark.asvs("5.4.1", "Pictures are kept and shown under the hash of their bytes")
 def test_pictures_are_kept_under_the_hash_of_their_bytes(folder: Path, renderer: Renderer) -> None:
     found = message(folder, TEXT)
     (before,) = renderer.render(found, WEBSITE, planned()).media

@@ -76,6 +76,7 @@ def test_mistakes_are_placed_in_the_file(
     assert refusal(templates, context, source) == where
 
 
+@pytest.mark.asvs("1.3.7", "Escapes from the sandbox end as mistakes")
 @pytest.mark.parametrize(
     "source",
     [
@@ -104,6 +105,7 @@ def test_nothing_else_is_within_reach(
     assert "template-" in refusal(templates, context, source)
 
 
+@pytest.mark.asvs("15.2.2", "A template without end is stopped, the next goes on")
 @pytest.mark.parametrize(
     ("source", "code"),
     [

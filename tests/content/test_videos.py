@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from outreach.content import videos
 from outreach.content.findings import Refused
+from outreach.content.media_store import MediaStore
 from outreach.content.pictures import Format
 from outreach.content.preflight import preflight
 from outreach.content.reader import read_campaign
@@ -189,6 +190,20 @@ def test_a_channel_that_takes_it_gets_the_bytes_as_they_were(
     (folder / "media" / "phim.mp4").write_bytes(film(size=5))
     changed = renderer.render(read(folder), TAKER, planned())
     assert changed.digest != made.digest
+    assert made.video.file.read_bytes() == MP4
+
+
+def test_a_video_that_is_kept_already_is_not_written_again(
+    folder: Path, renderer: Renderer
+) -> None:
+    made = renderer.render(read(folder), TAKER, planned())
+    assert made.video
+    inode = made.video.file.stat().st_ino
+    again = MediaStore(folder, made.video.file.parent).video(read(folder), 1_000_000)
+    assert again == made.video
+    assert made.video.file.stat().st_ino == inode
+    made.video.file.write_bytes(b"torn")
+    MediaStore(folder, made.video.file.parent).video(read(folder), 1_000_000)
     assert made.video.file.read_bytes() == MP4
 
 

@@ -193,9 +193,8 @@ class Service:
             else:
                 self.platform.asked.wait(20)
                 time.sleep(dice.random() * 0.02)
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)  # which fails if it has ended by itself
             process.join()
-            assert process.exitcode == -signal.SIGKILL, f"{process.exitcode}: {self.said}"
             self.kills += 1
             self.met[self._count("publishing")] += 1
 

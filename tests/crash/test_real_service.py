@@ -100,6 +100,7 @@ def test_it_ends_in_order_and_says_so(office: Office) -> None:
         assert "Traceback" not in service.said
 
 
+@pytest.mark.asvs("2.3.4", "One service at a time holds the queue")
 @pytest.mark.fault(8, "two real services")
 def test_a_second_service_ends_quickly_and_names_the_first(office: Office) -> None:
     with office.service() as first:

@@ -30,6 +30,7 @@ def test_words_of_libraries_stay_as_they_are() -> None:
     assert PlainLines("vi").format(record("%d of %s", 3, "x")).endswith(" 3 of x")
 
 
+@pytest.mark.asvs("16.4.1", "Neither a message nor an error makes a line of its own")
 def test_nobody_can_forge_a_line() -> None:
     for broken in (False, True):
         first, *trace = PlainLines("en").format(record("a\nFORGED\rb", broken=broken)).split("\n")
@@ -38,6 +39,7 @@ def test_nobody_can_forge_a_line() -> None:
         assert all(line.startswith("    ") for line in trace)
 
 
+@pytest.mark.asvs("16.4.1", "Nothing steers the reader's terminal")
 @pytest.mark.parametrize("sign", ["\x1b", "\x85", "\u2028", "\u202e", "\x00", "\x0b"])
 def test_nothing_steers_the_readers_terminal(sign: str) -> None:
     for broken in (False, True):
@@ -49,6 +51,7 @@ def test_letters_and_tabs_stay() -> None:
     assert PlainLines("en").format(record("Chữ\tđẹp — “ổn”")).endswith("Chữ\tđẹp — “ổn”")
 
 
+@pytest.mark.asvs("16.2.4", "One JSON object a line")
 def test_json_keeps_a_traceback_in_its_line() -> None:
     line = JsonLines("en").format(record("x", broken=True))
     assert "\n" not in line

@@ -180,6 +180,7 @@ def test_nothing_of_the_reading_stays_however_it_ends(
     assert not sync.is_open
 
 
+@pytest.mark.asvs("16.3.3", "Whatever is refused is said in the log")
 def test_a_problem_is_said_once_and_again_when_it_comes_back(
     folder: Path, later: Callable[[float], None], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,7 +13,10 @@ import pytest
 from outreach.channel import (
     Capabilities,
     ChannelHealth,
+    Counts,
+    NotPublished,
     PauseChannel,
+    Receipt,
     Reject,
     RetryAt,
     Text,
@@ -158,7 +161,12 @@ def test_a_channel_that_fails_rests_for_an_hour_and_nothing_else_changes(
         asked = [desk.round(DUE + 2 * HOUR + minutes) for minutes in minutes_later(0, 15, 59)]
         again = desk.round(DUE + 3 * HOUR)
     assert (asked, again) == ([1, 0, 0], 1)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    (record,) = caplog.records
+    said = str(record.msg)
+    assert record.levelname == "WARNING"
+    assert said.startswith("Channel website: the counts of delivery 1 could not be read")
+    assert said.endswith("Not now." if isinstance(failure, NotPublished) else "adapter's fault")
+    assert ("ZeroDivisionError: an" in said) is isinstance(failure, ZeroDivisionError)
     assert [d.state for d in desk.queue.list()] == states
     assert desk.queue.channel_states() == {}
     desk.channel.received["1"] = COUNTS
@@ -196,6 +204,49 @@ def test_one_publication_that_is_gone_does_not_keep_others_from_being_counted(
         assert [desk.round(DUE + hours * HOUR) for hours in (2, 3, 7)] == [2, 0, 2]
     assert desk.kept() == [0, 2]
     assert len(caplog.records) == 1
+
+
+def test_each_publication_that_is_gone_is_told_once(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in "12":
+        desk.channel.received[name] = Reject(Text("It does not exist."))
+    with caplog.at_level(logging.WARNING):
+        assert [desk.round(DUE + hours * HOUR) for hours in (2, 7, 25)] == [2, 2, 2]
+    said = [str(record.msg) for record in caplog.records]
+    assert [("delivery 1 " in one, "delivery 2 " in one) for one in said] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all(one.endswith("It does not exist.") for one in said)
+
+
+def test_a_channel_that_fails_anew_after_it_had_answered_is_told_anew(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        for hours, answer in ((2, SORRY), (4, SORRY), (7, None), (25, SORRY)):
+            desk.channel.received["1"] = RetryAt(answer) if answer else COUNTS
+            desk.round(DUE + hours * HOUR)
+    assert len(caplog.records) == 2
+
+
+def test_a_long_fault_stays_short_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.channel.received["1"] = ValueError("x" * 10_000)
+    with caplog.at_level(logging.WARNING):
+        desk.round(DUE + 2 * HOUR)
+    assert 500 < len(caplog.text) < 1000
+
+
+def test_a_reading_that_hangs_is_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def counts(receipt: Receipt) -> Counts:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(counting, "DEADLINE", timedelta(milliseconds=10))
+    monkeypatch.setattr(desk.channel, "counts", counts)
+    desk.round(DUE + 2 * HOUR)
+    assert desk.kept() == [0, 0]
 
 
 def test_no_counts_yet_are_no_reading(desk: Desk) -> None:

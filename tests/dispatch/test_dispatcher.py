@@ -165,6 +165,27 @@ def test_what_does_not_end_in_time_is_cut_off_and_recorded_as_unknown(world: Wor
     assert "stopped in the middle" in str(world.rows()[0].reason)
 
 
+def test_what_is_cut_off_before_it_began_is_recorded_too(world: World) -> None:
+    world.plan("m", "seeing", NOON)
+    draining: list[asyncio.Task[None]] = []
+
+    def cut_off(_: datetime | None) -> None:
+        for task in world.dispatcher._tasks:
+            task.cancel()
+        draining.append(asyncio.create_task(world.dispatcher.drain(timedelta(0))))
+
+    world.runner.run(asyncio.wait_for(world.dispatcher.run(idle=cut_off), LONG))
+    assert world.channels["seeing"].calls["publish"] == 0
+    (row,) = world.rows()
+    assert (row.state, row.ready_at, row.looks) == (State.UNKNOWN, NOON, 0)
+    assert "stopped in the middle" in str(row.reason)
+    assert draining
+    world.restart()
+    world.settle()
+    assert states(world) == [State.PUBLISHED]
+    assert world.doubles() == []
+
+
 def test_while_draining_nothing_is_looked_at(world: World) -> None:
     world.plan("m", "seeing", NOON)
     world.channels["seeing"].script.append(lost_reply())

@@ -22,7 +22,7 @@ from outreach.channel import (
     Text,
 )
 from outreach.dispatch.dispatcher import Dispatcher
-from outreach.dispatch.handovers import Handovers, still_held
+from outreach.dispatch.handovers import UNTIL_A_PERSON_ACTS, Handovers, still_held
 from outreach.dispatch.writer import Writer
 from outreach.domain.approval import Verdict, Word
 from outreach.domain.claim import Claim
@@ -53,10 +53,15 @@ class Service(FakeChannel):
         self.answers: deque[Answer] = deque()
         self.refusals: deque[Exception] = deque()
         self.appears_early = False
+        self.withdrawn: list[str] = []
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         released = next((post.receipt for post in self.public if post.key == key), None)
         return released or await super().publish(rendition, key=key, steps=steps)
+
+    async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
+        self.withdrawn.append(key)
+        return await super().withdraw(receipt, key=key, steps=steps)
 
     async def hand_over(self, rendition: Rendition, *, key: str, steps: Steps) -> datetime | None:
         self.calls["hand_over"] += 1
@@ -69,6 +74,7 @@ class Service(FakeChannel):
 
     async def take_back(self, rendition: Rendition, *, key: str) -> Receipt | None:
         self.calls["take_back"] += 1
+        assert rendition.text in ("Chào", "Mới")
         if self.refusals:
             raise self.refusals.popleft()
         if self.appears_early:
@@ -192,6 +198,7 @@ def test_what_is_not_wanted_any_more_is_taken_back(office: Office, unwanted: str
     office.at(WINDOW_OPENS + MINUTE)
     assert office.service.calls["take_back"] == 1
     assert "taken_back" in office.happened()
+    assert "It was taken back from the service" in office.reasons()
     texts = {"cancelled": [], "edited": ["Mới"], "paused": []}
     assert list(office.service.held.values()) == texts[unwanted]
     assert bool(office.known()) is (unwanted == "edited")
@@ -219,6 +226,7 @@ def test_what_appeared_too_early_is_taken_down_when_it_is_cancelled(office: Offi
     office.at(WINDOW_OPENS + MINUTE)
     assert office.service.public == []
     assert office.service.calls["withdraw"] == 1
+    assert office.service.withdrawn == [office.delivery.identity.key]
     assert office.known() is None
 
 
@@ -231,7 +239,7 @@ LATE = WINDOW_OPENS + timedelta(minutes=30)
         (RetryAt(WHY, at=LATE), LATE),
         (RetryAt(WHY, at=WINDOW_OPENS), WINDOW_OPENS + RETRY / 3),
         (PauseChannel(WHY, until=LATE), LATE),
-        (PauseChannel(WHY), WINDOW_OPENS + RETRY / 3),
+        (PauseChannel(WHY), WINDOW_OPENS + UNTIL_A_PERSON_ACTS),
         (Reject(WHY), WINDOW_OPENS + RETRY / 3),
         (ZeroDivisionError("by nought"), WINDOW_OPENS + RETRY / 3),
     ],
@@ -247,6 +255,8 @@ def test_a_failed_handover_is_tried_again_no_sooner_than_asked(
     assert known.after == after
     told = "by nought" if isinstance(failure, ZeroDivisionError) else "Because Lan says so."
     assert told in caplog.text
+    assert ("The program itself failed" in caplog.text) is (told == "by nought")
+    assert known.again == WINDOW_OPENS + RETRY
     office.at(max(after, WINDOW_OPENS + RETRY))
     assert office.service.calls["hand_over"] == 2
     assert len(office.service.held) == 1
@@ -306,6 +316,7 @@ def test_something_else_at_the_service_is_taken_back_before_it_goes_out(office: 
     waits = still_held(claim, other, DUE)
     assert waits
     assert (waits.state, waits.ready_at) == (State.SCHEDULED, DUE + RETRY / 3)
+    assert (waits.claim, waits.at, waits.counts) == (claim, DUE, False)
     assert isinstance(waits.reason, Text)
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from outreach.channel import Capabilities
 from outreach.dispatch.lane import PROBE_GAP, TROUBLES, Lane
 from outreach.testing import FakeChannel
@@ -32,6 +34,7 @@ def failing(lane: Lane, times: int, monotonic: float = 0.0) -> None:
         lane.end(number, monotonic, answered=False)
 
 
+@pytest.mark.asvs("16.5.2", "A service that is down is only probed")
 def test_a_platform_that_is_down_is_only_probed_until_it_answers() -> None:
     lane = Lane(FakeChannel(capabilities=Capabilities(slots=4)))
     gap = PROBE_GAP.total_seconds()

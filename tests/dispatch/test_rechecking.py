@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from outreach.channel import CannotTell, Found, PauseChannel, Receipt
+from outreach.channel import Absent, CannotTell, Found, PauseChannel, Receipt, Rendition
+from outreach.dispatch import rechecking
+from outreach.dispatch.reconcile import CLOCKS_DIFFER
 from outreach.domain.claim import Pause
 from outreach.store import delivery_log
 from outreach.testing import retry_at
-from tests.store.office import WHY, fill, planned
+from tests.store.office import DUE, WHY, fill, planned
 from tests.watching.watched import Watched
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -82,6 +85,30 @@ def test_another_address_is_told(office: Watched) -> None:
     assert seen(office, 10 * MINUTE) == ["moved_elsewhere"]
     (said,) = office.look()
     assert "https://else.example/" in said
+
+
+def test_a_link_that_leads_nowhere_is_told_once_after_a_second_look(office: Watched) -> None:
+    link = office.website.publications[0].receipt.permalink
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    assert seen(office, 5 * MINUTE) == ["link_broken"]
+    assert office.followed == [link, link]
+    (said,) = office.look()
+    assert link in said
+    office.leads = True
+    assert seen(office, DAY) == ["still_public"]
+
+
+def test_a_link_that_fails_once_is_believed_when_it_works_again(office: Watched) -> None:
+    office.leads = False
+    assert seen(office, 10 * MINUTE) == []
+    office.leads = True
+    assert seen(office, 5 * MINUTE) == ["still_public"]
+
+
+def test_a_link_that_nobody_can_follow_is_no_drift(office: Watched) -> None:
+    office.leads = None
+    assert seen(office, 10 * MINUTE) == ["still_public"]
 
 
 def test_a_proof_without_an_address_is_no_move(office: Watched) -> None:
@@ -153,3 +180,67 @@ def test_without_its_content_it_cannot_be_looked_for(
     monkeypatch.setattr(office.queue, "rendition", lambda delivery: None)
     assert seen(office, 10 * MINUTE) == []
     assert office.website.calls["find"] == 0
+
+
+def publish_more(office: Watched, *names: str) -> None:
+    fill(office.queue, [planned(name) for name in names])
+    office.run(office.dispatcher.work_off())
+
+
+@pytest.mark.parametrize(("gap", "looks"), [(timedelta(0), 3), (MINUTE, 1)])
+def test_a_round_looks_at_everything_except_where_the_channel_keeps_a_gap(
+    office: Watched, gap: timedelta, looks: int
+) -> None:
+    publish_more(office, "lan", "mai")
+    office.website.capabilities = replace(office.website.capabilities, gap=gap)
+    assert seen(office, 10 * MINUTE) == ["still_public"] * looks
+    assert office.website.calls["find"] == looks
+
+
+def test_one_without_its_content_does_not_keep_others_from_being_looked_at(
+    office: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_more(office, "lan")
+    known = office.queue.rendition
+    monkeypatch.setattr(office.queue, "rendition", lambda row: None if row.id == 1 else known(row))
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+
+
+def test_a_channel_that_fails_is_not_asked_about_the_others(office: Watched) -> None:
+    publish_more(office, "lan")
+    office.website.looks.append(ZeroDivisionError())
+    assert seen(office, 10 * MINUTE) == []
+    assert office.website.calls["find"] == 1
+
+
+def test_it_asks_for_this_publication_since_its_first_try(
+    office: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+
+    async def find(rendition: Rendition, *, key: str, since: datetime) -> Found:
+        heard.extend([rendition, key, since])
+        return Found(receipt=office.website.publications[0].receipt)
+
+    monkeypatch.setattr(office.website, "find", find)
+    assert seen(office, 10 * MINUTE) == ["still_public"]
+    (row,) = [row for row in office.queue.list() if row.identity.message == "hong"]
+    assert heard == [office.queue.rendition(row), row.identity.key, DUE - CLOCKS_DIFFER]
+
+
+def test_a_look_that_hangs_is_ended(office: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def find(*_: object, **__: object) -> Found:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(rechecking, "DEADLINE", timedelta(milliseconds=10))
+    monkeypatch.setattr(office.website, "find", find)
+    assert seen(office, 10 * MINUTE) == []
+
+
+def test_each_empty_look_after_a_good_one_is_doubted_anew(office: Watched) -> None:
+    office.website.looks.append(Absent())
+    assert seen(office, 10 * MINUTE) == []
+    assert seen(office, 5 * MINUTE) == ["still_public"]
+    office.website.looks.extend([Absent(), Absent()])
+    assert [seen(office, span) for span in (DAY, 5 * MINUTE)] == [[], ["gone"]]

@@ -270,7 +270,7 @@ def test_an_update_in_doubt_counts_its_quiet_from_the_due_time_where_no_try_is_k
     claim = a_claim(action=Action.UPDATE, since=None, due=NOON)
     finish = asyncio.run(look(FakeChannel(), claim, now=NOON, quiet_for=LAG))
     assert (finish.claim, finish.at, finish.state) == (claim, NOON, State.UNKNOWN)
-    assert finish.ready_at == NOON + SETTLE
+    assert (finish.ready_at, finish.evidence) == (NOON + SETTLE, {})
     assert "can no longer arrive" in str(finish.reason)
 
 
@@ -311,3 +311,32 @@ def test_a_long_failure_is_cut_in_the_reason() -> None:
     finish = asyncio.run(look(Broken(), a_claim(since=NOON), now=NOON, quiet_for=LAG))
     assert str(finish.reason).startswith("Looking failed: ValueError: xxx")
     assert len(str(finish.reason)) < 600
+
+
+def test_a_channel_that_refuses_to_be_looked_at_waits_and_leaves_the_doubt() -> None:
+    class Refusing(FakeChannel):
+        async def find(self, *args: object, **kwargs: object) -> Found:
+            raise PauseChannel(WHY, evidence={"code": 1})
+
+    claim = a_claim(since=NOON)
+    finish = asyncio.run(look(Refusing(), claim, now=NOON, quiet_for=LAG))
+    assert (finish.claim, finish.at, finish.state) == (claim, NOON, State.UNKNOWN)
+    assert (finish.reason, finish.ready_at, finish.evidence) == (WHY, NOON, {"code": 1})
+    assert finish.looks is None
+    assert finish.pause is not None
+    assert finish.pause.reason == WHY
+
+
+@pytest.mark.parametrize(
+    ("tried", "since", "due", "now", "earliest"),
+    [(None, None, 5, 9, 5), (None, 6, 5, 9, 6), (3, 6, 5, 9, 3), (8, 6, 5, 9, 6), (8, 7, 5, 4, 4)],
+)
+def test_what_was_tried_is_looked_for_since_the_earliest_instant_known(
+    tried: int | None, since: int | None, due: int, now: int, earliest: int
+) -> None:
+    def at(minute: int | None) -> datetime | None:
+        return None if minute is None else NOON + timedelta(minutes=minute)
+
+    claim = replace(a_claim(since=at(since), due=at(due)), tried=at(tried))
+    found = tried_since(claim, NOON + timedelta(minutes=now))
+    assert found == NOON + timedelta(minutes=earliest) - CLOCKS_DIFFER

@@ -85,6 +85,7 @@ def test_the_intent_is_durable_before_the_call(world: World) -> None:
     assert world.queue.steps(first.delivery.id)["create"].done
 
 
+@pytest.mark.asvs("2.3.1", "A step that was cut off is neither repeated nor passed over")
 @pytest.mark.parametrize("error", [OSError("line"), asyncio.CancelledError(), UnknownOutcome(WHY)])
 def test_a_step_that_was_cut_off_is_not_repeated(world: World, error: BaseException) -> None:
     first = claim(world)

@@ -255,7 +255,28 @@ def test_a_campaign_that_cannot_be_read_is_held_whole(desk: Desk, gone: str) -> 
     assert desk.sync.campaigns() == ("thang-hanh-dong",)
     desk.apply()
     assert desk.states() == {"a": State.HELD, "b": State.HELD}
-    assert "campaign.toml" in str(desk.rows()["a"].reason) or gone == "folder"
+    reason = str(desk.rows()["a"].reason)
+    assert "campaign.toml" in reason or gone == "folder"
+    assert str(desk.look().problems[0].what) in reason
+
+
+def test_what_holds_a_campaign_is_its_own_mistake_and_not_that_of_a_message(desk: Desk) -> None:
+    desk.write("a")
+    desk.write("b")
+    desk.apply()
+    desk.write("a", more="kind: bài\n")
+    (desk.folder / "campaign.toml").write_text("name = ", "utf-8")
+    desk.apply()
+    assert desk.states() == {"a": State.HELD, "b": State.HELD}
+    assert "campaign.toml:1" in str(desk.rows()["b"].reason)
+
+
+def test_a_new_text_comes_into_the_queue_with_its_content(desk: Desk) -> None:
+    desk.write("a")
+    desk.sync.apply(desk.look(), now=BEFORE, actor="Lan")
+    content = desk.queue.rendition(desk.rows()["a"])
+    assert content is not None
+    assert content.text == "Xin chào."
 
 
 @pytest.mark.fault(35, "a deleted file")

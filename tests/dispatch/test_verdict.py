@@ -39,6 +39,7 @@ def test_what_is_due_may_go_out() -> None:
     assert gate(a_claim(), NOON, ANY) is None
 
 
+@pytest.mark.asvs("2.2.2", "Everything is checked again at the moment of sending")
 @pytest.mark.fault(18, "a late claim under each rule")
 def test_late_within_its_limit_may_go_out_and_past_it_is_missed() -> None:
     claim = a_claim()
@@ -73,6 +74,7 @@ def test_the_window_is_a_hard_end_whatever_the_limit_says() -> None:
     assert finish.state is State.MISSED
 
 
+@pytest.mark.asvs("2.3.2", "Hours and windows are kept at the moment of sending")
 def test_outside_the_channels_hours_it_waits_for_the_opening() -> None:
     hours = Capabilities(hours=(time(6), time(21, 59)))
     night = datetime(2022, 11, 20, 16, 0, tzinfo=UTC)

@@ -14,6 +14,7 @@ from outreach.domain.message import Kind, Lateness, LatePolicy, Message
 from outreach.domain.plan import Plan, make_plan
 from outreach.domain.problem import Place, Problem
 from outreach.domain.schedule import Once
+from outreach.domain.text import Text
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 LATE = Lateness(policy=LatePolicy.WITHIN, limit=timedelta(hours=6))
@@ -102,7 +103,12 @@ def plan_of(*messages: Message, **changes: Any) -> Plan:
     """The plan of these messages on the office's channels."""
     channels = changes.pop("channels", CHANNELS)
     broken = changes.pop("broken", None)
-    return make_plan(campaign(**changes), messages, channels, broken=broken)
+    plan = make_plan(campaign(**changes), messages, channels, broken=broken)
+    for problem in plan.problems:
+        assert isinstance(problem.what, Text), "says what is wrong"
+        assert isinstance(problem.mend, Text), "says how to mend it"
+        assert problem.place.line > 1, "says in which line"
+    return plan
 
 
 def dues(plan: Plan, name: str = "", channel: str = "so-website") -> list[str]:

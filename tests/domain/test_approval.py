@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from outreach.domain.approval import Verdict, Word, missing
+from outreach.domain.approval import Verdict, Word, missing, waits, waits_for_approval
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.text import Text
+from tests.domain.office import row
 
 YES, NO = Verdict.APPROVED, Verdict.SENT_BACK
 
@@ -36,3 +39,16 @@ def test_each_needed_person_approves_and_nobody_objects(
         for number, verdict in enumerate(said)
     ]
     assert missing(words, needed) == lacking
+
+
+def held(reason: Text | None, state: State = State.HELD) -> Delivery:
+    return row("a", "11-20 08:00", state, reason=reason)
+
+
+def test_what_waits_says_for_how_many_and_is_known_again() -> None:
+    assert "2 more" in str(waits(2))
+    for lacking in (1, 2):
+        assert waits_for_approval(held(waits(lacking)))
+    assert not waits_for_approval(held(Text("By a person.")))
+    assert not waits_for_approval(held(None))
+    assert not waits_for_approval(held(waits(1), State.SCHEDULED))

@@ -10,8 +10,8 @@ import pytest
 from outreach.domain.campaign import Edits
 from outreach.domain.delivery import Action, Delivery, Identity, Receipt, State, may_move
 from outreach.domain.difference import NO_LONGER_ASKED, Change, ChangeKind, difference, guard
-from outreach.domain.edit import ASKS, COMES_DOWN, EDITED_BACK, comes_down
-from outreach.domain.plan import NEVER, Plan
+from outreach.domain.edit import ASKS, COMES_DOWN, EDITED_BACK, comes_down, coming
+from outreach.domain.plan import NEVER, Plan, Planned
 from outreach.domain.problem import Place, Problem
 from outreach.domain.text import Text
 from tests.domain.office import NOW, WEBSITE, at, identity, message, once, plan_of, row
@@ -236,3 +236,42 @@ def test_an_update_follows_the_occurrence_that_it_names() -> None:
     assert change.identity.ordinal == 1
     assert of(twice, public())[identity("a", 2)].planned is not None
     assert at("11-18 08:00") == twice.planned[1].due
+
+
+def a_change(what: ChangeKind, plan: Plan, *queue: Delivery, text: str = "new") -> Change:
+    change = update_in(plan, *queue, text=text)
+    assert change
+    assert change.what is what
+    return change
+
+
+def test_an_update_that_is_to_come_is_shown_with_its_time() -> None:
+    new = a_change(ChangeKind.NEW, asking(), public())
+    assert coming(new) == new.planned
+    asks = a_change(ChangeKind.ASKED, asking(Edits.ASK), public())
+    assert coming(asks) == asks.planned
+
+
+def test_an_update_that_waits_is_still_to_come() -> None:
+    row_ = waiting(State.HELD, reason=ASKS)
+    kept = a_change(ChangeKind.KEPT, asking(Edits.ASK), public(), row_)
+    assert coming(kept) == Planned(
+        identity=row_.identity, due=row_.due, expires=NEVER, late=row_.late
+    )
+
+
+@pytest.mark.parametrize("state", [State.PUBLISHING, State.UNKNOWN, State.CANCELLED])
+def test_an_update_that_is_under_way_or_over_is_not_to_come(state: State) -> None:
+    row_ = waiting(state, reason=PERSON)
+    assert coming(a_change(ChangeKind.KEPT, asking(), public(), row_)) is None
+
+
+def test_an_update_that_is_dropped_is_not_to_come() -> None:
+    row_ = waiting(State.SCHEDULED)
+    dropped = a_change(ChangeKind.CANCELLED, asking(), public(), row_, text="text")
+    assert coming(dropped) is None
+
+
+def test_a_publication_is_no_update_to_come() -> None:
+    for change in (of(asking(), public())[identity("a")], of(asking())[identity("a")]):
+        assert coming(change) is None

@@ -23,6 +23,7 @@ from outreach.domain.schedule import Hang, Once, Rule, Spread, Weekly
 from tests.domain.office import (
     CHANNELS,
     FACEBOOK,
+    KEYS,
     PEOPLE,
     WEBSITE,
     at,
@@ -114,7 +115,9 @@ def test_an_unknown_channel_is_named_with_the_nearest_and_stops_no_other() -> No
 
 def test_an_unknown_channel_without_a_near_one_lists_what_there_is() -> None:
     plan = plan_of(message("a", once("11-16 08:00"), "truyền hình"))
-    assert "so-website" in str(only(plan).mend)
+    assert str(only(plan).mend) == (
+        "Channels and tags are: facebook, facebook-page, in-person, so-website, social, truc-tiep, website."
+    )
     plan = plan_of(message("a", once("11-16 08:00")), channels=())
     assert str(only(plan).mend) == "Channels and tags are: -."
 
@@ -227,6 +230,111 @@ def test_a_broken_file_is_passed_on() -> None:
     assert plan_of(broken={"x": problem}).held == {"x": problem}
 
 
+def said(plan: Plan) -> tuple[str, int, str]:
+    """The one problem: its code, its line, and what it says."""
+    problem = only(plan)
+    return problem.code, problem.place.line, str(problem.what)
+
+
+LINE = {key: line for line, key in enumerate(KEYS, 2)}
+
+
+def test_each_problem_names_its_line_and_its_figures() -> None:
+    """Whoever reads it must find the line and see what collides with what."""
+    taken = message("a", once("11-16 08:00"))
+    assert said(plan_of(taken, message("b", once("11-16 08:20")))) == (
+        "too-close",
+        LINE["at"],
+        "At 2022-11-16 08:20 on so-website this comes less than 30 minutes from a.md at 2022-11-16 08:00.",
+    )
+    assert said(plan_of(taken, message("a", once("11-18 08:00"), file="z.md"))) == (
+        "id-twice",
+        LINE["id"],
+        "The id “a” is already used by a.md.",
+    )
+    assert said(plan_of(message("a", once("11-14 08:00")))) == (
+        "outside-window",
+        LINE["at"],
+        "2022-11-14 08:00 lies outside the campaign, which runs from 2022-11-15 to 2022-12-15.",
+    )
+    assert said(plan_of(message("a", once("11-16 22:00")))) == (
+        "quiet-hours",
+        LINE["at"],
+        "22:00 lies in the quiet hours from 21:30 to 06:30.",
+    )
+    closed = posting(blackout=frozenset({date(2022, 11, 16)}))
+    assert said(plan_of(taken, posting=closed)) == (
+        "blackout",
+        LINE["at"],
+        "2022-11-16 is a day without posts (blackout in campaign.toml).",
+    )
+    assert said(plan_of(message("a", once("11-16 08:00"), "tv"), channels=())) == (
+        "unknown-channel",
+        LINE["channels"],
+        "There is no channel and no tag “tv”.",
+    )
+    evening = replace(WEBSITE, capabilities=Capabilities(hours=(time(18), time(21))))
+    assert said(plan_of(taken, channels=(evening,))) == (
+        "channel-hours",
+        LINE["at"],
+        "The channel so-website takes nothing at 08:00, only from 18:00 to 21:00.",
+    )
+    posts = replace(WEBSITE, capabilities=Capabilities(kinds=frozenset({Kind.POST})))
+    assert said(plan_of(replace(taken, kind=Kind.CONTEST), channels=(posts,))) == (
+        "kind",
+        LINE["channels"],
+        "The channel so-website does not take messages of kind “contest”.",
+    )
+    assert said(plan_of(event(schedule=once("11-26 08:00")))) == (
+        "after-end",
+        LINE["at"],
+        "2022-11-26 08:00 is too late: it is over at 2022-11-25 23:00.",
+    )
+
+
+def test_each_problem_of_a_recurring_message_names_the_line_of_its_rule() -> None:
+    daily = Weekly(weekdays=frozenset(range(7)), times=(time(22),))
+    assert said(plan_of(message("a", daily)))[:2] == ("quiet-hours", LINE["repeat"])
+    never = message("a", Rule(rule="FREQ=DAILY;BYMONTH=2;BYHOUR=8"))
+    assert said(plan_of(never))[:2] == ("never", LINE["repeat"])
+    flood = message("a", Rule(rule="FREQ=HOURLY;BYMINUTE=0,30"))
+    assert said(plan_of(flood))[:2] == ("repeat", LINE["repeat"])
+    window = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    assert said(plan_of(message("a", Spread(count=4)), window=window))[:2] == (
+        "no-free-slot",
+        LINE["spread"],
+    )
+    people = event("in-person", start="11-14 10:00")
+    assert said(plan_of(people))[:2] == ("outside-window", LINE["start"])
+
+
+def test_a_full_quota_lists_what_is_kept_in_the_order_of_time() -> None:
+    two = replace(WEBSITE, capabilities=Capabilities(quotas=(Quota(count=2, per=Per.MONTH),)))
+    asked = [
+        message(name, once(f"11-{day} 08:00")) for name, day in (("b", 16), ("a", 17), ("c", 18))
+    ]
+    assert said(plan_of(*asked, channels=(two,))) == (
+        "quota",
+        LINE["channels"],
+        "so-website takes only 2 in 2022-11; those go to b (2022-11-16 08:00), a (2022-11-17 08:00).",
+    )
+
+
+def test_a_quota_goes_to_dates_then_reminders_then_rules_then_spread() -> None:
+    def kept(count: int) -> set[str]:
+        month = Quota(count=count, per=Per.MONTH)
+        limited = replace(WEBSITE, capabilities=Capabilities(quotas=(month,)))
+        weekly = Weekly(weekdays=frozenset({2}), times=(time(8),), until=date(2022, 11, 16))
+        quiz = contest("11-30 17:00", reminders=(1,), schedule=once("11-20 09:00"))
+        asked = (message("rule", weekly), message("spread", Spread(count=1)), quiz)
+        window = Window(start=date(2022, 11, 15), end=date(2022, 11, 30))
+        plan = plan_of(*asked, channels=(limited,), window=window)
+        return {f"{one.identity.message} {one.identity.ordinal}" for one in plan.planned}
+
+    order = ["quiz 1", "quiz 10001", "rule 202246001", "spread 1"]
+    assert [kept(count) for count in range(5)] == [set(order[:count]) for count in range(5)]
+
+
 # --- banners
 
 
@@ -278,6 +386,41 @@ def test_banners_are_warned_about_and_not_held(
     assert codes(plan) == warned
     assert all(problem.severity is Severity.WARNING for problem in plan.problems)
     assert len(plan.planned) == (1 if warned == ["stays-up"] else 2)
+
+
+@pytest.mark.parametrize(
+    ("until", "first", "second"),
+    [
+        ("12-15 17:00", "15/11 – 29/11/2022", "01/12 – 15/12/2022"),
+        ("12-04 17:00", "15/11 – 24/11/2022", "25/11 – 04/12/2022"),
+    ],
+)
+def test_a_banner_that_hangs_too_long_is_told_its_two_periods(
+    until: str, first: str, second: str
+) -> None:
+    plan = plan_of(hang("11-15 07:00", until, "in-person"))
+    assert said(plan) == (
+        "banner-too-long",
+        LINE["until"],
+        "A printed banner may hang at most 15 days.",
+    )
+    assert dict(only(plan).mend.values) == {"first": first, "second": second}
+
+
+def test_a_banner_may_hang_fifteen_days_to_the_minute() -> None:
+    assert plan_of(hang("11-15 07:00", "11-30 07:00", "in-person")).problems == ()
+    assert codes(plan_of(hang("11-15 07:00", "11-30 07:01", "in-person"))) == ["banner-too-long"]
+
+
+def test_other_warnings_of_a_banner_name_their_lines() -> None:
+    late = plan_of(hang("11-15 07:00", "12-16 00:00"))
+    assert said(late)[:2] == ("down-after-window", LINE["until"])
+    stays = plan_of(hang("11-15 07:00", "11-20 17:00", "facebook"))
+    assert said(stays) == (
+        "stays-up",
+        LINE["channels"],
+        "The channel facebook-page cannot take the banner down again.",
+    )
 
 
 def test_a_banner_that_may_not_go_up_does_not_come_down_either() -> None:
@@ -343,7 +486,11 @@ def test_a_reminder_takes_the_next_free_slot() -> None:
 def test_a_reminder_without_a_free_slot_is_stopped() -> None:
     other = message("other", once("12-08 08:00", "12-08 11:30", "12-08 19:30"))
     plan = plan_of(contest("12-09 17:00"), other)
-    assert codes(plan) == ["no-free-slot"]
+    assert said(plan) == (
+        "no-free-slot",
+        LINE["reminders"],
+        "On 2022-12-08 so-website has no free posting slot for the reminder.",
+    )
     assert {identity.ordinal for identity in plan.stopped} == {10_001}
 
 
@@ -351,6 +498,11 @@ def test_reminders_outside_the_window_or_on_closed_days_are_left_out_with_a_warn
     rules = posting(blackout=frozenset({date(2022, 12, 14)}))
     plan = plan_of(contest("12-17 17:00"), posting=rules)
     assert codes(plan) == ["no-reminder", "no-reminder"]
+    assert {problem.place.line for problem in plan.problems} == {LINE["reminders"]}
+    assert sorted(str(problem.what).split(":")[0] for problem in plan.problems) == [
+        "No reminder goes out on 2022-12-14",
+        "No reminder goes out on 2022-12-16",
+    ]
     assert dues(plan) == ["11-16 08:00", "12-10 09:00"]
 
 
@@ -404,6 +556,40 @@ def test_adding_a_message_moves_few_others() -> None:
     assert len(set(before.planned) - set(after.planned)) <= 3
 
 
+def test_spread_takes_every_slot_before_the_end_and_none_after_it() -> None:
+    plan = plan_of(contest("11-16 12:00", schedule=Spread(count=9), reminders=()))
+    slots = ["11-15 08:00", "11-15 11:30", "11-15 19:30", "11-16 08:00", "11-16 11:30"]
+    assert dues(plan) == slots
+    assert said(plan)[2] == "Only 5 of 9 find a free posting slot."
+
+
+def test_spread_on_two_channels_takes_what_is_free_on_both() -> None:
+    day = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    plan = plan_of(
+        message("a", Spread(count=3), "website", "social"),
+        message("here", once("11-15 08:00"), "website"),
+        message("there", once("11-15 11:30"), "social"),
+        window=day,
+    )
+    assert dues(plan, "a") == ["11-15 19:30"]
+    assert dues(plan, "a", "facebook-page") == ["11-15 19:30"]
+
+
+def test_spread_keeps_its_own_distance() -> None:
+    day = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
+    far = posting(minimum_gap=timedelta(hours=4))
+    found = dues(plan_of(message("a", Spread(count=3)), posting=far, window=day))
+    assert len(found) == 2
+    assert found[-1] == "11-15 19:30"
+
+
+def test_spread_keeps_the_hours_of_its_channel() -> None:
+    evening = replace(WEBSITE, capabilities=Capabilities(hours=(time(18), time(21))))
+    days = Window(start=date(2022, 11, 15), end=date(2022, 11, 17))
+    plan = plan_of(message("a", Spread(count=3)), channels=(evening,), window=days)
+    assert dues(plan) == ["11-15 19:30", "11-16 19:30", "11-17 19:30"]
+
+
 def test_spread_ends_before_what_it_announces() -> None:
     plan = plan_of(contest("11-20 12:00", schedule=Spread(count=3), reminders=()))
     assert len(plan.planned) == 3
@@ -416,6 +602,26 @@ def test_spread_on_a_channel_that_refuses_the_kind_is_stopped_there_only() -> No
     plan = plan_of(asked, channels=(WEBSITE, posts))
     assert len(dues(plan)) == 2
     assert codes(plan) == ["kind"]
+
+
+def test_where_a_spread_message_lands_never_changes() -> None:
+    """Another formula would move everything that is already queued in a running campaign."""
+    assert dues(plan_of(message("a", Spread(count=4)))) == [
+        "11-21 08:00",
+        "11-29 08:00",
+        "12-06 19:30",
+        "12-14 11:30",
+    ]
+    assert dues(plan_of(message("b", Spread(count=2)))) == ["11-18 11:30", "12-04 09:00"]
+    crowd = plan_of(*(message(f"m{number}", Spread(count=2)) for number in range(3)))
+    assert dues(crowd) == [
+        "11-17 08:00",
+        "11-27 09:00",
+        "11-28 19:30",
+        "12-02 19:30",
+        "12-13 08:00",
+        "12-14 11:30",
+    ]
 
 
 # --- properties

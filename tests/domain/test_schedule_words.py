@@ -21,6 +21,7 @@ from outreach.domain.schedule_words import (
     parse_repeat,
     parse_time,
 )
+from outreach.domain.text import Text
 
 EVERY_DAY = frozenset(range(7))
 
@@ -72,7 +73,7 @@ def test_repeat_is_refused(text: str, what: str) -> None:
     with pytest.raises(NotASchedule) as refusal:
         parse_repeat(text)
     assert str(refusal.value.what) == what
-    assert str(refusal.value.mend)
+    assert isinstance(refusal.value.mend, Text)
 
 
 def test_letters_composed_another_way_mean_the_same() -> None:
@@ -92,16 +93,22 @@ def test_letters_composed_another_way_mean_the_same() -> None:
         ("6 giờ", timedelta(hours=6)),
         ("30 phút", timedelta(minutes=30)),
         ("2 ngày", timedelta(days=2)),
+        ("1m", timedelta(minutes=1)),
+        ("366d", timedelta(days=366)),
     ],
 )
 def test_duration_is_read(text: str, meant: timedelta) -> None:
     assert parse_duration(text) == meant
 
 
-@pytest.mark.parametrize("text", ["", "6", "h", "0h", "-2h", "6 weeks", "6h!", "400d", "99999999d"])
+@pytest.mark.parametrize(
+    "text", ["", "6", "h", "0h", "-2h", "6 weeks", "6h!", "366d 1m", "99999999d"]
+)
 def test_duration_is_refused(text: str) -> None:
-    with pytest.raises(NotASchedule, match="not a length of time"):
+    with pytest.raises(NotASchedule) as refusal:
         parse_duration(text)
+    assert str(refusal.value.what) == f"“{text}” is not a length of time."
+    assert "90m, 6h or 2d" in str(refusal.value.mend)
 
 
 @pytest.mark.parametrize("text", ["skip", "SKIP", "bỏ qua"])
@@ -122,6 +129,7 @@ def test_lateness_within() -> None:
 def test_lateness_is_refused_with_all_answers() -> None:
     with pytest.raises(NotASchedule) as refusal:
         parse_lateness("never")
+    assert str(refusal.value.what) == "“never” does not say how late is still useful."
     assert "skip, or ask" in str(refusal.value.mend)
 
 

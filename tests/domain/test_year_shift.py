@@ -34,6 +34,20 @@ def test_a_day_finds_its_place(day: str, moved: str) -> None:
     assert found == date.fromisoformat(moved)
 
 
+@pytest.mark.parametrize(
+    ("year", "moved"), [(2023, "11-21"), (2024, "11-19"), (2025, "11-25"), (2026, "11-24")]
+)
+def test_the_nearest_same_weekday_is_taken_before_or_after(year: int, moved: str) -> None:
+    new = Window(start=date(year, 11, 15), end=date(year, 12, 15))
+    assert shift(date(2022, 11, 22), OLD, new) == date.fromisoformat(f"{year}-{moved}")
+
+
+def test_a_much_shorter_window_takes_its_last_such_weekday() -> None:
+    new = Window(start=date(2026, 11, 15), end=date(2026, 11, 24))
+    assert shift(date(2022, 12, 8), OLD, new) == date(2026, 11, 19)
+    assert shift(date(2022, 11, 22), OLD, new) == date(2026, 11, 24)
+
+
 def test_days_before_the_window_go_a_week_later() -> None:
     new = Window(start=date(2023, 11, 16), end=date(2023, 12, 15))
     assert shift(date(2022, 11, 16), OLD, new) == date(2023, 11, 22)
@@ -43,6 +57,18 @@ def test_a_window_over_new_year_keeps_fixed_days_near() -> None:
     old = Window(start=date(2022, 12, 20), end=date(2023, 1, 20))
     new = Window(start=date(2023, 12, 20), end=date(2024, 1, 20))
     assert shift(date(2023, 1, 1), old, new, {(1, 1)}) == date(2024, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "day", "moved"),
+    [("2023-12-25", "2022-12-31", "2023-12-31"), ("2023-12-15", "2023-01-01", "2024-01-01")],
+)
+def test_a_fixed_day_may_lie_in_the_year_beside(start: str, day: str, moved: str) -> None:
+    old = Window(start=date(2022, 12, 20), end=date(2023, 1, 20))
+    first = date.fromisoformat(start)
+    new = Window(start=first, end=first + timedelta(days=31))
+    fixed = {(12, 31), (1, 1)}
+    assert shift(date.fromisoformat(day), old, new, fixed) == date.fromisoformat(moved)
 
 
 def test_the_leap_day_has_no_date_every_year() -> None:

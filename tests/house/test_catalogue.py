@@ -140,6 +140,9 @@ def test_vietnamese_is_normalised() -> None:
     assert not loose
 
 
+@pytest.mark.asvs(
+    "1.3.10", "Every sentence is a literal; values are put into it, never the other way"
+)
 def test_only_literals_are_marked() -> None:
     """A sentence that is put together at run time can never be found in the catalogue."""
     computed = [

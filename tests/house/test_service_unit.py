@@ -19,6 +19,7 @@ def long_unless_installed(test: Callable[[], None]) -> Callable[[], None]:
     return test if shutil.which("systemd-analyze") else pytest.mark.slow(test)
 
 
+@pytest.mark.asvs("13.2.2", "The unit file closes everything else")
 @long_unless_installed
 def test_exposure_is_under_two() -> None:
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", EXPOSURE_BELOW_2]

@@ -15,6 +15,7 @@ from outreach.domain.text import Text
 from outreach.reports.cells import harmless, to_plain, to_words
 from outreach.reports.formats import to_csv, to_html, to_json, to_text
 from outreach.reports.table import Column, Table
+from outreach.reports.workbook import to_xlsx
 
 AT = datetime(2022, 11, 15, 1, 2, 3, tzinfo=UTC)
 
@@ -95,6 +96,7 @@ def test_csv_holds_all_columns_and_survives_its_own_marks() -> None:
     assert cells_of(written)[1] == ["1", 'a "b", c\nd', "s"]
 
 
+@pytest.mark.asvs("1.3.3", "A spreadsheet runs no cell")
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_spreadsheet_runs_no_cell(formula: str) -> None:
     written = cells_of(to_csv(table({"id": -5, "what": formula, "secret": ""}), "vi"))
@@ -102,6 +104,22 @@ def test_a_spreadsheet_runs_no_cell(formula: str) -> None:
     assert not written[1][1].startswith(("=", "+", "-", "@", "\t"))
 
 
+@pytest.mark.asvs("1.3.3", "A workbook holds words as words, also when they look like a formula")
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_a_workbook_runs_no_cell(formula: str) -> None:
+    import openpyxl
+
+    written = to_xlsx([table({"id": -5, "what": formula, "secret": "x"})], "vi", AT)
+    number, words, plain = next(
+        openpyxl.load_workbook(io.BytesIO(written)).worksheets[0].iter_rows(2)
+    )
+    assert (number.value, number.data_type) == (-5, "n")
+    assert (words.value, words.data_type, words.quotePrefix) == (formula, "s", True)
+    assert (plain.value, plain.data_type, plain.quotePrefix) == ("x", "s", False)
+
+
+@pytest.mark.asvs("1.1.2", "Words are escaped as they are put into HTML")
+@pytest.mark.asvs("1.2.1", "Tables of reports escape whatever stands in them")
 def test_html_escapes_everything() -> None:
     written = to_html(table({"id": 1, "what": "<script>&", "secret": '"'}), "vi")
     assert "<script>" not in written

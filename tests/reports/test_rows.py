@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from icalendar import Calendar
 
 from outreach.domain.campaign import Campaign, Posting, Window
@@ -88,6 +89,7 @@ class FakeSource:
     changes: Sequence[Change] = ()
     counted: Sequence[Received] = ()
     now: datetime = DUE
+    messages: Sequence[Message] = (MESSAGE,)
 
     def zone(self, campaign: str) -> ZoneInfo:
         return ZONE
@@ -105,7 +107,7 @@ class FakeSource:
         return None
 
     def by_people(self) -> frozenset[str]:
-        return frozenset()
+        return frozenset({"truc-tiep"})
 
     def channels(self) -> dict[str, ChannelState]:
         return self.states
@@ -121,7 +123,11 @@ class FakeSource:
             zone=ZONE,
         )
         difference = Difference(campaign="thang", changes=tuple(self.changes))
-        return [Files(campaign=CAMPAIGN, messages=(MESSAGE,), plan=plan, difference=difference)]
+        return [
+            Files(
+                campaign=CAMPAIGN, messages=tuple(self.messages), plan=plan, difference=difference
+            )
+        ]
 
 
 def test_the_queue_speaks_local_time() -> None:
@@ -225,11 +231,22 @@ def test_the_calendar_keeps_its_ids_and_its_commas() -> None:
     assert str(second["SUMMARY"]).startswith("↓ ")
 
 
+@pytest.mark.asvs("1.3.3", "Line breaks make no entry of a calendar")
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\r", "\u2028", "\x85"])
+def test_words_make_no_entry_of_the_calendar(sign: str) -> None:
+    words = sign.join(("Tin", "END:VEVENT", "BEGIN:VEVENT", "SUMMARY:giả", "UID:1"))
+    source = FakeSource(plan=[planned()], messages=[replace(MESSAGE, title=words, summary=words)])
+    written = calendar.to_ics(source, Question())
+    assert len(Calendar.from_ical(written).walk("VEVENT")) == 1
+    assert not [line for line in written.splitlines() if line.startswith(b"SUMMARY:gi")]
+
+
 def line(seq: int, what: str, **more: Any) -> Line:
     values: dict[str, Any] = {"at": DUE, "actor": "outreach", "delivery_id": 1, "data": {}} | more
     return Line(seq=seq, event=Event(what=what, **values), previous="", hash="h" * 64)
 
 
+@pytest.mark.asvs("16.2.1", "Each line has its time, its person, its reason or proof")
 def test_the_log_shows_the_link_or_the_reason_and_who() -> None:
     receipt = {"permalink": "https://x.vn/1"}
     reason = Text("{name} cancelled it.", name="Lan").to_json()

@@ -291,6 +291,7 @@ def test_wrong_paths_and_rates_answer_as_the_platform_does(client: Client) -> No
         ("reset-after", 1),
         ("html-after", 1),
         ("slow-after", 1),
+        ("drip-after", 1),
         ("502-before", 0),
         ("503-before", 0),
         ("reset-before", 0),
@@ -308,7 +309,7 @@ def test_faults_happen_before_or_after_the_fact(client: Client, fault: str, made
         reply = client.post("/v2.0/article/create", ARTICLE)
     except requests.RequestException:
         reply = {}
-    assert (reply.get("error") == 0) is (fault == "slow-after")
+    assert (reply.get("error") == 0) is (fault in ("slow-after", "drip-after"))
     assert len(client.server.platform.articles) == made
 
 

@@ -24,6 +24,7 @@ def problems(text: str, folder: Path = Path("/srv/x")) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
+@pytest.mark.asvs("15.3.3", "Unknown keys are errors")
 def test_all_mistakes_are_reported_with_line_and_column() -> None:
     found = problems(
         'mesages = "x"\n'
@@ -62,7 +63,7 @@ def test_all_mistakes_are_reported_with_line_and_column() -> None:
 def test_everything_is_understood() -> None:
     settings = parse(
         'messages = "m"\nstate = "/var/s"\nlanguage = "en"\n'
-        '[database]\nurl = "postgresql://db/outreach"\n'
+        '[database]\nurl = "postgresql://db/outreach?sslmode=verify-full"\n'
         '[log]\nformat = "json"\nlevel = "debug"\n'
         "[guard]\nmass_delete = 1\n"
         '[engine]\ntick = "5s"\ndrain = "1m"\n'
@@ -73,7 +74,7 @@ def test_everything_is_understood() -> None:
     )
     assert settings.messages == Path("/srv/x/m")
     assert settings.state == Path("/var/s")
-    assert settings.database.get_secret_value() == "postgresql://db/outreach"
+    assert settings.database.get_secret_value() == "postgresql://db/outreach?sslmode=verify-full"
     assert (settings.log.format, settings.log.level, settings.language) == ("json", "debug", "en")
     assert settings.engine.drain == timedelta(minutes=1)
     assert settings.web is not None
@@ -109,6 +110,7 @@ def test_sqlite_files_lie_beside_the_configuration() -> None:
     assert url == "sqlite:////srv/x/a/b.db"
 
 
+@pytest.mark.asvs("13.3.1", "A password in config.toml is refused")
 @pytest.mark.parametrize(
     "url", ["postgresql://u:geheim@h/d", "postgresql://h/d?user=u&password=geheim"]
 )
@@ -117,6 +119,40 @@ def test_a_password_in_the_open_is_refused_and_not_repeated(url: str) -> None:
     assert problem.code == "settings.secret"
     assert problem.place.line == 2
     assert "geheim" not in f"{problem.what}{problem.mend}"
+
+
+@pytest.mark.asvs("12.3.1", "A database elsewhere is called over TLS only")
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(
+            "db.example/d",
+            "10.0.0.5/d",
+            "h/d?sslmode=prefer",
+            "h/d?sslmode=disable",
+            "[2001:db8::1]/d",
+        ),
+        *("/d?host=db.example", "localhost/d?host=db.example", "h/d?sslmode=require&sslmode=allow"),
+    ],
+)
+def test_a_database_elsewhere_is_called_over_tls(where: str) -> None:
+    (problem,) = problems(f'[database]\nurl = "postgresql://{where}"\n' + CHANNEL)
+    assert problem.place.line == 2
+    assert "sslmode=verify-full" in str(problem.mend)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *("localhost/d", "127.0.0.1:5433/d", "[::1]/d", "/d?host=/run/postgresql", "/d"),
+        *("h/d?sslmode=require", "h/d?sslmode=verify-full"),
+    ],
+)
+def test_a_database_here_or_over_tls_is_taken(where: str) -> None:
+    url = f"postgresql://{where}"
+    text = f'[database]\nurl = "{url}"\n' + CHANNEL
+    settings = parse_settings(text, file=Path("/x/config.toml"), folder=Path("/x"))
+    assert settings.database.get_secret_value() == url
 
 
 @pytest.mark.parametrize("url", ['"mysql://h/d"', '"sqlite:///"', '"x"', "5", '""'])
@@ -146,6 +182,7 @@ def test_two_quotas_are_one_too_many() -> None:
     assert problem.place.line == 4
 
 
+@pytest.mark.asvs("13.4.5", "Figures are shown on loopback, and only when asked for")
 @pytest.mark.parametrize("listen", ["8080", "127.0.0.1", "127.0.0.1:99999", "http://x:80"])
 def test_addresses_to_listen_on(listen: str) -> None:
     (problem,) = problems(f'[web]\nlisten = "{listen}"\n' + CHANNEL)

@@ -32,6 +32,7 @@ def written(*keys: bytes) -> str:
 # --- the seal -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.asvs("11.2.2", "The newest key seals, older ones open")
 def test_the_newest_key_seals_and_older_ones_open() -> None:
     before = seal(OLD).close(b"plain")
     both = seal(NEW, OLD)
@@ -50,6 +51,7 @@ def test_nobody_else_opens_it(wrong: Seal) -> None:
         wrong.open(seal(NEW).close(b"plain"))
 
 
+@pytest.mark.asvs("11.3.3", "Changed bytes do not open")
 def test_what_was_changed_does_not_open() -> None:
     sealed = seal(NEW).close(b"plain")
     for text in (sealed[:-4], sealed[:-8] + b"AAAAAAA=", b"plain", b"", sealed[:20]):
@@ -72,6 +74,7 @@ def test_keys_stand_apart_by_blanks_or_lines() -> None:
     assert keys_of(written(NEW, OLD).replace("\n", " ")) == (NEW, OLD)
 
 
+@pytest.mark.asvs("11.2.3", "Keys have 256 bits")
 @pytest.mark.parametrize("secret", ["", " ", "QUFB", "no base64!", f"{written(NEW)} QUFB"])
 def test_what_is_no_key_is_refused(secret: str) -> None:
     with pytest.raises(ValueError, match=r".*"):

@@ -37,6 +37,7 @@ def private(file: Path, content: bytes = b"geheim\n", mode: int = 0o600) -> Path
     return file
 
 
+@pytest.mark.asvs("13.3.1", "Secrets come from files, the environment or systemd")
 def test_the_three_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOOK", "from env")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
@@ -55,6 +56,7 @@ def test_a_secret_never_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "geheim" not in repr(nested)
 
 
+@pytest.mark.asvs("13.3.2", "Files that others may read are refused")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620])
 def test_files_that_others_may_touch_are_refused(tmp_path: Path, mode: int) -> None:
     private(tmp_path / "token", mode=mode)
@@ -85,6 +87,7 @@ def test_what_gives_no_secret_is_a_problem(
     assert str(found.mend)
 
 
+@pytest.mark.asvs("13.2.3", "What is not set stays unset, and the service names it")
 @pytest.mark.parametrize(
     ("reference", "mend"),
     [
@@ -115,10 +118,10 @@ def test_systemd_may_have_passed_nothing(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_database_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB", "postgresql://u:geheim@h/d")
+    monkeypatch.setenv("DB", "postgresql://u:geheim@h/d?sslmode=verify-full")
     text = '[database]\nurl = { env = "DB" }\n[channels.x]\nadapter = "outbox"\n'
     settings = parse_settings(text, file=None, folder=tmp_path)
-    assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d"
+    assert settings.database.get_secret_value() == "postgresql://u:geheim@h/d?sslmode=verify-full"
     assert "geheim" not in repr(settings)
 
 

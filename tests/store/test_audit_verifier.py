@@ -86,6 +86,25 @@ def test_an_edited_line_is_named(log: Callable[[], Log], seq: int, key: str) -> 
     assert found(edited) == ("edited", seq)
 
 
+def test_words_moved_from_one_part_of_a_line_to_another_are_named(tmp_path: Path) -> None:
+    engine = blank(tmp_path / "outreach.db")
+    with writing(engine) as connection:
+        append(connection, [Event(at=DUE, actor="Lan", what="x", data={"a": 1, "data": {"b": 2}})])
+    moved = [json.loads(line) for line in export(engine)]
+    assert found(moved) == ("intact", 0)
+    moved[0] |= {"at": f'{moved[0]["at"]},"data":{{"a":1', "data": '{"b":2}}'}
+    assert seal(moved[0]) == moved[0]["hash"], "the text that is sealed is the same"
+    assert found(moved) == ("edited", 1)
+    with engine.begin() as connection:
+        for trigger in ("event_no_update", "event_no_delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+        connection.exec_driver_sql(
+            "UPDATE event SET at = ?, data = ?", (moved[0]["at"], moved[0]["data"])
+        )
+    assert delivery_log.verify(engine).damage is delivery_log.Damage.EDITED
+    engine.dispose()
+
+
 @given(seq=st.integers(1, LINES - 1))
 def test_an_edited_line_with_a_seal_of_its_own_is_named(log: Callable[[], Log], seq: int) -> None:
     edited = log()
@@ -132,6 +151,7 @@ def test_a_log_truncated_with_its_end_is_caught_by_the_checkpoint(
     assert found(cut, checkpoint) == ("truncated", left + 1)
 
 
+@pytest.mark.asvs("16.4.2", "A log that was rebuilt as a whole is found")
 @given(seq=st.integers(1, LINES))
 def test_a_rebuilt_log_is_caught_by_the_checkpoint(
     log: Callable[[], Log], checkpoint: tuple[int, str], seq: int

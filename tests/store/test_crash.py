@@ -37,6 +37,7 @@ DELIVERIES = 3_000
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.asvs("2.3.3", "Killed amid transactions, all or nothing is there")
 @pytest.mark.fault(3, "kills in the middle of transactions")
 def test_killed_in_the_middle_of_transactions(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'outreach.db'}"

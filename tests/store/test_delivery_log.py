@@ -76,6 +76,7 @@ def test_an_untouched_log_is_intact_over_several_appends(sqlite_engine: Engine) 
     assert "11" in str(verdict.text)
 
 
+@pytest.mark.asvs("16.4.2", "The database refuses to change a line")
 def test_the_database_itself_refuses_to_change_or_delete_a_line(sqlite_engine: Engine) -> None:
     write(sqlite_engine)
     for statement in ("UPDATE event SET actor = 'x'", "DELETE FROM event"):

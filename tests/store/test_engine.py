@@ -194,6 +194,7 @@ def test_an_address_that_leads_nowhere_is_explained(url: str, why: str) -> None:
     assert "secret" not in str(refusal.value)
 
 
+@pytest.mark.asvs("16.2.2", "Instants are kept in UTC")
 def test_instants_are_aware_and_keep_their_microseconds() -> None:
     cell = Instant()
     there = datetime(2022, 11, 15, 8, 0, 0, 1, tzinfo=timezone(timedelta(hours=7)))

@@ -105,6 +105,8 @@ def results(nested: Machine) -> list[str]:
     return (nested.state / "results").read_text("ascii").split()
 
 
+@pytest.mark.asvs("13.2.2", "It runs as a user that exists only meanwhile")
+@pytest.mark.asvs("13.3.2", "Its credentials are root's; only the service is handed them")
 @pytest.mark.fault(46, "the event loop stands still in mid-publication, under a real systemd")
 def test_it_lives_hangs_is_restarted_and_ends(nested: Machine) -> None:
     outbox = nested.state / "outbox"

@@ -45,6 +45,8 @@ class Watched:
         self.other = FakeChannel("other", clock=lambda: self.now)
         self.website = FakeChannel("website", clock=lambda: self.now)
         self.health: dict[str, Checked] = {}
+        self.followed: list[str] = []
+        self.leads: bool | None = True
         self.write = Writer()
         self.runner = asyncio.Runner()
         self.start()
@@ -75,6 +77,7 @@ class Watched:
             dispatcher=self.dispatcher,
             write=self.write,
             now=lambda: self.now,
+            opens=self.follow,
         )
         self.watch = Watch(
             drifts=self.rechecks.drifts,
@@ -98,6 +101,11 @@ class Watched:
             now=lambda: self.now,
             wake=self.dispatcher.wake,
         )
+
+    async def follow(self, link: str) -> bool | None:
+        """A link that is followed leads to what this office says."""
+        self.followed.append(link)
+        return self.leads
 
     def passes(self, span: timedelta) -> None:
         """Time goes on, by every clock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -66,15 +67,27 @@ def client(folder: Path, views: Views) -> Iterator[Client]:
         yield client
 
 
+@pytest.mark.asvs("3.2.1", "Browsers may not guess")
+@pytest.mark.asvs("3.4.3", "The policy allows own styles and pictures only")
+@pytest.mark.asvs("3.4.4", "nosniff on every answer")
+@pytest.mark.asvs("3.4.5", "Other sites learn the host only")
+@pytest.mark.asvs("3.4.6", "No frame")
 def test_pages_come_with_their_type_and_a_policy(client: Client) -> None:
     answer = client.get("/")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == POLICY
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(
+        POLICY.split("; ")
+    )
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.asvs("3.2.1", "Every file has its type")
+@pytest.mark.asvs("4.1.1", "Types and charsets are fixed")
+@pytest.mark.asvs("5.3.1", "Files are shown, never run")
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
@@ -89,6 +102,10 @@ def test_files_have_their_types(client: Client, path: str, kind: str) -> None:
     assert client.get(path).headers["content-type"] == kind
 
 
+@pytest.mark.asvs("5.3.2", "No path leads out of the site")
+@pytest.mark.asvs("13.4.1", "Names with a dot do not exist")
+@pytest.mark.asvs("13.4.3", "Folders are not listed")
+@pytest.mark.asvs("13.2.5", "The server shows one folder")
 @pytest.mark.parametrize(
     "path",
     [
@@ -116,13 +133,70 @@ def test_what_is_not_there_gives_the_page_404(client: Client, path: str) -> None
     assert "secret" not in answer.text
 
 
+@pytest.mark.asvs("3.7.2", "Redirects are paths of our own")
 def test_a_folder_without_its_slash_is_redirected(client: Client) -> None:
     answer = client.get("/bai")
     assert (answer.status_code, answer.headers["location"]) == (308, "/bai/")
 
 
-def test_only_reading_is_allowed(client: Client) -> None:
-    assert client.ask("POST", "/").status_code == 405
+@pytest.mark.asvs("3.7.2", "Doubled slashes redirect nowhere")
+@pytest.mark.parametrize("path", ["//evil.example", "//evil.example/", "/%2f%2fevil.example"])
+def test_nobody_is_sent_elsewhere(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.asvs("13.4.4", "TRACE and all but reading are refused")
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT"])
+def test_only_reading_is_allowed(client: Client, method: str) -> None:
+    answer = client.ask(method, "/", {"x-secret": "geheim"})
+    assert answer.status_code in (400, 405)
+    assert "geheim" not in answer.text
+
+
+@pytest.mark.asvs("3.4.2", "No header allows another origin anything")
+def test_other_origins_are_allowed_nothing(client: Client) -> None:
+    answer = client.get("/feed.json", {"origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.asvs("16.5.1", "A reader sees a number, the log sees the cause")
+def test_an_error_tells_nothing_of_the_inside(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise PermissionError(13, "geheim", str(folder))
+
+    with served(public_site(folder)) as client:
+        monkeypatch.setattr(Path, "read_bytes", fail)
+        answer = client.get("/")
+    assert (answer.status_code, answer.text) == (500, "500")
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "geheim" in capfd.readouterr().err, "it is for the log"
+
+
+@pytest.mark.asvs("4.2.1", "Two lengths, or two encodings, are refused")
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Content-Length: +5",
+        "Content-Length : 5\r\nTransfer-Encoding : chunked",
+    ],
+)
+def test_a_request_without_a_clear_end_is_refused(client: Client, head: str) -> None:
+    ask = (
+        f"GET / HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n0\r\n\r\nGET /bai/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", client.port), timeout=20) as connection:
+        connection.sendall(ask.encode())
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1
 
 
 def test_readers_are_counted_per_page_and_day(folder: Path, views: Views) -> None:

@@ -15,6 +15,7 @@ from outreach.channel import (
     ChannelHealth,
     Kind,
     Look,
+    Media,
     Preview,
     Receipt,
     Rendition,
@@ -77,15 +78,15 @@ class DoomedSteps:
 
 
 class DoomedChannel:
-    """The real adapter in a process that may die; every message is of one kind."""
+    """The real adapter in a process that may die; every message has these `facts`."""
 
     died: asyncio.Event
 
-    def __init__(self, inner: WordPress, doom: Doom, kind: Kind) -> None:
+    def __init__(self, inner: WordPress, doom: Doom, **facts: Any) -> None:
         self.inner = inner
         self.name = inner.name
         self._doom = doom
-        self._kind = kind
+        self._facts = facts
 
     @property
     def capabilities(self) -> Capabilities:
@@ -96,16 +97,16 @@ class DoomedChannel:
 
     async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
         doomed = DoomedSteps(steps, self._doom, self.died)
-        of_kind = replace(rendition, kind=self._kind)
-        return await self.inner.publish(of_kind, key=key, steps=doomed)
+        shown = replace(rendition, **self._facts)
+        return await self.inner.publish(shown, key=key, steps=doomed)
 
     async def withdraw(self, receipt: Receipt, *, key: str, steps: Steps) -> Receipt:
         doomed = DoomedSteps(steps, self._doom, self.died)
         return await self.inner.withdraw(receipt, key=key, steps=doomed)
 
     async def find(self, rendition: Rendition, *, key: str, since: datetime) -> Look:
-        of_kind = replace(rendition, kind=self._kind)
-        return await self.inner.find(of_kind, key=key, since=since)
+        shown = replace(rendition, **self._facts)
+        return await self.inner.find(shown, key=key, since=since)
 
     async def check(self) -> ChannelHealth:
         return await self.inner.check()
@@ -120,8 +121,17 @@ class WordPressWorld(World):
     channels: dict[str, Any]
     message: str
 
-    def __init__(self, folder: Path, office: Office, doom: Doom, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        office: Office,
+        doom: Doom,
+        *,
+        media: tuple[Media, ...] = (),
+        **settings: Any,
+    ) -> None:
         self._office = office
+        self._media = media
         self._doom = doom
         self._settings = settings
         super().__init__(folder)
@@ -129,7 +139,7 @@ class WordPressWorld(World):
     def start(self) -> None:
         inner = self._office.channel(clock=self.truth, **self._settings)
         kind = Kind.BANNER if "banner_block" in self._settings else Kind.POST
-        self.channels = {"site": DoomedChannel(inner, self._doom, kind)}
+        self.channels = {"site": DoomedChannel(inner, self._doom, kind=kind, media=self._media)}
         super().start()
 
     def kill(self) -> None:

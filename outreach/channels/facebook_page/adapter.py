@@ -38,6 +38,9 @@ from outreach.channels.facebook_page.videos import Videos
 LAG = timedelta(minutes=3)
 """The longest that a post was seen to stay out of the Page's listing."""
 
+COVER = (1640, 624)
+"""Pixels of a cover picture, twice those that a computer shows."""
+
 
 class FacebookPage:
     """Text, a link, photos or a video, a first comment, and the cover picture as banner."""
@@ -47,6 +50,7 @@ class FacebookPage:
     def __init__(self, name: str, settings: FacebookPageSettings, place: c.AdapterPlace) -> None:
         self.name = name
         self.capabilities = c.Capabilities(
+            banner=COVER if settings.banner == "cover" else c.Capabilities.card,
             text_limit=TEXT_LIMIT,
             media_limit=PHOTOS,
             pictures=PICTURES,

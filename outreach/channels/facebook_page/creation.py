@@ -14,7 +14,7 @@ from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.journal import Journal
 from outreach.channels.facebook_page.photos import upload
 from outreach.channels.facebook_page.readback import Reader, permalink
-from outreach.channels.facebook_page.refusals import BadLink, Duplicate
+from outreach.channels.facebook_page.refusals import BadLink, Duplicate, OnceMore
 from outreach.channels.facebook_page.videos import Videos
 
 MOST_DOUBTS = 5
@@ -46,6 +46,14 @@ class Creation:
 
     async def make(self, post: Post, *, key: str, steps: c.Steps) -> c.Receipt:
         """The receipt of the post, which is public now. Raises one of the four."""
+        try:
+            return await self._made(post, key, steps)
+        except OnceMore as refused:
+            if await asyncio.to_thread(self._journal.spend, key):
+                raise
+            raise c.Reject(refused.reason, evidence=refused.evidence) from refused
+
+    async def _made(self, post: Post, key: str, steps: c.Steps) -> c.Receipt:
         if post.video:
             return await self._with_video(post, post.video, key, steps)
         photos = [await self.photo(medium, steps) for medium in post.photos]

@@ -21,6 +21,7 @@ class Journal:
         self._commented: set[str] = set()
         self._scheduled: dict[str, dict[str, str]] = {}
         self._videos: dict[str, list[str]] = {}
+        self._spent: dict[str, bool] = {}
         self._read = False
 
     def own(self, name: str, key: str) -> None:
@@ -45,6 +46,13 @@ class Journal:
     def trust(self, key: str) -> None:
         """A person gets as many tries again."""
         self._write({"doubt": key, "count": 0})
+
+    def spend(self, key: str) -> bool:
+        """Whether this refusal of the publication is worth another try: every second one is not."""
+        self._load()
+        first = not self._spent.get(key, False)
+        self._write({"spent": key, "is": first})
+        return first
 
     def hang(self, key: str, cover: dict[str, str]) -> None:
         """The cover (`photo`, and the `former` one) is about to be that of `key`."""
@@ -116,6 +124,8 @@ class Journal:
                 self._scheduled[key] = waiting
             case {"video": video, "key": key}:
                 self._videos.setdefault(key, []).append(video)
+            case {"spent": key, "is": spent}:
+                self._spent[key] = spent
             case {"comment": key}:
                 self._commented.add(key)
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import regex
 
 from outreach import channel as c
+from outreach.channels._answers import MISSHAPEN
 from outreach.channels.facebook_page.composition import Post
 from outreach.channels.facebook_page.graph import GraphClient
 from outreach.channels.facebook_page.journal import Journal
@@ -28,6 +29,8 @@ FIELDS = (
     "id,message,created_time,permalink_url,application,scheduled_publish_time,"
     "attachments{unshimmed_url,url,media_type,subattachments}"
 )
+
+_NOT_UNDERSTOOD = c.Text("Facebook's listing cannot be understood.")
 
 
 class _Endless(Exception):
@@ -60,6 +63,8 @@ class Reader:
         except _Endless:
             why = c.Text("Facebook's listing did not come to an end.")
             return c.CannotTell(why=why, passing=True)
+        except MISSHAPEN:
+            return c.CannotTell(why=_NOT_UNDERSTOOD, passing=True)
 
     async def released(self, post: Post, *, key: str, since: datetime) -> c.Receipt | None:
         """The receipt of the post if it is among the published ones made since; raises one of the four."""
@@ -149,7 +154,10 @@ class Reader:
         params = {"fields": FIELDS, "limit": 100, "since": int(since.timestamp())}
         for _ in range(PAGES):
             answer = await self._graph.get(f"{self._page}/{edge}", **params)
-            for one in answer.get("data") or ():
+            posts = answer.get("data")
+            if not isinstance(posts, list):
+                raise c.RetryAt(_NOT_UNDERSTOOD)
+            for one in posts:
                 yield one
             paging = answer.get("paging") or {}
             if "next" not in paging:

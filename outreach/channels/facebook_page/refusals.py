@@ -41,6 +41,10 @@ class BadLink(c.Reject):
     """The link was not understood; once it has been fetched it may be."""
 
 
+class OnceMore(c.RetryAt):
+    """Refused, and worth one more try."""
+
+
 class OtherPiece(c.RetryAt):
     """Another piece of the video is awaited; the evidence's `error_data` says from where to where."""
 
@@ -252,7 +256,7 @@ def outcome_of_error(
         case Meaning.PERSON:
             return c.PauseChannel(reason, evidence=evidence)
         case Meaning.RETRY:
-            return c.RetryAt(reason, evidence=evidence)
+            return OnceMore(reason, evidence=evidence)
         case Meaning.OFFSET:
             return OtherPiece(reason, evidence=evidence)
     return _REFUSALS[row.meaning](reason, evidence=evidence)

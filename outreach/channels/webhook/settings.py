@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from standardwebhooks import Webhook as Signer
 
 from outreach.channels._text import _
+from outreach.channels._urls import expect_https
 
 _FORM = "whsec_" + "A" * 40
 
@@ -15,7 +14,11 @@ _FORM = "whsec_" + "A" * 40
 class WebhookSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors=True):
     """What config.toml may say."""
 
-    url: SecretStr | str = Field(description=_("Address that takes the calls, http or https."))
+    allow_private: bool = Field(
+        default=False,
+        description=_("Whether the receiver may lie inside our own network, also without TLS."),
+    )
+    url: SecretStr | str = Field(description=_("Address that takes the calls: https."))
     secret: SecretStr = Field(
         description=_("Signing secret: whsec_ and base64, 24 to 64 bytes."), examples=[_FORM]
     )
@@ -43,19 +46,15 @@ class WebhookSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_erro
             "Address that answers ?key=… with 200 (and JSON id, url) when public, 404 when not."
         ),
     )
-    allow_private: bool = Field(
-        default=False, description=_("Whether the receiver may lie inside our own network.")
-    )
     proxy: SecretStr | None = Field(
         default=None, description=_("Address of a proxy that all calls go through.")
     )
 
     @field_validator("url", "find_url")
     @classmethod
-    def _is_http(cls, value: SecretStr | str) -> SecretStr | str:
-        parts = urlsplit(opened(value))
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-            raise ValueError(_("The address must begin with http:// or https:// and name a host."))
+    def _is_https(cls, value: SecretStr | str, info: ValidationInfo) -> SecretStr | str:
+        if value:
+            expect_https(opened(value), inside=bool(info.data.get("allow_private")))
         return value
 
     @field_validator("secret", "old_secret")

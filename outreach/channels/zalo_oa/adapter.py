@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from outreach import channel as c
+from outreach.channels._answers import MISSHAPEN
 from outreach.channels._http import HttpClient
 from outreach.channels.zalo_oa.api import Api
 from outreach.channels.zalo_oa.article import (
@@ -90,6 +91,10 @@ class ZaloOA:
             raise
         except c.NotPublished as failure:
             return c.CannotTell(why=failure.reason, passing=True)
+        except MISSHAPEN:
+            return c.CannotTell(
+                why=c.Text("Zalo's list of articles cannot be understood."), passing=True
+            )
         link = str(found.get("link_view") or "")
         return c.Found(receipt=self._receipt(str(found["id"]), link, sent))
 

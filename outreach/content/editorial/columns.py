@@ -11,7 +11,7 @@ from outreach.content.editorial.sheets import Cell, Sheet
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "day": (
-        *("ngày", "ngày đăng", "ngày tháng", "ngày thực hiện", "ngày giờ", "day", "date"),
+        *("ngày", "ngày đăng", "ngày tháng", "ngày thực hiện", "ngày giờ", "ngày, giờ", "day", "date"),
         *("thời gian", "thời gian đăng", "thời gian thực hiện"),
     ),
     "clock": ("giờ", "giờ đăng", "khung giờ", "thời điểm", "hour", "time"),

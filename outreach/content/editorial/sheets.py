@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -81,14 +82,17 @@ def _too_large() -> Refused:
     )
 
 
-def _check_archive(content: bytes) -> None:
+def _read(content: bytes, reading: Callable[[], list[Sheet]]) -> list[Sheet]:
+    """What the library reads, if the archive is whole and of a sensible size."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile:
+        if unpacked <= LARGEST_UNPACKED:
+            with warnings.catch_warnings(action="ignore"):
+                return reading()
+    except Exception:  # noqa: BLE001 - what a damaged file makes the libraries raise is anything
         raise _damaged() from None
-    if unpacked > LARGEST_UNPACKED:
-        raise _too_large()
+    raise _too_large()
 
 
 def _damaged() -> Refused:
@@ -101,14 +105,14 @@ def _damaged() -> Refused:
 
 def _workbook(content: bytes, file: str) -> list[Sheet]:
     openpyxl = needed("openpyxl")
-    _check_archive(content)
-    try:
+
+    def reading() -> list[Sheet]:
         formulas = openpyxl.load_workbook(io.BytesIO(content))
         results = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (KeyError, ValueError, TypeError, SyntaxError, zipfile.BadZipFile):
-        raise _damaged() from None
-    shown = [sheet for sheet in formulas.worksheets if sheet.sheet_state == "visible"]
-    return [_worksheet(sheet, results[sheet.title], file) for sheet in shown]
+        shown = [sheet for sheet in formulas.worksheets if sheet.sheet_state == "visible"]
+        return [_worksheet(sheet, results[sheet.title], file) for sheet in shown]
+
+    return _read(content, reading)
 
 
 def _worksheet(sheet: Any, results: Any, file: str) -> Sheet:
@@ -175,15 +179,15 @@ def _csv(content: bytes, file: str) -> list[Sheet]:
 
 def _word(content: bytes, file: str) -> list[Sheet]:
     docx = needed("docx")
-    _check_archive(content)
-    try:
-        document = docx.Document(io.BytesIO(content))
-    except (KeyError, ValueError, SyntaxError):
-        raise _damaged() from None
-    return [
-        _sheet(([cell.text for cell in row.cells] for row in table.rows), file, f"{number}")
-        for number, table in enumerate(document.tables, start=1)
-    ]
+
+    def reading() -> list[Sheet]:
+        tables = docx.Document(io.BytesIO(content)).tables
+        return [
+            _sheet(([cell.text for cell in row.cells] for row in table.rows), file, f"{number}")
+            for number, table in enumerate(tables, start=1)
+        ]
+
+    return _read(content, reading)
 
 
 def _sheet(rows: Iterable[Sequence[str]], file: str, name: str) -> Sheet:

@@ -21,7 +21,7 @@ _DATE = re.compile(r"(?<!\d)(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}|\d
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _LONG = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:\s+năm\s+(\d{4}))?")
 _CLOCK = re.compile(
-    r"(?<![\d/.-])(\d{1,2})\s*(?:(?::|h|g|giờ)\s*(\d{1,2})?)(?::\d{2})?(?:\s*(?:phút|p))?(?![\d/])"
+    r"(?<![\d/.-])(\d{1,2})\s*(?:(?::|giờ|h|g)\s*(\d{1,2})?)(?::\d{2})?(?:\s*(?:phút|p))?(?![\d/])"
 )
 _AFTERNOON = re.compile(r"\b(?:chiều|tối|pm|ch)\b")
 _REPEATED = re.compile(r"(?:hằng|hàng|mỗi) (?:tuần|ngày)|weekly|daily|every")

@@ -11,15 +11,16 @@ from outreach.content.findings import did_you_mean
 from outreach.domain.message import Kind
 from outreach.domain.text import Text
 
-SAME: tuple[frozenset[str], ...] = (
-    frozenset({"facebook", "fb", "fanpage", "trang facebook", "facebook page", "facebook-page"}),
-    frozenset({"zalo", "zalo oa", "zalo-oa", "oa"}),
-    frozenset(
-        {"website", "web", "so-website", "trang web", "trang tin", "trang thông tin điện tử", "cổng thông tin", "trang ttđt"}
+SAME: tuple[tuple[str, ...], ...] = (
+    ("facebook", "facebook-page", "fb", "fanpage", "trang facebook", "facebook page"),
+    ("zalo", "zalo-oa", "zalo oa", "oa"),
+    (
+        *("website", "so-website", "web", "trang web", "trang tin", "cổng thông tin"),
+        *("trang thông tin điện tử", "trang ttđt"),
     ),
-    frozenset({"truc-tiep", "in-person", "trực tiếp", "tại chỗ", "offline"}),
-)  # fmt: skip
-"""Names that mean the same kind of channel."""
+    ("truc-tiep", "in-person", "trực tiếp", "tại chỗ", "offline"),
+)
+"""Names that mean the same kind of channel, those first that a configuration is likely to have."""
 
 KINDS: Mapping[str, Kind] = {
     "": Kind.POST,
@@ -51,8 +52,8 @@ def channels(text: str, known: Collection[str], shown: Mapping[str, str]) -> lis
 
 def _channel(word: str, by_name: Mapping[str, str]) -> str:
     wanted = plain(word)
-    same = next((names for names in SAME if wanted in names), frozenset({wanted}))
-    for name in (wanted, *sorted(same)):
+    same = next((names for names in SAME if wanted in names), ())
+    for name in (wanted, *same):
         if name in by_name:
             return by_name[name]
     what = Text("“{word}” is not a channel that is configured.", word=word[:60])

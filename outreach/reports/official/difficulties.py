@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from outreach.domain.delivery import State
 from outreach.domain.text import Text
 from outreach.reports.delivery_log import reason_of
-from outreach.reports.official.figures import Deed, Month, tally
+from outreach.reports.official.figures import Deed, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker
 from outreach.reports.words import STATES
+
+Pause = tuple[timedelta, datetime, Text | None]
+"""Its length, its beginning in the campaign's zone, and its reason."""
 
 MOST_NAMED = 5
 """So many single failures are told in a sentence of their own; the annex has all."""
@@ -130,37 +134,45 @@ def _repeated(month: Month, say: Speaker) -> Iterator[str]:
 
 def _pauses(month: Month, say: Speaker) -> Iterator[str]:
     """How often and how long each channel of the campaign stood still, and why it did the longest time."""
-    ours = {deed.channel for deed in month.deeds}
-    for name in sorted(ours):
-        found = _pauses_of(month, name)
-        if found:
-            length, begun, reason = max(found, key=lambda pause: pause[0])
+    for name in sorted({deed.channel for deed in month.deeds}):
+        ended, open_since = _pauses_of(month, name)
+        if ended:
+            length, begun, reason = max(ended, key=lambda pause: pause[0])
             yield say(
                 Text(
                     "{channel} stood still (times: {count}), at the longest for {length} from {begun}. {reason}",
                     channel=channel(month, name),
-                    count=say.count(len(found)),
+                    count=say.count(len(ended)),
                     length=say.length(length),
                     begun=say.moment(begun),
                     reason=_briefly(reason, say),
                 )
             ).rstrip()
+        if open_since:
+            yield say(
+                Text(
+                    "{channel} has stood still since {begun}.",
+                    channel=channel(month, name),
+                    begun=say.moment(open_since),
+                )
+            )
 
 
-def _pauses_of(month: Month, name: str) -> list[tuple[timedelta, datetime, Text | None]]:
-    """Each pause that has ended: its length, its beginning and its reason."""
-    zone = month.files.campaign.zone
-    found, begun, reason = [], None, None
-    for line in month.lines:
-        event = line.event
+def _pauses_of(month: Month, name: str) -> tuple[list[Pause], datetime | None]:
+    """Each pause that has ended, and when the one began that has not."""
+    local = month.files.campaign.local
+    ended: list[Pause] = []
+    begun: datetime | None = None
+    reason: Text | None = None
+    for event in (line.event for line in month.lines):
         if event.delivery_id is not None or event.data.get("channel") != name:
             continue
         if event.what == "paused" and begun is None:
             begun, reason = event.at, reason_of(event.data)
         elif event.what == "resumed" and begun is not None:
-            found.append((event.at - begun, begun.astimezone(zone), reason))
+            ended.append((event.at - begun, local(begun), reason))
             begun = None
-    return found
+    return ended, local(begun) if begun else None
 
 
 def _open(month: Month, say: Speaker) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from outreach.reports.table import Table
+from outreach.reports.table import Column, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +26,21 @@ class Paragraph:
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """A table with its caption; `widths` are millimetres, `left` names the columns that are not centred, `total` stresses the last row."""
+    """A table with its caption; `widths` are millimetres, `left` names the columns that are not centred, `total` stresses the last row.
+
+    Columns that are not `shown` are for spreadsheets only.
+    """
 
     caption: str = ""
     table: Table
     widths: tuple[float, ...]
     left: frozenset[str] = frozenset()
     total: bool = False
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that stand in the document."""
+        return tuple(column for column in self.table.columns if column.shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,9 @@ from outreach.reports.official import offline, online, tables
 from outreach.reports.official.body import Section, chapters, paragraphs, parts
 from outreach.reports.official.difficulties import difficulties
 from outreach.reports.official.document import Annex, Block, Document, Grid, Paragraph
-from outreach.reports.official.figures import Month, month, tally
+from outreach.reports.official.figures import tally
 from outreach.reports.official.heading import annexed_to, foot, head
+from outreach.reports.official.month import Month, month
 from outreach.reports.official.reception import reception
 from outreach.reports.official.speech import Speaker, grouped, share
 from outreach.reports.source import Files, Question, Report, Source

@@ -63,5 +63,5 @@ def values(document: Document) -> dict[str, Any]:
 
 
 def _rows(grid: Grid, say: Speaker) -> list[dict[str, str]]:
-    keys = [column.key for column in grid.table.columns]
+    keys = [column.key for column in grid.columns]
     return [dict(zip(keys, row, strict=True)) for row in say.rows(grid)]

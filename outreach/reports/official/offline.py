@@ -17,7 +17,8 @@ from outreach.domain.message import (
 from outreach.domain.schedule import Hang
 from outreach.domain.text import Text
 from outreach.reports.official.document import Block, Grid, Paragraph
-from outreach.reports.official.figures import Deed, Month, tally
+from outreach.reports.official.figures import Deed, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker, lower_first, share
 from outreach.reports.table import Column, Row, Table
 
@@ -126,11 +127,14 @@ def _hung(month: Month, message: Message, details: BannerDetails, say: Speaker) 
     what = Text("Banners of {size}", size=size) if size else Text("Banners without a size")
     return say(
         Text(
-            "{what} were hung {where} {span}: “{title}”.",
+            "{what} were hung {where} {span}: “{title}”; {confirmed}.",
             what=what,
             where=where if details.places else "",
             span=_span(month, message, say),
             title=message.title,
+            confirmed=Text("hanging and taking down were confirmed")
+            if message.id in month.taken_down
+            else Text("hanging was confirmed, taking down not yet"),
         )
     ).replace("  ", " ")
 

@@ -9,7 +9,8 @@ from outreach.domain.text import Text
 from outreach.reports.official import tables
 from outreach.reports.official.difficulties import channel
 from outreach.reports.official.document import Block, Grid, Paragraph
-from outreach.reports.official.figures import Month, Tally, tally
+from outreach.reports.official.figures import Tally, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker, share
 
 _NAME = frozenset({"name"})

@@ -9,7 +9,7 @@ from outreach.domain.counts import Metric
 from outreach.domain.text import Text
 from outreach.reports.official import tables
 from outreach.reports.official.document import Bar, Block, Chart, Grid, Paragraph
-from outreach.reports.official.figures import Month
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import Speaker
 from outreach.reports.statistics import METRICS, By, totals
 

@@ -88,12 +88,12 @@ class Speaker:
 
     def heads(self, grid: Grid) -> list[str]:
         """The column titles of a table."""
-        return [self(column.title) for column in grid.table.columns]
+        return [self(column.title) for column in grid.columns]
 
     def rows(self, grid: Grid) -> list[list[str]]:
         """The cells of a table."""
         return [
-            [self._cell(row.get(column.key), column) for column in grid.table.columns]
+            [self._cell(row.get(column.key), column) for column in grid.columns]
             for row in grid.table.rows
         ]
 

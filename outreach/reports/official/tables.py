@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from outreach.domain.text import Text
 from outreach.reports import statistics
 from outreach.reports.delivery_log import HAPPENINGS, reason_of
-from outreach.reports.official.figures import Deed, Month, tally
+from outreach.reports.official.figures import Deed, tally
+from outreach.reports.official.month import Month
 from outreach.reports.official.speech import grouped, share
 from outreach.reports.statistics import By
 from outreach.reports.table import Column, Row, Table
@@ -24,7 +25,7 @@ NUMBER = Column(key="number", title=Text("Item no."), right=True)
 TOTAL = Text("Total")
 UNNAMED = Text("(not named)")
 SHOWN_HASH = 16
-"""So many characters of a line's seal stand in the annex; the whole log can be exported and checked."""
+"""So many characters of a line's seal stand in the annex; spreadsheets have all of them."""
 
 
 Group = tuple[int, str, list[Deed]]
@@ -224,6 +225,7 @@ def whole_log(month: Month, deliveries: Mapping[int, Delivery]) -> Table:
             Column(key="where", title=Text("Channel: message")),
             Column(key="detail", title=Text("Link or reason")),
             Column(key="hash", title=Text("Seal (SHA-256)")),
+            Column(key="seal", title=Text("Hash"), shown=False),
         ),
         rows=tuple(_logged(month, line, deliveries) for line in month.lines),
         empty=Text("The delivery log has no line that fits."),
@@ -243,6 +245,7 @@ def _logged(month: Month, line: Line, deliveries: Mapping[int, Delivery]) -> Row
         "where": f"{channel}: {delivery.identity.message}" if delivery else channel,
         "detail": link or reason_of(event.data),
         "hash": grouped(line.hash[:SHOWN_HASH]),
+        "seal": line.hash,
     }
 
 

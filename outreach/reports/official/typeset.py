@@ -76,6 +76,6 @@ def _grid(grid: Grid, say: Speaker) -> dict[str, Any]:
         "heads": say.heads(grid),
         "rows": say.rows(grid),
         "widths": list(grid.widths),
-        "left": [column.key in grid.left for column in grid.table.columns],
+        "left": [column.key in grid.left for column in grid.columns],
         "total": grid.total,
     }

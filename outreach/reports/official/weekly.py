@@ -12,9 +12,10 @@ from outreach.reports.official.annex import schedule_rows
 from outreach.reports.official.body import Section, chapters, paragraphs, parts
 from outreach.reports.official.difficulties import difficulties
 from outreach.reports.official.document import Block, Document, Grid, Paragraph
-from outreach.reports.official.figures import Month, month, tally
+from outreach.reports.official.figures import tally
 from outreach.reports.official.final import ONLINE, figures, newest, opening, stamp
 from outreach.reports.official.heading import foot, head
+from outreach.reports.official.month import Month, month
 from outreach.reports.official.speech import Speaker, share
 from outreach.reports.source import Files, Question, Report, Source
 from outreach.reports.table import Table

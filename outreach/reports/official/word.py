@@ -49,19 +49,23 @@ def to_docx(document: Document) -> bytes:
     """The document as .docx; the same document gives the same bytes."""
     word, say = docx.Document(), Speaker(document.language)
     _set_face(word)
-    _page(word.sections[0], PORTRAIT)
     if document.head:
-        _head(word, document.head)
+        _page(word.sections[0], PORTRAIT)
+        _text(word, document, document.head, say)
+    for number, annex in enumerate(document.annexes):
+        first = number == 0 and document.head is None
+        section = word.sections[0] if first else word.add_section(WD_SECTION.NEW_PAGE)
+        _page(section, LANDSCAPE)
+        _annex(word, annex, say)
+    return _saved(word, document)
+
+
+def _text(word: WordDocument, document: Document, head: Head, say: Speaker) -> None:
+    _head(word, head)
     for block in document.blocks:
         _block(word, block, say)
     if document.foot:
         _foot(word, document.foot)
-    for number, annex in enumerate(document.annexes):
-        only = number == 0 and not document.blocks
-        section = word.sections[0] if only else word.add_section(WD_SECTION.NEW_PAGE)
-        _page(section, LANDSCAPE)
-        _annex(word, annex, say)
-    return _saved(word, document)
 
 
 def _set_face(word: WordDocument) -> None:

@@ -23,8 +23,8 @@ from outreach.reports.official.speech import Speaker
 from outreach.typesetting.fonts import face
 
 FACE = "Times New Roman"
-WHOLE = 21
-"""A table of so many rows is not broken over two pages."""
+WHOLE = 11
+"""A table of at most so many rows, its head included, is not broken over two pages."""
 
 POINTS_PER_MM = 72 / 25.4
 
@@ -92,8 +92,9 @@ def side_by_side(document: WordDocument, left: float, right: float, rows: int = 
         edges.append(element(side, val="nil"))
     for side in ("left", "right"):
         margins.append(element(side, w="0", type="dxa"))
-    properties.append(edges)
-    properties.append(margins)
+    after = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    properties.insert_element_before(edges, *after)
+    properties.insert_element_before(margins, *after[3:])
     _set_widths(table, (left, right))
     return table
 
@@ -112,7 +113,7 @@ def grid_table(document: WordDocument, grid: Grid, say: Speaker, size: float) ->
     content = [say.heads(grid), *say.rows(grid)]
     table = document.add_table(rows=len(content), cols=len(grid.widths))
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    aligns = [ALIGN.LEFT if c.key in grid.left else ALIGN.CENTER for c in grid.table.columns]
+    aligns = [ALIGN.LEFT if c.key in grid.left else ALIGN.CENTER for c in grid.columns]
     for number, (row, words) in enumerate(zip(table.rows, content, strict=True)):
         last = grid.total and number == len(content) - 1
         head = [ALIGN.CENTER] * len(aligns) if number == 0 else aligns
@@ -147,7 +148,11 @@ def page_numbers(section: Section) -> None:
     for kind in ("begin", None, "end"):
         run = write(paragraph, "")
         run._element.append(element("fldChar", fldCharType=kind) if kind else _page_field())  # noqa: SLF001 - as above
-    section._sectPr.append(element("pgNumType", start="1"))  # noqa: SLF001 - as above
+    numbering = element("pgNumType", start="1")
+    properties = section._sectPr  # noqa: SLF001 - as above
+    for old in properties.findall(numbering.tag):
+        properties.remove(old)
+    properties.insert_element_before(numbering, "w:cols", "w:titlePg", "w:docGrid")
 
 
 def _page_field() -> Any:

@@ -23,6 +23,7 @@ from outreach.sandbox.facebook.ledger import Ledger
 from outreach.sandbox.facebook.place import Place
 from outreach.sandbox.facebook.tokens import admit, inspect_token
 from outreach.sandbox.facebook.wire import Call, GraphError, read_call
+from outreach.sandbox.slow import Dripping
 
 _OUTAGE = "<!DOCTYPE html><html><title>Facebook | Error</title><h1>Sorry, something went wrong.</h1></html>"
 _METHODS = ["GET", "POST", "DELETE"]
@@ -141,7 +142,8 @@ class Sandbox:
         applies = fault is None or fault.applied
         lag = fault.lag if fault else 0.0
         result = self.graph.answer(call, lag=lag) if applies else {}
-        return _spoilt(fault) if fault and fault.how != "none" else JSONResponse(result)
+        reply = JSONResponse(result)
+        return _spoilt(fault, reply) if fault else reply
 
     def _begin(self, fault: Fault) -> None:
         self.dead = self.dead or fault.dead
@@ -192,7 +194,11 @@ class _Broken(Response):
         await send({"type": "http.response.body", "body": b'{"id":', "more_body": True})
 
 
-def _spoilt(fault: Fault) -> Response:
+def _spoilt(fault: Fault, reply: Response) -> Response:
+    if fault.how == "none":
+        return reply
+    if fault.how == "drip":
+        return Dripping(reply, fault.pause)
     if fault.how == "reset":
         return _Broken()
     if fault.how == "html":

@@ -13,10 +13,11 @@ class Fault:
     """How one call goes wrong. `applied`: it took effect before. `lag` hides what it made for so many seconds.
 
     `how` is the shape of the answer: `error` (code, subcode, message with `status`), `reset` (the connection breaks),
-    `html` (an outage page), `none` (a good answer). `minutes` throttles everything for so long, `dead` ends the token.
+    `html` (an outage page), `drip` (a good answer, `pause` seconds before each byte), `none` (a good answer). `minutes` throttles
+    everything for so long, `dead` ends the token.
     """
 
-    how: Literal["error", "reset", "html", "none"] = "error"
+    how: Literal["error", "reset", "html", "drip", "none"] = "error"
     code: int = 0
     subcode: int = 0
     message: str = ""
@@ -24,6 +25,7 @@ class Fault:
     transient: bool = False
     applied: bool = False
     lag: float = 0.0
+    pause: float = 0.0
     minutes: int = 0
     dead: bool = False
 
@@ -44,6 +46,7 @@ FAULTS: Mapping[str, Fault] = {
     "502-html": Fault(how="html", status=502),
     "200-with-error": Fault(code=2, message=_SORRY, status=200, transient=True),
     "created-then-200-with-error": Fault(code=2, message=_SORRY, status=200, applied=True),
+    "slow-drip": Fault(how="drip", applied=True, pause=2.0),
     "visibility-lag": Fault(how="none", applied=True, lag=90.0),
     "created-then-500-lag": Fault(
         code=2, message=_SORRY, status=500, transient=True, applied=True, lag=90.0

@@ -68,6 +68,8 @@ class Videos:
             raise _unusable()
         self._keep(upload["video"], whole)
         self._ledger.drop(upload["id"])
+        if self._media:
+            (self._media / upload["id"]).unlink(missing_ok=True)
         return str(upload["video"])
 
     def _whole(self, call: Call) -> str:

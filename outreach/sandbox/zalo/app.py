@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from outreach.sandbox.slow import Dripping
 from outreach.sandbox.zalo.consent import permission
+from outreach.sandbox.zalo.faults import DRIP
 from outreach.sandbox.zalo.page import page
 from outreach.sandbox.zalo.platform import Platform, ZaloError
 
@@ -106,6 +108,8 @@ class _Front:
         if fault == "slow-after":
             await asyncio.sleep(self._platform.faults.slow)
         self._count(reply)
+        if fault == DRIP:
+            return Dripping(reply, self._platform.faults.slow)
         return _after(fault) or reply
 
     def _before(self, fault: str) -> Response | None:

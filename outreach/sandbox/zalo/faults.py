@@ -14,6 +14,9 @@ BEFORE = frozenset({"502-before", "503-before", "reset-before", "401-before", "d
 AFTER = frozenset({"500-after", "reset-after", "html-after", "slow-after"})
 """Faults after which everything has happened, but the caller does not learn it."""
 
+DRIP = "drip-after"
+"""The answer comes byte by byte, `slow` seconds apart; chance never picks this."""
+
 OPERATIONS = frozenset(
     {
         "create",
@@ -90,4 +93,4 @@ class Faults:
 
 
 def _is_known(fault: str) -> bool:
-    return fault in BEFORE | AFTER | {""} or fault.startswith("error:")
+    return fault in BEFORE | AFTER | {"", DRIP} or fault.startswith("error:")
