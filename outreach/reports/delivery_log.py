@@ -41,6 +41,8 @@ HAPPENINGS: Mapping[str, Text] = {
     "factor_added": Text("second factor added"),
     "factor_dropped": Text("second factor dropped"),
     "session_ended": Text("session ended"),
+    "token_issued": Text("token issued"),
+    "token_revoked": Text("token revoked"),
     "signed_in": Text("signed in"),
     "signed_out": Text("signed out"),
     "sign_in_failed": Text("sign-in failed"),

@@ -50,7 +50,7 @@ def people(visit: Visit) -> Response:
 
 
 def _invite(visit: Visit, name: str, role: Role) -> Response:
-    if not _is_name(name):
+    if not is_name(name):
         return _show(visit, refused=NAMELESS)
     code, office = secrets.token_urlsafe(12), visit.office
     if not office.people.invite(name, role, code, actor=visit.who.name, now=office.now()):
@@ -72,5 +72,6 @@ def _show(
     )
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether a person or a token may be called so."""
     return 0 < len(name) <= 60 and all(sign.isalnum() or sign in " .-" for sign in name)

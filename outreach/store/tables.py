@@ -274,6 +274,17 @@ class ApprovalRuleRow(Row, table=True):
     needed: int = Field(sa_type=BigInteger)
 
 
+class TokenRow(Row, table=True):
+    """A token of another program; `digest` is the SHA-256 of its secret, `scopes` are words apart by blanks."""
+
+    __tablename__ = "api_token"
+    name: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    scopes: str
+    made: datetime = Field(sa_type=Instant)
+    expires: datetime = Field(sa_type=Instant)
+
+
 def _table(name: str) -> Table:
     return Row.metadata.tables[name]
 
@@ -295,5 +306,6 @@ RESTORATION = _table("restoration")
 PERSON = _table("person")
 WEB_SESSION = _table("web_session")
 SIGN_IN_FAILURE = _table("sign_in_failure")
+API_TOKEN = _table("api_token")
 APPROVAL = _table("approval")
 APPROVAL_RULE = _table("approval_rule")

@@ -36,6 +36,7 @@ INSIDE = (
     "/deliveries/99",
     "/people",
     "/account",
+    "/tokens",
 )
 SCREENS = [
     (390, "light", "vi"),

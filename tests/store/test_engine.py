@@ -100,6 +100,7 @@ def test_an_older_database_keeps_its_rows_and_gets_what_it_lacks(sqlite_engine: 
             "sign_in_failure",
             "approval",
             "approval_rule",
+            "api_token",
             "restoration",
         ):
             connection.execute(text(f"DROP TABLE {newer}"))
