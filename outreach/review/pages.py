@@ -17,7 +17,7 @@ from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
 from outreach.review import banners, channels, deliveries, entrance, messages, signing
 from outreach.review.account import account
-from outreach.review.api.service import api_routes
+from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
 from outreach.review.log import log
 from outreach.review.office import Office

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import reading, writing
-from outreach.store.tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
+from outreach.store.people_tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
 
 INVITATION = timedelta(days=1)
 """How long an invitation's code may be used."""

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, insert, select
 
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import reading, writing
-from outreach.store.tables import API_TOKEN
+from outreach.store.people_tables import API_TOKEN
 
 LONGEST = timedelta(days=366)
 """How long a token is good at most."""
