@@ -53,7 +53,7 @@ sbom: setup-test ## List all that is installed to run, with versions and hashes:
 
 mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
 	rm -rf mutants
-	$(BIN)/mutmut run --max-children $(CHILDREN)
+	nice $(BIN)/mutmut run --max-children $(CHILDREN)
 	$(BIN)/python scripts/mutants.py 85
 
 clean: ## Remove what make made: .venv, caches, coverage, mutants

@@ -87,10 +87,12 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
+    from outreach.store.tokens import Tokens  # noqa: PLC0415 - as above
 
     lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
     return Office(
         people=People(engine),
+        tokens=Tokens(engine),
         approvals=Approvals(engine),
         capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
         keep_photo=partial(evidence.keep, folder=photos),

@@ -31,11 +31,13 @@ def sign_out(visit: Visit) -> Response:
     return response
 
 
-def _way_in(visit: Visit, template: str, begin: Callable[[Office, Form], str | Text]) -> Response:
+def _way_in(
+    visit: Visit, template: str, begin: Callable[[Office, Form, str], str | Text]
+) -> Response:
     name = visit.form.get("name", "")
     if visit.request.method != "POST":
         return visit.page(template, refused=None, name=name)
-    begun = begin(visit.office, visit.form)
+    begun = begin(visit.office, visit.form, signing.browser_of(visit.request))
     if isinstance(begun, Text):
         return visit.page(template, status=403, refused=begun, name=name)
     response = go("/")

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from outreach.extras import NotInstalled
 from outreach.reports import delivery_log
 from outreach.reports.cells import to_words
 from outreach.reports.delivery_log import HAPPENINGS
@@ -51,7 +52,10 @@ def log(visit: Visit) -> Response:
     start = min(end, int(asked)) if asked.isdecimal() else end
     leaf = _leaf(visit, reading, start)
     if visit.asked("as") in _KINDS:
-        return _file(visit, leaf, visit.asked("as"))
+        try:
+            return _file(visit, leaf, visit.asked("as"))
+        except NotInstalled as missing:
+            return visit.sorry(missing.text, 501)
     chosen = {name: visit.asked(name) for name in FACETS}
     return visit.page(
         "log",

@@ -22,6 +22,7 @@ from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.tokens import Tokens
 
 
 class Reading(Source, Protocol):
@@ -55,6 +56,7 @@ class Office:
     queue: Queue
     reading: Callable[[], Reading]
     now: Callable[[], datetime]
+    tokens: Tokens
     approvals: Approvals
     glances: Glances
     capabilities: Mapping[str, Capabilities]

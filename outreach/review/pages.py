@@ -16,6 +16,8 @@ from starlette.routing import Route
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
 from outreach.review import banners, channels, deliveries, entrance, messages, signing
+from outreach.review.account import account
+from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
 from outreach.review.log import log
 from outreach.review.office import Office
@@ -32,6 +34,7 @@ from outreach.review.requests import (
 from outreach.review.statistics import statistics_page
 from outreach.review.tail import End, tail
 from outreach.review.today import today
+from outreach.review.tokens import tokens
 from outreach.review.visit import Answer, Visit, go
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -68,6 +71,9 @@ def review_pages(office: Office) -> Starlette:
             Route("/banners", doors.inside(banners.banners), methods=get),
             Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
             Route("/statistics", doors.inside(statistics_page), methods=get),
+            *api_routes(office),
+            Route("/tokens", doors.inside(tokens), methods=both),
+            Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
         ]

@@ -38,13 +38,19 @@ def people(visit: Visit) -> Response:
                 name, role, actor=visit.who.name, now=visit.office.now()
             )
             return go("/people") if done else _show(visit, refused=LAST)
+        case "reset":
+            code = secrets.token_urlsafe(12)
+            done = visit.office.people.reset(
+                name, code, actor=visit.who.name, now=visit.office.now()
+            )
+            return _show(visit, invited=name, code=code) if done else _show(visit, refused=LAST)
         case _:
             done = visit.office.people.remove(name, actor=visit.who.name, now=visit.office.now())
             return go("/people") if done else _show(visit, refused=LAST)
 
 
 def _invite(visit: Visit, name: str, role: Role) -> Response:
-    if not _is_name(name):
+    if not is_name(name):
         return _show(visit, refused=NAMELESS)
     code, office = secrets.token_urlsafe(12), visit.office
     if not office.people.invite(name, role, code, actor=visit.who.name, now=office.now()):
@@ -66,5 +72,6 @@ def _show(
     )
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether a person or a token may be called so."""
     return 0 < len(name) <= 60 and all(sign.isalnum() or sign in " .-" for sign in name)

@@ -16,8 +16,9 @@ from outreach.domain.difference import Difference
 from outreach.domain.text import Text
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.people_tables import APPROVAL, APPROVAL_RULE
 from outreach.store.records import delivery_from_row, text_to_json
-from outreach.store.tables import APPROVAL, APPROVAL_RULE, DELIVERY
+from outreach.store.tables import DELIVERY
 
 _WAITING = (State.SCHEDULED.value, State.HELD.value)
 

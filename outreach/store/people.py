@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import reading, writing
-from outreach.store.tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
+from outreach.store.people_tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
 
 INVITATION = timedelta(days=1)
 """How long an invitation's code may be used."""
@@ -33,15 +33,34 @@ FORGET = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted."""
+    """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted.
+
+    `totp` is the secret of the second factor, empty without one; codes up to the half-minute `totp_used` are used up.
+    """
 
     name: str
     role: Role
     password: str
+    totp: str = ""
+    totp_used: int = 0
 
     def may(self, deed: Deed) -> bool:
         """Whether this person's role permits it."""
         return deed in PERMITS[self.role]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """One signed-in browser of a person; `id` names it and lets nobody in."""
+
+    id: str
+    browser: str
+    begun: datetime
+    seen: datetime
+
+    def is_of(self, token: str) -> bool:
+        """Whether it is the session whose cookie says `token`."""
+        return hmac.compare_digest(self.id, _digest(token))
 
 
 class People:
@@ -109,13 +128,19 @@ class People:
             append(connection, [_event("joined", name, name, now)])
         return True
 
-    def sign_in(self, name: str, token: str, now: datetime) -> None:
-        """Begin a session; sessions that are over are forgotten."""
+    def sign_in(
+        self, name: str, token: str, now: datetime, *, browser: str = "", used: int | None = None
+    ) -> None:
+        """Begin a session; sessions that are over are forgotten. `used` is the half-minute of the code that was given."""
         row = {"digest": _digest(token), "person": name, "begun": now, "seen": now}
+        row["browser"] = browser[:120]
         over = (WEB_SESSION.c.seen < now - IDLE) | (WEB_SESSION.c.begun < now - LONGEST)
         with writing(self._engine) as connection:
             connection.execute(delete(WEB_SESSION).where(over))
             connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name == name))
+            if used is not None:
+                mine = update(PERSON).where(PERSON.c.name == name)
+                connection.execute(mine.values(totp_used=used))
             connection.execute(insert(WEB_SESSION).values(**row))
             append(connection, [_event("signed_in", name, name, now)])
 
@@ -134,6 +159,54 @@ class People:
                 used = update(WEB_SESSION).where(WEB_SESSION.c.digest == digest)
                 connection.execute(used.values(seen=now))
         return _person(row)
+
+    def sessions(self, name: str, now: datetime) -> list[Session]:
+        """The open sessions of a person, the newest first."""
+        row = WEB_SESSION.c
+        query = select(row.digest, row.browser, row.begun, row.seen).where(
+            row.person == name, row.seen >= now - IDLE, row.begun >= now - LONGEST
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(row.begun.desc(), row.digest)).all()
+        return [
+            Session(id=row.digest, browser=row.browser, begun=row.begun, seen=row.seen)
+            for row in rows
+        ]
+
+    def end_session(self, name: str, session: str, now: datetime) -> None:
+        """End one session of a person; nothing happens when it is not theirs."""
+        mine = (WEB_SESSION.c.person == name) & (WEB_SESSION.c.digest == session)
+        with writing(self._engine) as connection:
+            if connection.execute(delete(WEB_SESSION).where(mine)).rowcount:
+                append(connection, [_event("session_ended", name, name, now)])
+
+    def change_password(self, name: str, password: str, *, keep: str, now: datetime) -> None:
+        """Another password (its hash); every session ends but the one whose token is `keep`."""
+        others = (WEB_SESSION.c.person == name) & (WEB_SESSION.c.digest != _digest(keep))
+        with writing(self._engine) as connection:
+            mine = update(PERSON).where(PERSON.c.name == name)
+            connection.execute(mine.values(password=password))
+            connection.execute(delete(WEB_SESSION).where(others))
+            append(connection, [_event("password_changed", name, name, now)])
+
+    def set_factor(self, name: str, secret: str, used: int, now: datetime) -> None:
+        """A second factor from now on, or none when `secret` is empty; `used` is the half-minute of the code that proved it."""
+        with writing(self._engine) as connection:
+            mine = update(PERSON).where(PERSON.c.name == name)
+            connection.execute(mine.values(totp=secret, totp_used=used))
+            what = "factor_added" if secret else "factor_dropped"
+            append(connection, [_event(what, name, name, now)])
+
+    def reset(self, name: str, code: str, *, actor: str, now: datetime) -> bool:
+        """Invite somebody anew who lost password or phone: both go, and all sessions end. False when there is no such person."""
+        values = {"password": "", "totp": "", "totp_used": 0, "code": _digest(code), "invited": now}
+        with writing(self._engine) as connection:
+            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            changed = update(PERSON).where(PERSON.c.name == name).values(**values)
+            if not connection.execute(changed).rowcount:
+                return False
+            append(connection, [_event("access_reset", name, actor, now)])
+        return True
 
     def sign_out(self, name: str, now: datetime) -> None:
         """End every session of a person."""
@@ -163,7 +236,13 @@ class People:
 
 
 def _person(row: Any) -> Person:
-    return Person(name=row.name, role=Role(row.role), password=row.password)
+    return Person(
+        name=row.name,
+        role=Role(row.role),
+        password=row.password,
+        totp=row.totp,
+        totp_used=row.totp_used,
+    )
 
 
 def _is_last_admin(connection: Connection, name: str) -> bool:

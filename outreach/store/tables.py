@@ -219,75 +219,22 @@ class RecheckRow(Row, table=True):
     reason: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
-class PersonRow(Row, table=True):
-    """Who may sign in: `password` is an Argon2id hash, `code` the SHA-256 of an invitation; empty where there is none."""
-
-    __tablename__ = "person"
-    name: str = Field(primary_key=True)
-    role: str
-    password: str
-    code: str
-    invited: datetime = Field(sa_type=Instant)
-
-
-class SessionRow(Row, table=True):
-    """One signed-in browser; `digest` is the SHA-256 of what its cookie says."""
-
-    __tablename__ = "web_session"
-    digest: str = Field(primary_key=True)
-    person: str = Field(foreign_key="person.name")
-    begun: datetime = Field(sa_type=Instant)
-    seen: datetime = Field(sa_type=Instant)
-
-
-class SignInFailureRow(Row, table=True):
-    """How often in a row somebody failed to sign in under a name, and when last."""
-
-    __tablename__ = "sign_in_failure"
-    name: str = Field(primary_key=True)
-    failures: int = Field(sa_type=BigInteger)
-    at: datetime = Field(sa_type=Instant)
-
-
-class ApprovalRow(Row, table=True):
-    """One person's word about a rendition: `approved` or `sent_back`."""
-
-    __tablename__ = "approval"
-    digest: str = Field(primary_key=True)
-    person: str = Field(primary_key=True)
-    verdict: str
-    note: str
-    at: datetime = Field(sa_type=Instant)
-
-
-class ApprovalRuleRow(Row, table=True):
-    """How many people must approve each text of a campaign."""
-
-    __tablename__ = "approval_rule"
-    campaign: str = Field(primary_key=True)
-    needed: int = Field(sa_type=BigInteger)
-
-
-def _table(name: str) -> Table:
+def table(name: str) -> Table:
+    """The table of that name."""
     return Row.metadata.tables[name]
 
 
-LEASE = _table("lease")
-RENDITION = _table("rendition")
-MEDIA = _table("media")
-DELIVERY = _table("delivery")
-ATTEMPT = _table("attempt")
-STEP = _table("step")
-CHANNEL = _table("channel_state")
-EVENT = _table("event")
-EVENT_HEAD = _table("event_head")
-PAGE_VIEW = _table("page_view")
-DELIVERY_COUNT = _table("delivery_count")
-ALERT = _table("alert")
-RECHECK = _table("recheck")
-RESTORATION = _table("restoration")
-PERSON = _table("person")
-WEB_SESSION = _table("web_session")
-SIGN_IN_FAILURE = _table("sign_in_failure")
-APPROVAL = _table("approval")
-APPROVAL_RULE = _table("approval_rule")
+LEASE = table("lease")
+RENDITION = table("rendition")
+MEDIA = table("media")
+DELIVERY = table("delivery")
+ATTEMPT = table("attempt")
+STEP = table("step")
+CHANNEL = table("channel_state")
+EVENT = table("event")
+EVENT_HEAD = table("event_head")
+PAGE_VIEW = table("page_view")
+DELIVERY_COUNT = table("delivery_count")
+ALERT = table("alert")
+RECHECK = table("recheck")
+RESTORATION = table("restoration")

@@ -35,6 +35,8 @@ INSIDE = (
     "/deliveries/1/proof",
     "/deliveries/99",
     "/people",
+    "/account",
+    "/tokens",
 )
 SCREENS = [
     (390, "light", "vi"),

@@ -29,6 +29,7 @@ from outreach.store.leafing import Leafing
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.tokens import Tokens
 from tests.store.office import DUE, claim_one, fill, planned, take_over, unknown
 
 PASSWORD = "một câu thật dài"
@@ -122,6 +123,7 @@ class Stage(Entrance):
         self.queue.pause("website", Text("{r}", r=HOSTILE), None, actor="lan", now=DUE)
         self.office = Office(
             people=People(engine),
+            tokens=Tokens(engine),
             approvals=Approvals(engine),
             glances=Glances(engine),
             capabilities={},

@@ -1,0 +1,93 @@
+"""One's own account: another password, a second factor, and the sessions that are open."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from outreach.domain.text import Text
+from outreach.review import second_factor, signing
+from outreach.review.passwords import LONGEST, SHORTEST
+from outreach.review.visit import Visit, go
+
+WRONG = Text("The present password is wrong.")
+WRONG_CODE = Text(
+    "This code is wrong or too old. Look at the clock of the phone, and take the next one."
+)
+
+
+def account(visit: Visit) -> Response:
+    """The page, and its forms."""
+    if visit.request.method == "GET":
+        return _show(visit)
+    match visit.form.get("do"):
+        case "password":
+            refused = _change_password(visit)
+        case "factor":
+            refused = _add_factor(visit)
+        case "no-factor":
+            refused = _drop_factor(visit)
+        case _:
+            refused = None
+            visit.office.people.end_session(
+                visit.who.name, visit.form.get("session", ""), visit.office.now()
+            )
+    return _show(visit, refused) if refused else go("/account")
+
+
+def _change_password(visit: Visit) -> Text | None:
+    """All other sessions end with the old password."""
+    office, new = visit.office, visit.form.get("new", "")
+    if not _is_me(visit):
+        return WRONG
+    if not SHORTEST <= len(new) <= LONGEST:
+        return signing.TOO_SHORT
+    kept = office.passwords.hash(new)
+    mine = signing.token_of(visit.request)
+    office.people.change_password(visit.who.name, kept, keep=mine, now=office.now())
+    return None
+
+
+def _add_factor(visit: Visit) -> Text | None:
+    secret = visit.form.get("secret", "")
+    try:
+        step = second_factor.step_of(secret, visit.form.get("code", ""), visit.office.now())
+    except ValueError:
+        step = None
+    if step is None:
+        return WRONG_CODE
+    visit.office.people.set_factor(visit.who.name, secret, step, visit.office.now())
+    return None
+
+
+def _drop_factor(visit: Visit) -> Text | None:
+    if not _is_me(visit):
+        return WRONG
+    visit.office.people.set_factor(visit.who.name, "", 0, visit.office.now())
+    return None
+
+
+def _is_me(visit: Visit) -> bool:
+    """Whether the present password came along; wrong ones count as failed sign-ins, so they cannot be tried at will."""
+    people, name, now = visit.office.people, visit.who.name, visit.office.now()
+    if people.may_try_at(name, now) > now:
+        return False
+    fits = visit.office.passwords.fit(visit.form.get("password", "")[:LONGEST], visit.who.password)
+    if not fits:
+        people.failed(name, now)
+    return fits
+
+
+def _show(visit: Visit, refused: Text | None = None) -> Response:
+    secret = visit.form.get("secret") or second_factor.new_secret()
+    zone = visit.office.reading().zone("")
+    sessions = visit.office.people.sessions(visit.who.name, visit.office.now())
+    mine = signing.token_of(visit.request)
+    return visit.page(
+        "account",
+        status=403 if refused else 200,
+        refused=refused,
+        secret=secret,
+        picture=second_factor.picture(secret, visit.who.name),
+        sessions=[(each, each.is_of(mine)) for each in sessions],
+        zone=zone,
+    )

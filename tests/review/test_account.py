@@ -1,0 +1,143 @@
+"""One's own account: another password, a second factor whose codes work once, sessions that can be ended; and a way back in."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from outreach.domain.role import Role
+from outreach.review.second_factor import step_of
+from outreach.review.signing import FIRST
+from tests.review.house import House
+from tests.review.stage import PASSWORD, Browser
+from tests.store.office import what_happened
+
+OTHER = "một câu khác cũng dài"
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def code_at(secret: str, now: datetime) -> str:
+    totp = TOTP(base64.b32decode(secret), 6, SHA1(), 30)
+    return totp.generate(int(now.timestamp())).decode()
+
+
+def enrol(office: House, browser: Browser) -> str:
+    found = re.search(r'name="secret" value="([A-Z2-7]{32})"', browser.get("/account").text)
+    assert found
+    form = {"do": "factor", "secret": found[1], "code": code_at(found[1], office.now)}
+    assert browser.post("/account", form).status_code == 303
+    return found[1]
+
+
+def enter(office: House, password: str = PASSWORD, code: str = "") -> int:
+    form = {"name": FIRST, "password": password, "code": code}
+    return office.browser().post("/sign-in", form).status_code
+
+
+@pytest.mark.asvs(
+    "6.5.1", "A code of the second factor lets in once; the same code again does not."
+)
+def test_a_code_lets_in_once(office: House) -> None:
+    secret = enrol(office, office.signed_in())
+    assert enter(office) == 403
+    assert enter(office, code=code_at(secret, office.now)) == 403
+    office.wait(timedelta(minutes=2))
+    code = code_at(secret, office.now)
+    assert enter(office, code=code) == 303
+    assert enter(office, code=code) == 403
+    office.wait(timedelta(minutes=2))
+    assert enter(office, code=code_at(secret, office.now - timedelta(minutes=3))) == 403
+
+
+def test_the_codes_are_those_of_rfc_6238() -> None:
+    at = datetime(1970, 1, 1, 0, 0, 59, tzinfo=UTC)
+    assert step_of(SECRET, "287 082", at) == 1
+    assert step_of(SECRET, "287083", at) is None
+    assert step_of(SECRET, "", at) is None
+
+
+def test_a_wrong_code_adds_no_factor(office: House) -> None:
+    browser = office.signed_in()
+    browser.get("/account")
+    for secret, code in ((SECRET, "000000"), ("kein-base32", "123456"), ("", "")):
+        answer = browser.post("/account", {"do": "factor", "secret": secret, "code": code})
+        assert answer.status_code == 403
+    assert enter(office) == 303
+
+
+def test_the_factor_goes_only_with_the_password(office: House) -> None:
+    browser = office.signed_in()
+    enrol(office, browser)
+    browser.get("/account")
+    assert browser.post("/account", {"do": "no-factor", "password": "x"}).status_code == 403
+    assert browser.post("/account", {"do": "no-factor", "password": PASSWORD}).status_code == 303
+    assert enter(office) == 303
+
+
+@pytest.mark.asvs("7.4.3", "With another password every other session of that person ends.")
+def test_another_password_ends_the_other_sessions(office: House) -> None:
+    here = office.signed_in()
+    there = office.browser()
+    there.post("/sign-in", {"name": FIRST, "password": PASSWORD})
+    here.get("/account")
+    form = {"do": "password", "password": PASSWORD, "new": "ngắn"}
+    assert here.post("/account", form).status_code == 403
+    assert here.post("/account", {**form, "new": OTHER}).status_code == 303
+    assert (here.get("/").status_code, there.get("/").status_code) == (200, 303)
+    assert (enter(office), enter(office, OTHER)) == (403, 303)
+
+
+@pytest.mark.asvs(
+    "6.2.3", "Whoever changes a password writes the present one; guesses there count as sign-ins."
+)
+def test_the_present_password_cannot_be_guessed_at_will(office: House) -> None:
+    browser = office.signed_in()
+    browser.get("/account")
+    form = {"do": "password", "password": "x", "new": OTHER}
+    for _ in range(5):
+        assert browser.post("/account", form).status_code == 403
+    assert browser.post("/account", {**form, "password": PASSWORD}).status_code == 403
+    office.wait(timedelta(minutes=15))
+    assert browser.post("/account", {**form, "password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.asvs(
+    "7.5.2", "A person sees the open sessions and ends each, and those of nobody else."
+)
+def test_a_session_is_ended_from_another_one(office: House) -> None:
+    here, there, lan = office.signed_in(), office.browser(), office.signed_in(Role.REVIEWER)
+    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    there.post("/sign-in", {"name": FIRST, "password": PASSWORD}, user_agent=agent)
+    page = here.get("/account").text
+    assert "Firefox · Linux" in page
+    ids = re.findall(r'name="session" value="([0-9a-f]{64})"', page)
+    assert len(ids) == 2
+    lan.get("/account")
+    for one in ids:
+        lan.post("/account", {"do": "end", "session": one})
+    assert there.get("/").status_code == 200
+    here.post("/account", {"do": "end", "session": ids[0]})
+    assert sorted([here.get("/").status_code, there.get("/").status_code]) == [200, 303]
+
+
+def test_who_lost_everything_is_invited_anew(office: House) -> None:
+    admin, lan = office.signed_in(), office.signed_in(Role.APPROVER)
+    enrol(office, lan)
+    admin.get("/people")
+    page = admin.post("/people", {"do": "reset", "name": "lan"}).text
+    code = re.search(r"<dd><code>([^<]+)</code>", page)
+    assert code
+    assert lan.get("/").status_code == 303
+    form = {"name": "lan", "code": code[1], "password": OTHER}
+    assert office.browser().post("/welcome", form).status_code == 303
+    again = office.browser()
+    assert again.post("/sign-in", {"name": "lan", "password": OTHER}).status_code == 303
+    admin.get("/people")
+    assert admin.post("/people", {"do": "reset", "name": "khong-co"}).status_code == 409
+    told = what_happened(office.desk.engine)
+    assert {"factor_added", "access_reset"} <= set(told)

@@ -1,0 +1,149 @@
+"""The API: what a token permits, what is answered, and that nothing that is asked breaks it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from outreach.domain.role import Role
+from outreach.review.api.endpoints import ENDPOINTS, ROOT
+from outreach.store.tokens import LONGEST, Scope, Token
+from tests.review.house import House
+from tests.store.office import what_happened
+from tests.web.served import served
+
+ALL = frozenset(Scope)
+SECRET = "a-secret-of-an-api-token"
+
+
+def issue(office: House, *, scopes: frozenset[Scope] = ALL, days: int = 30) -> None:
+    now = office.now
+    token = Token(name="báo cáo", scopes=scopes, made=now, expires=now + timedelta(days=days))
+    assert office.office.tokens.issue(token, SECRET, actor="admin")
+
+
+def ask(office: House, path: str, secret: str = SECRET) -> httpx.Response:
+    return office.browser().get(f"{ROOT}{path}", authorization=f"Bearer {secret}")
+
+
+def test_it_tells_what_the_pages_show(office: House) -> None:
+    issue(office)
+    found = ask(office, "/deliveries?message=mot").json()["deliveries"]
+    assert {d["channel"] for d in found} == {"so-website", "facebook-page"}
+    one = ask(office, f"/deliveries/{found[0]['id']}").json()
+    assert one["content"]["title"] == "Bài mot"
+    assert one["events"][0]["what"] == "new"
+    assert ask(office, "/channels").json()["channels"][0]["name"] == "facebook-page"
+    assert ask(office, "/statistics?by=topic").json() == {"rows": []}
+    assert ask(office, "/deliveries?state=published").json() == {"deliveries": []}
+    assert ask(office, "/deliveries/999").status_code == 404
+
+
+@pytest.mark.parametrize("limit", [1, 2, 500])
+def test_the_log_is_read_to_its_end_without_a_gap(office: House, limit: int) -> None:
+    issue(office)
+    after, seen = 0, list[int]()
+    while after < office.office.checked_end():
+        answer = ask(office, f"/log?after={after}&limit={limit}").json()
+        seen += [line["seq"] for line in answer["lines"]]
+        after = answer["after"]
+    assert seen == list(range(1, after + 1))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.path)
+def test_only_a_good_token_with_the_scope_is_answered(office: House, endpoint: object) -> None:
+    path, scope = endpoint.path.replace("{id}", "1"), endpoint.scope  # type: ignore[attr-defined]  # pytest's parameters are objects
+    assert ask(office, path, "").status_code == 401
+    assert ask(office, path, "wrong").status_code == 401
+    issue(office, scopes=ALL - {scope})
+    assert ask(office, path).status_code == 403
+    office.office.tokens.revoke("báo cáo", actor="admin", now=office.now)
+    issue(office, scopes=frozenset({scope}))
+    assert ask(office, path).status_code == 200
+    office.wait(timedelta(days=31))
+    assert ask(office, path).status_code == 401
+
+
+def test_a_session_is_no_token(office: House) -> None:
+    assert office.signed_in().get(f"{ROOT}/deliveries").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/deliveries?limit=0",
+        "/deliveries?limit=501",
+        "/deliveries?since=2022-11-15",
+        "/deliveries?until=0.5",
+        "/deliveries?state=nothing",
+        "/deliveries?unknown=1",
+        "/deliveries?limit=1&limit=2",
+        "/deliveries?campaign=a%00b",
+        "/deliveries/x",
+        "/deliveries/99999999999999999999",
+        "/log?after=-1",
+        "/statistics?by=nothing",
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_with_a_reason(office: House, path: str) -> None:
+    issue(office)
+    answer = ask(office, path)
+    assert answer.status_code == 422
+    assert answer.json()["error"]
+
+
+def test_only_an_administrator_issues_tokens_and_sees_a_secret_once(office: House) -> None:
+    form = {"do": "issue", "name": "báo cáo", "scope-log:read": "on", "days": "90"}
+    reviewer = office.signed_in(Role.REVIEWER)
+    reviewer.get("/")
+    assert reviewer.get("/tokens").status_code == 403
+    assert reviewer.post("/tokens", form).status_code == 403
+    admin = office.signed_in()
+    admin.get("/tokens")
+    page = admin.post("/tokens", form).text
+    secret = page.split("<p><code>")[1].split("</code>")[0]
+    assert secret not in admin.get("/tokens").text
+    assert secret not in Path(office.folder / "state" / "outreach.db").read_bytes().decode(
+        "latin-1"
+    )
+    assert ask(office, "/log", secret).status_code == 200
+    assert ask(office, "/deliveries", secret).status_code == 403
+    assert admin.post("/tokens", form).status_code == 409
+    assert admin.post("/tokens", {"do": "issue", "name": "không quyền"}).status_code == 409
+    admin.post("/tokens", {"do": "revoke", "name": "báo cáo"})
+    assert ask(office, "/log", secret).status_code == 401
+    assert what_happened(office.desk.engine)[-2:] == ["token_issued", "token_revoked"]
+
+
+def test_no_token_outlives_a_year(office: House) -> None:
+    issue(office, days=4_000)
+    (token,) = office.office.tokens.all()
+    assert token.expires == office.now + LONGEST
+
+
+@pytest.mark.slow
+def test_nothing_that_a_fuzzer_asks_breaks_it(office: House) -> None:
+    issue(office)
+    with served(office.app) as client:
+        command = [str(Path(sys.executable).with_name("schemathesis")), "run"]
+        command += [
+            f"{client.url}{ROOT}/openapi.json",
+            "--header",
+            f"Authorization: Bearer {SECRET}",
+        ]
+        command += ["--max-examples", "10", "--seed", "1", "--checks", "all", "--no-color"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=office.folder
+        )
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+def test_the_description_names_every_endpoint(office: House) -> None:
+    described = json.loads(office.browser().get(f"{ROOT}/openapi.json").text)
+    assert set(described["paths"]) == {f"{ROOT}{each.path}" for each in ENDPOINTS}
