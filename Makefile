@@ -1,11 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench mutants sbom run clean setup setup-test
+.PHONY: help demo test check bench soak mutants sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
 FAULTS ?= 7
 DEMO := --config config.example.toml rehearse $(CAMPAIGN) --summary --serve $(if $(FAULTS),--faults $(FAULTS))
 CONFIG ?= config.toml
+N ?= 20000
 UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
 GATED := domain dispatch
 LONG_TESTS := -n 2 --dist worksteal -m "(slow or hypothesis) and not alone" --hypothesis-profile=thorough
@@ -41,6 +42,10 @@ test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks
 
+soak: setup-test ## Simulate N=20000 bad months, then fuzz as many inputs and more; hours
+	$(BIN)/python -m tests.simulation --soak $(N)
+	$(BIN)/python -m tests.fuzz $(N)0
+
 sbom: setup-test ## List all that is installed to run, with versions and hashes: build/outreach.cdx.json (CycloneDX)
 	@mkdir -p build
 	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
@@ -48,7 +53,7 @@ sbom: setup-test ## List all that is installed to run, with versions and hashes:
 
 mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
 	rm -rf mutants
-	$(BIN)/mutmut run --max-children $(CHILDREN)
+	nice $(BIN)/mutmut run --max-children $(CHILDREN)
 	$(BIN)/python scripts/mutants.py 85
 
 clean: ## Remove what make made: .venv, caches, coverage, mutants

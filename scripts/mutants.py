@@ -12,45 +12,60 @@ from mutmut.stats import status_by_exit_code
 
 MUTANTS = Path("mutants")
 KILLED = {"killed", "timeout"}
+UNTRIED = "not checked"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """The mutants of one module: how many, and the names of those that no test killed."""
+    """How many mutants of one module tests killed, which ones live, and how many a run that was stopped has not tried."""
 
     name: str
-    total: int
+    killed: int
     alive: tuple[str, ...]
+    untried: int
+
+    @property
+    def percent(self) -> float:
+        """The share of those tried that were killed."""
+        return 100 * self.killed / max(1, self.killed + len(self.alive))
 
     @property
     def row(self) -> str:
         """The module's line of the table."""
-        killed = self.total - len(self.alive)
-        percent = 100 * killed / self.total
-        return f"| {self.name} | {killed} | {len(self.alive)} | {self.total} | {percent:.1f} % |"
+        figures = (self.killed, len(self.alive), self.untried, f"{self.percent:.1f} %")
+        return f"| {self.name} | {' | '.join(map(str, figures))} |"
 
 
 def modules() -> Iterator[Module]:
     """Every module that has mutants, as mutmut's last run left them."""
     for meta in sorted(MUTANTS.rglob("*.py.meta")):
         codes = json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
-        alive = [name for name, code in codes.items() if status_by_exit_code[code] not in KILLED]
-        if codes:
-            name = str(meta.relative_to(MUTANTS)).removesuffix(".meta")
-            yield Module(name=name, total=len(codes), alive=tuple(alive))
+        states = {name: status_by_exit_code[code] for name, code in codes.items()}
+        if states:
+            yield Module(
+                name=str(meta.relative_to(MUTANTS / "outreach")).removesuffix(".py.meta"),
+                killed=sum(state in KILLED for state in states.values()),
+                alive=tuple(n for n, state in states.items() if state not in {*KILLED, UNTRIED}),
+                untried=sum(state == UNTRIED for state in states.values()),
+            )
 
 
 def main(least: float) -> int:
-    """Print the table and the survivors; 1 when less than `least` per cent were killed."""
+    """Print the table and the survivors; 1 when less than `least` per cent were killed, or some were not tried."""
     found = tuple(modules())
-    alive = tuple(name for module in found for name in module.alive)
-    whole = Module(name="together", total=sum(module.total for module in found), alive=alive)
-    print("| module | killed | alive | mutants | share |\n|---|---:|---:|---:|---:|")
+    whole = Module(
+        name="**together**",
+        killed=sum(module.killed for module in found),
+        alive=tuple(name for module in found for name in module.alive),
+        untried=sum(module.untried for module in found),
+    )
+    print("| module | killed | alive | not tried | killed of those tried |")
+    print("|---|---:|---:|---:|---:|")
     for module in (*found, whole):
         print(module.row)
-    for name in alive:
-        print(f"alive: {name} (mutmut show {name})")
-    return int(len(alive) > whole.total * (1 - least / 100))
+    for name in whole.alive:
+        print(f"alive: {name}")
+    return int(whole.percent < least or whole.untried > 0)
 
 
 if __name__ == "__main__":

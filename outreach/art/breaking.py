@@ -1,4 +1,4 @@
-"""Where the lines of a slogan part: never inside a compound, never after a little word that leads on, all about equally long.
+"""Where the lines of a slogan part: never inside a compound, not after a little word that leads on, all about equally long.
 
 In a slogan `|` forces a break, `~` glues two words, and `*…*` stresses.
 """
@@ -18,8 +18,8 @@ from outreach.typesetting.fonts import Face
 
 NEVER, FORCED = inf, -inf
 _SEAMS = {"|": FORCED, "~": NEVER}
-_TO_LEADING, _AFTER_LEADING = 0.9, -0.12
-"""What it costs to end a line with a word that leads on, and what to end it with a comma or the like."""
+_TO_LEADING, _AFTER_PAUSE, _ALONE = 2.5, -0.12, 1.5
+"""What it costs to end a line with a word that leads on, what to end it with a comma or the like, and what to leave a word alone."""
 
 MOST_LINES = 14
 _LEADING = frozenset(
@@ -145,7 +145,7 @@ def _cost(text: str, following: str) -> float:
         return NEVER
     if low.strip(",.") in _LEADING:
         return _TO_LEADING
-    return _AFTER_LEADING if text.endswith(_PAUSES) else 0.0
+    return _AFTER_PAUSE if text.endswith(_PAUSES) else 0.0
 
 
 def _compounds(low: Sequence[str], more: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -218,7 +218,8 @@ def _one_line_more(
         for start, (cost, cuts) in best.items():
             if start < end:
                 length = (ends[end] - ends[start]) / ideal
-                total = cost + length * length + extra
+                lonely = _ALONE if end - start == 1 else 0.0
+                total = cost + length * length + extra + lonely
                 if end not in longer or total < longer[end][0]:
                     longer[end] = (total, (*cuts, (start, end)))
     return longer

@@ -26,7 +26,8 @@ class CampaignCards:
 
     def order(self, message: Message, profile: ChannelProfile) -> CardOrder | None:
         """The card of a message on a channel, None where it gets none. Raises `Unusable`."""
-        if message.pictures or not self._wanted(profile):
+        shows_video = message.video and profile.capabilities.video_limit is not None
+        if message.pictures or shows_video or not self._wanted(profile):
             return None
         form = _format(message, profile)
         if form is None:

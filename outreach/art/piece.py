@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import segno
-
 from outreach.art.breaking import Word, splits, words
 from outreach.art.formats import BLEED, Format
 from outreach.art.themes import Theme
@@ -71,6 +69,8 @@ def document(
 @cache
 def qr_rows(address: str) -> list[str]:
     """The QR code of an address: a string of 0 and 1 for each row."""
+    import segno  # noqa: PLC0415 - part of an extra
+
     return ["".join(map(str, row)) for row in segno.make(address, error="m", micro=False).matrix]
 
 

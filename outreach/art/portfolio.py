@@ -21,7 +21,7 @@ from outreach.domain.campaign import Campaign
 from outreach.domain.message import BannerDetails, Message
 from outreach.domain.text import Text
 from outreach.locale import translate
-from outreach.typesetting.press import NotInstalled, NotSet
+from outreach.typesetting.press import NotInstalled, NotSet, require
 
 OWN = "art"
 """The folder of a campaign in which its own themes and templates lie."""
@@ -64,6 +64,8 @@ class Portfolio:
 
     def piece(self, slogan: str, form: Format, theme: str, *, maker: str = "") -> Piece:
         """One piece; raises `Unusable`."""
+        with _told():
+            require()
         return Piece(
             slogan=slogan,
             theme=self.wardrobe.theme(theme),
@@ -80,12 +82,14 @@ class Portfolio:
 
     def make(self, piece: Piece, form: Form) -> bytes:
         """The finished file; raises `Unusable`."""
-        with _told(piece):
+        check_letters(piece)
+        with _told():
             return self.studio.make(piece, form)
 
     def remarks(self, piece: Piece) -> list[Remark]:
         """What a careful printer would say about the piece; raises `Unusable`."""
-        with _told(piece):
+        check_letters(piece)
+        with _told():
             return list(remarks(piece, self.studio.type_of(piece)))
 
     @property
@@ -138,9 +142,8 @@ def size_of(message: Message) -> Size | None:
 
 
 @contextmanager
-def _told(piece: Piece) -> Iterator[None]:
+def _told() -> Iterator[None]:
     """What Typst says, as something that a person can mend."""
-    check_letters(piece)
     try:
         yield
     except NotInstalled as missing:

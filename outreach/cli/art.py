@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,10 +15,12 @@ from outreach.cli.exit_codes import ExitCode
 from outreach.cli.marks import _
 from outreach.cli.session import Session, session_of
 from outreach.cli.stop import Stop
-from outreach.content.reader import Content, list_campaigns, read_campaign
 from outreach.domain.message import Message
 from outreach.domain.problem import Problem, Problems, Severity
 from outreach.domain.text import Text
+
+if TYPE_CHECKING:
+    from outreach.content.reader import Content
 
 MessageWord = Annotated[
     str | None,
@@ -103,6 +105,8 @@ def art(
 
 def _content(session: Session, campaign: str | None, message: str | None) -> tuple[str, Content]:
     """The campaign in question: the one named, the one that has the message, or the newest. Raises `Stop` or `Problems`."""
+    from outreach.content.reader import list_campaigns, read_campaign  # noqa: PLC0415 - help pages and the service need no reader
+
     folders = {folder.name: folder for folder in list_campaigns(session.settings.messages)}
     if not folders or campaign not in (None, *folders):
         raise unknown_campaign(campaign or "", folders)

@@ -14,8 +14,6 @@ from outreach.cli.exit_codes import ExitCode
 from outreach.cli.marks import _
 from outreach.cli.session import Session, session_of
 from outreach.cli.stop import Stop
-from outreach.content.editorial.messages import Import, Office, read_calendar
-from outreach.content.reader import read_campaign
 from outreach.domain.text import Text
 from outreach.reports import calendar, editorial
 from outreach.reports.source import Question
@@ -23,6 +21,7 @@ from outreach.reports.writing import Format, write
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
+    from outreach.content.editorial.messages import Import, Office
 
 ENDINGS = {".xlsx": Format.XLSX, ".csv": Format.CSV, ".ics": Format.ICS}
 
@@ -57,6 +56,8 @@ def import_calendar(
     ] = False,
 ) -> None:
     """Show every file that would be written and every mistake by cell; exit code 1 when there are mistakes."""
+    from outreach.content.editorial.messages import read_calendar  # noqa: PLC0415 - help pages and the service need no reader
+
     session = session_of(context)
     with session.desk() as desk:
         name = _one_campaign(desk, campaign)
@@ -86,6 +87,9 @@ def _one_campaign(desk: Desk, campaign: str | None) -> str:
 
 
 def _office(desk: Desk, folder: Path) -> Office:
+    from outreach.content.editorial.messages import Office  # noqa: PLC0415 - help pages and the service need no reader
+    from outreach.content.reader import read_campaign  # noqa: PLC0415 - as above
+
     content = read_campaign(folder)
     if content.campaign is None:
         raise Stop(

@@ -80,24 +80,28 @@ def report(
     """Print or write one report."""
     session = session_of(context)
     if name is None:
-        told = session.screen.words
-        session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
+        _list(session)
         return
     wanted, targets = _known(name), _targets(name, form, outputs or [], own_form)
     with session.desk(rehearsal=rehearsed(session, campaign) if rehearsal else None) as desk:
         source = DeskSource(desk, session.now())
-        question = ask(
+        asked = ask(
             session, desk, source, campaign=campaign, channel=channel, state=state, since=since
         )
-        question = replace(question, day=_day(day))
+        question = replace(asked, day=_day(day))
+        _refuse_parts(wanted, question)
         for file, kind in targets:
             _refuse(wanted, kind)
             written = write(
                 wanted, kind, source, question, session.screen.language, form_file=own_form
             )
             _put(session, written, file)
-        if wanted.document:
-            _warn(session, source, question)
+        _warn(session, wanted, source, question)
+
+
+def _list(session: Session) -> None:
+    told = session.screen.words
+    session.screen.grid((key, told(found.tells)) for key, found in REPORTS.items())
 
 
 def _known(name: str) -> Report:
@@ -144,6 +148,15 @@ def _day(word: str | None) -> date | None:
         raise Stop(mistake.what, mistake.mend) from None
 
 
+def _refuse_parts(wanted: Report, question: Question) -> None:
+    """Raise `Stop` when a part was asked of a document that is about the whole."""
+    if wanted.document and (question.channel or question.state or question.since):
+        raise Stop(
+            Text("The report “{name}” is about the whole campaign.", name=wanted.name),
+            Text("Leave out --channel, --state and --since."),
+        )
+
+
 def _refuse(wanted: Report, kind: Format) -> None:
     """Raise `Stop` when the report has no such format."""
     if kind is Format.ICS and wanted.ics is None:
@@ -160,9 +173,9 @@ def _refuse(wanted: Report, kind: Format) -> None:
         )
 
 
-def _warn(session: Session, source: DeskSource, question: Question) -> None:
+def _warn(session: Session, wanted: Report, source: DeskSource, question: Question) -> None:
     """Say that files with mistakes are not in a document: their figures, banners and honours would be missed unseen."""
-    for files in source.files(question):
+    for files in source.files(question) if wanted.document else ():
         if has_errors(source.proposal(files.campaign.id).problems):
             session.screen.note(
                 Text(

@@ -126,7 +126,6 @@ class Renderer:
         limits = profile.capabilities.pictures
         if message.pictures or self._cards is None:
             return self._media.of(message, limits)
-        self.undrawn.pop(message.id, None)
         try:
             order = self._cards.order(message, profile)
             return (self._media.drawn(order, limits),) if order else ()
@@ -135,7 +134,8 @@ class Renderer:
             return ()
 
     def render_all(self, jobs: Iterable[RenderJob]) -> list[Rendition | Problems]:
-        """One result per job, in order; the problems of one message do not disturb the others."""
+        """One result per job, in order; the problems of one message do not disturb the others. `undrawn` is theirs alone."""
+        self.undrawn.clear()
         return [self._attempt(job) for job in jobs]
 
     def _attempt(self, job: RenderJob) -> Rendition | Problems:

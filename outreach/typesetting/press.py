@@ -26,16 +26,14 @@ T = TypeVar("T")
 TIMELESS = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of a PDF that depends on no day."""
 
+LIBRARIES = ("typst", "segno")
+"""What the extra `[art]` brings."""
+
 PRIORITY = 10
 """Ten times less than ordinary (nice 10)."""
 
 VALUES = "values"
 """Templates find their values in `sys.inputs.values`, as JSON."""
-
-
-def is_installed() -> bool:
-    """Whether Typst can be used."""
-    return find_spec("typst") is not None
 
 
 class NotSet(Exception):
@@ -48,6 +46,14 @@ class NotSet(Exception):
 
 class NotInstalled(NotSet):
     """Typst is an extra, and it is not here."""
+
+
+def require() -> None:
+    """Raise `NotInstalled` unless all that artwork is set with is here."""
+    if not all(find_spec(library) for library in LIBRARIES):
+        raise NotInstalled(
+            Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
+        )
 
 
 class Press:
@@ -113,10 +119,7 @@ class Press:
 
     def _run(self, call: Callable[[], T]) -> T:
         """What `call` gives, in the thread; one call at a time."""
-        if not is_installed():
-            raise NotInstalled(
-                Text("This needs Typst, which is not installed. Run: pip install 'outreach[art]'")
-            )
+        require()
         from typst import TypstError  # noqa: PLC0415 - an extra, and large
 
         try:
@@ -144,7 +147,9 @@ class Press:
 def _give_way() -> None:
     """Let the thread, and those that Typst starts from it, wait for everything else: publishing is never late for a picture."""
     with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PRIORITY)
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, max(PRIORITY, now))
 
 
 def _inputs(values: Mapping[str, Any]) -> dict[str, str]:

@@ -87,6 +87,14 @@ def test_lines_are_about_equally_long() -> None:
     ]
 
 
+def test_a_little_word_ends_no_line_even_where_another_word_stands_alone() -> None:
+    assert lines_of("những hoạt động chính của Tháng hành động", 3) == [
+        "những hoạt động",
+        "chính",
+        "của Tháng hành động",
+    ]
+
+
 def test_a_little_word_goes_with_what_follows() -> None:
     slogan = "Đầu tư cho bình đẳng giới là đầu tư cho tương lai"
     assert lines_of(slogan, 2) == ["Đầu tư cho bình đẳng giới", "là đầu tư cho tương lai"]
@@ -107,6 +115,11 @@ def test_marks_force_and_forbid_breaks_and_stress(slogan: str) -> None:
     assert [w.text for w in found if w.stressed] == ["yêu", "thương!"]
     assert found[4].after == NEVER
     assert len(splits(found, FACE)) == 1
+
+
+def test_no_word_stands_alone_where_it_can_be_helped() -> None:
+    assert lines_of("Hai số điện thoại nên lưu lại", 2) == ["Hai số điện thoại", "nên lưu lại"]
+    assert lines_of("Kế hoạch số 91 và những hoạt động chính", 3)[-1] == "và những hoạt động chính"
 
 
 def test_a_single_star_is_a_star() -> None:

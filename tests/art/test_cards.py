@@ -15,7 +15,7 @@ from PIL import Image
 
 from outreach.art.cards import CampaignCards
 from outreach.content.reader import read_campaign
-from outreach.content.render import Renderer
+from outreach.content.render import Renderer, RenderJob
 from outreach.domain.capabilities import Capabilities, ChannelProfile, PictureLimits
 from outreach.domain.delivery import Action, Identity
 from outreach.domain.message import Message
@@ -72,14 +72,17 @@ class Desk:
         self.renderer = Renderer(content.campaign, self.folder, folder / "media", cards=cards_)
 
     def rendition(self, name: str, profile: ChannelProfile = WEB) -> Rendition:
+        job = self.job(name, profile)
+        return self.renderer.render(job.message, job.profile, job.planned)
+
+    def job(self, name: str, profile: ChannelProfile = WEB) -> RenderJob:
         message: Message = self.messages[name]
         identity = Identity(
             campaign="thang", message=name, channel=profile.name, ordinal=1, action=Action.PUBLISH
         )
         due = datetime(2022, 11, 16, 1, tzinfo=UTC)
-        return self.renderer.render(
-            message, profile, Planned(identity=identity, due=due, expires=due, late=message.late)
-        )
+        planned = Planned(identity=identity, due=due, expires=due, late=message.late)
+        return RenderJob(message=message, profile=profile, planned=planned)
 
 
 @pytest.fixture
@@ -167,8 +170,21 @@ def test_without_typst_the_text_goes_on_and_one_sentence_says_why(desk: Desk) ->
     (told,) = set(desk.renderer.undrawn.values())
     assert told.place.file.endswith("/campaign.toml")
     assert "outreach[art]" in str(told.what)
-    assert desk.rendition("loi-chao").media
-    assert "loi-chao" not in desk.renderer.undrawn
+    desk.renderer.render_all(
+        [desk.job("loi-chao"), desk.job("nu-cuoi"), desk.job("nu-cuoi", PEOPLE)]
+    )
+    assert list(desk.renderer.undrawn) == ["nu-cuoi"]
+
+
+def test_a_video_takes_the_card_s_place_where_it_is_shown(desk: Desk) -> None:
+    film = dataclasses.replace(desk.messages["loi-chao"], video="media/phim.mp4")
+    campaign = read_campaign(desk.folder).campaign
+    assert campaign is not None
+    cards = CampaignCards(campaign, desk.folder, desk.folder / "drawings")
+    shows = ChannelProfile(name="film", capabilities=Capabilities(video_limit=1_000_000))
+    assert cards.order(film, shows) is None
+    assert cards.order(film, WEB)
+    cards.close()
 
 
 def test_a_card_over_the_limit_becomes_a_smaller_jpeg(desk: Desk) -> None:

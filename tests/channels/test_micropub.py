@@ -194,3 +194,11 @@ def test_private_sites_need_permission(server: FaultServer) -> None:
 def test_wrong_addresses_are_refused(endpoint: str) -> None:
     with pytest.raises(ValidationError):
         Micropub.Settings(endpoint=endpoint, token=SecretStr(TOKEN))
+
+
+def test_a_cut_off_call_is_not_repeated(site: Site) -> None:
+    steps = MemorySteps(begun={"create"})
+    with FaultServer(site) as server:
+        call = channel_to(server).publish(sample_rendition(), key=SAMPLE_KEY, steps=steps)
+        assert isinstance(asyncio.run(outcome_of(call)), UnknownOutcome)
+    assert server.requests == []

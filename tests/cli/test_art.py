@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from PIL import Image
@@ -104,13 +104,19 @@ def test_mistakes_are_answered(hung: Office, typed: tuple[str, ...], said: str) 
     assert said in answer.err
 
 
-def test_without_typst_every_command_says_what_to_install_and_posting_goes_on(hung: Office) -> None:
-    with patch.object(press, "find_spec", return_value=None):
-        refused = run("art", "--all")
-        planned = run("apply")
+@pytest.mark.parametrize("missing", press.LIBRARIES)
+def test_without_the_extra_every_command_says_what_to_install_and_posting_goes_on(
+    hung: Office, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = hung.messages / "campaign.toml"
+    campaign.write_text(campaign.read_text("utf-8") + '\n[art]\npage = "https://so.vn/"\n', "utf-8")
+    there = [library for library in press.LIBRARIES if library != missing]
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr(press, "find_spec", lambda name: name in there or None)
+    refused, applied = run("art", "--all"), run("apply")
     assert refused.code is ExitCode.BAD_INPUT
     assert "pip install 'outreach[art]'" in refused.err
-    assert "pip install 'outreach[art]'" in planned.out + planned.err
+    assert "pip install 'outreach[art]'" in applied.out + applied.err
     assert {row["message"] for row in hung.deliveries()} >= {"bang-ron", "loi-chao"}
 
 

@@ -70,6 +70,14 @@ def test_a_report_that_is_no_document_says_which_are(office: Office) -> None:
     assert "final, weekly, plan" in said.err
 
 
+@pytest.mark.parametrize(
+    "part", [("--state", "published"), ("--since", "2h"), ("--channel", "so-website")]
+)
+def test_a_document_is_about_the_whole(office: Office, part: tuple[str, str]) -> None:
+    said = run("report", "final", *part)
+    assert (said.code, "whole campaign" in said.err) == (ExitCode.BAD_INPUT, True)
+
+
 def test_a_day_that_is_none_is_refused(office: Office) -> None:
     said = run("report", "weekly", "--day", "32/13/2022")
     assert (said.code, "→" in said.err) == (ExitCode.BAD_INPUT, True)

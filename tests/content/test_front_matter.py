@@ -13,12 +13,16 @@ from outreach.content import front_matter
 from outreach.content.findings import Findings, Refused
 from outreach.content.front_matter import Halves, Node, compose, split
 from outreach.domain.problem import Place
+from outreach.domain.text import Text
 
 
 def read(front: str) -> tuple[Mapping[str, Node] | None, list[str]]:
     findings = Findings()
     halves = Halves(front=front, front_line=2, body="", body_line=9)
     nodes = compose(halves, "x.md", findings)
+    for problem in findings.sorted():
+        assert isinstance(problem.what, Text), "says what is wrong"
+        assert isinstance(problem.mend, Text), "says how to mend it"
     return nodes, [f"{p.place.line}:{p.place.column} {p.code}" for p in findings.sorted()]
 
 
@@ -183,6 +187,7 @@ def test_an_empty_head_is_a_head() -> None:
         ("a: b\n---\nc: d", "3:1 yaml-documents"),
         ("? [a]\n: b\nc: d", "2:3 yaml-key"),
         ("a: [b", "2:4 yaml"),
+        ("a: \x07", "2:1 yaml"),
     ],
 )
 def test_what_is_no_head_is_named_where_it_stands(front: str, problem: str) -> None:
@@ -246,6 +251,10 @@ def test_a_reference_stands_for_itself() -> None:
     assert nodes is not None
     assert [plain(nodes[name]) for name in "abc"] == ["*x", "1", ["*z"]]
     assert nodes["a"].key == Place(file="x.md", line=2, column=1)
+    assert nodes["a"].place == Place(file="x.md", line=2, column=4)
+    listed = nodes["c"].value
+    assert isinstance(listed, tuple)
+    assert listed[0].place == listed[0].key == Place(file="x.md", line=4, column=5)
     told = [str(problem.what) for problem in findings.sorted()]
     assert [said.split()[0] for said in told] == ["“*x”", "“&y”", "“*z”"]
 
@@ -257,6 +266,14 @@ def test_a_head_has_its_largest_size(size: int, *, right: bool) -> None:
     nodes, problems = read(front + "b" * (size - len(front.encode())))
     assert (nodes is not None) is right
     assert problems == ([] if right else ["2:1 front-matter-too-large"])
+
+
+def test_what_is_too_large_is_told_in_kilobytes() -> None:
+    findings = Findings()
+    compose(Halves(front="a" * 70_000, front_line=2, body="", body_line=9), "x.md", findings)
+    assert [str(p.what) for p in findings.sorted()] == [
+        "The head of the file is larger than 64 kB."
+    ]
 
 
 @pytest.mark.parametrize(("levels", "right"), [(3, True), (4, False)])

@@ -25,7 +25,7 @@ from outreach.testing import FakeChannel, lost_reply, slow
 from tests.dispatch.claims import NOON
 from tests.dispatch.world import LAG, World
 
-LONG = 10.0
+LONG = 60.0
 """Seconds after which a test gives up waiting for a fact."""
 
 Idle = asyncio.Queue[datetime | None]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from outreach.domain.approval import Approval, waits
 from outreach.domain.campaign import Edits
 from outreach.domain.delivery import Action, Delivery, Identity, Receipt, State, may_move
 from outreach.domain.difference import NO_LONGER_ASKED, Change, ChangeKind, difference, guard
@@ -74,6 +75,8 @@ def test_what_is_public_as_written_has_no_update() -> None:
         (waiting(State.SCHEDULED, "old", asked=NOW), ChangeKind.CHANGED, ChangeKind.ASKED),
         (waiting(State.HELD, reason=ASKS), ChangeKind.RELEASED, ChangeKind.KEPT),
         (waiting(State.HELD, "old", reason=ASKS), ChangeKind.RELEASED, ChangeKind.ASKED),
+        (waiting(State.HELD, reason=ASKS, asked=NOW), ChangeKind.RELEASED, ChangeKind.RELEASED),
+        (waiting(State.HELD, reason=waits(1), asked=NOW), ChangeKind.RELEASED, ChangeKind.RELEASED),
         (waiting(State.HELD, reason=PERSON), ChangeKind.RELEASED, ChangeKind.ASKED),
         (waiting(State.HELD, reason=PERSON, asked=NOW), ChangeKind.RELEASED, ChangeKind.RELEASED),
         (waiting(State.PUBLISHING, "old"), ChangeKind.KEPT, ChangeKind.KEPT),
@@ -260,6 +263,14 @@ def test_an_update_that_waits_is_still_to_come() -> None:
     )
 
 
+def test_an_update_that_comes_back_comes_at_its_new_time() -> None:
+    row_ = waiting(State.CANCELLED, "old", reason=PERSON)
+    back = a_change(ChangeKind.RESTORED, asking(), public(), row_)
+    assert coming(back) == back.planned
+    assert back.planned
+    assert back.planned.due == NOW
+
+
 @pytest.mark.parametrize("state", [State.PUBLISHING, State.UNKNOWN, State.CANCELLED])
 def test_an_update_that_is_under_way_or_over_is_not_to_come(state: State) -> None:
     row_ = waiting(state, reason=PERSON)
@@ -275,3 +286,10 @@ def test_an_update_that_is_dropped_is_not_to_come() -> None:
 def test_a_publication_is_no_update_to_come() -> None:
     for change in (of(asking(), public())[identity("a")], of(asking())[identity("a")]):
         assert coming(change) is None
+
+
+def test_an_update_that_waits_for_an_approval_waits_while_one_is_asked_for() -> None:
+    held = waiting(State.HELD, reason=waits(1), asked=NOW)
+    plan = asking(approval=Approval.REQUIRED)
+    a_change(ChangeKind.KEPT, plan, public(), held)
+    a_change(ChangeKind.RELEASED, plan, public(), replace(held, reason=PERSON))

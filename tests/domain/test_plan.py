@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.domain.approval import Approval
 from outreach.domain.campaign import Holidays, Window
 from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, Quota
 from outreach.domain.delivery import Action
@@ -223,6 +224,14 @@ def test_the_same_id_twice_keeps_the_first_file() -> None:
     plan = plan_of(second, message("a", once("11-16 08:00")))
     assert dues(plan) == ["11-16 08:00"]
     assert codes(plan) == ["id-twice"]
+
+
+@pytest.mark.parametrize(
+    ("approval", "people"),
+    [(Approval.OPTIONAL, 0), (Approval.REQUIRED, 1), (Approval.FOUR_EYES, 2)],
+)
+def test_a_plan_says_how_many_must_approve(approval: Approval, people: int) -> None:
+    assert plan_of(message("a", once("11-16 08:00")), approval=approval).approvals == people
 
 
 def test_a_broken_file_is_passed_on() -> None:
@@ -469,6 +478,12 @@ def test_a_contest_reminds_at_the_first_slot_of_the_day() -> None:
     assert dues(plan) == ["11-16 08:00", "12-02 08:00", "12-06 08:00", "12-08 08:00"]
     assert dues(plan, channel="truc-tiep") == ["11-16 08:00"]
     assert [one.days_left for one in plan.planned if one.days_left] == [7, 3, 1]
+    assert [one.floating for one in plan.planned if one.identity.channel == "so-website"] == [
+        False,
+        True,
+        True,
+        True,
+    ]
 
 
 def test_reminders_keep_their_ordinals_when_dates_move() -> None:

@@ -11,7 +11,7 @@ import time
 from tests.simulation.month import Month
 from tests.simulation.season import Season, history, simulate
 
-EVERY = 500
+EVERY = 200
 """So many months are told of at a time."""
 
 

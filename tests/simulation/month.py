@@ -164,10 +164,10 @@ class Month:
             at = self._sometime()
             yield Happening(at=at, what="clock wrong")
             yield Happening(at=at + self._span(60, 200_000), what="clock right")
-        for day in range(3, 30, 5):
+        for day in range(4, 30, 8):
             yield Happening(at=STARTS + timedelta(days=day) + self._span(0, 30_000), what="person")
         yield Happening(at=ENDS, what="the end")
-        for hours in range(2, 48, 11):
+        for hours in range(2, 48, 15):
             yield Happening(at=ENDS + timedelta(hours=hours), what="person")
 
     def _sometime(self) -> datetime:

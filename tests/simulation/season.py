@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from outreach.domain.delivery import State
 from outreach.store.delivery_log import head, read
 from tests.simulation.judgement import Judgement
 from tests.simulation.month import Month
+from tests.simulation.reading import each_text_once
 
 MEMORY = Path("/dev/shm")
 
@@ -74,7 +76,7 @@ def in_memory() -> Iterator[Path]:
 
 def simulate(seed: int, tell: Callable[[Month], None] = lambda _: None) -> Verdict:
     """Let one month pass and judge it; `tell` sees it before it is gone."""
-    with in_memory() as folder, nothing_said():
+    with in_memory() as folder, nothing_said(), each_text_once(), seldom_tidied():
         month = Month(seed, folder)
         try:
             broken = _broken(month)
@@ -90,6 +92,17 @@ def season(seeds: Iterable[int]) -> Season:
     for seed in seeds:
         found.add(simulate(seed))
     return found
+
+
+@contextmanager
+def seldom_tidied() -> Iterator[None]:
+    """A month is over before its litter is worth looking for."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

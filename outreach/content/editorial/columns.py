@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from outreach.content.editorial.sheets import Cell, Sheet
 
@@ -34,6 +34,18 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What staff call each column."""
 
+SAME: tuple[tuple[str, ...], ...] = (
+    ("facebook", "facebook-page", "fb", "fanpage", "trang facebook", "facebook page"),
+    ("zalo", "zalo-oa", "zalo oa", "oa"),
+    (
+        *("website", "so-website", "web", "trang web", "trang tin", "cổng thông tin"),
+        *("trang thông tin điện tử", "trang ttđt"),
+    ),
+    ("truc-tiep", "in-person", "trực tiếp", "tại chỗ", "offline"),
+)
+"""Names that mean the same kind of channel, those first that a configuration is likely to have."""
+
+CHANNEL_NAMES = frozenset(name for names in SAME for name in names)
 FIELD_OF = {word: name for name, words in WORDS.items() for word in words}
 SEARCHED = 20
 """The head stands in one of so many first rows."""
@@ -41,14 +53,23 @@ SEARCHED = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The number of each known column, and the number of the first row below the head."""
+    """The number of each known column, and the number of the first row below the head.
+
+    `ticks` are columns of their own for single channels, in which a mark says that the message goes there.
+    """
 
     places: Mapping[str, int]
     below: int
+    ticks: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, row: Sequence[Cell], name: str) -> Cell | None:
         """The cell of a row in that column, None when there is no such column."""
         return row[self.places[name]] if name in self.places else None
+
+    @property
+    def known(self) -> int:
+        """How many columns are understood."""
+        return len(self.places) + len(self.ticks)
 
     @property
     def is_calendar(self) -> bool:
@@ -65,24 +86,27 @@ def plain(words: str) -> str:
 def find_columns(sheet: Sheet) -> Columns | None:
     """The head that knows most columns; of two equals the shorter. None when no row is one."""
     heads = [
-        Columns(places=places, below=number + length)
+        _columns(sheet.rows[number : number + length], below=number + length)
         for number in range(min(SEARCHED, len(sheet.rows)))
         for length in (1, 2)
         if number + length <= len(sheet.rows)
-        for places in [_places(sheet.rows[number : number + length])]
     ]
-    return max(heads, key=lambda head: (len(head.places), -head.below), default=None)
+    return max(heads, key=lambda head: (head.known, -head.below), default=None)
 
 
-def _places(rows: Sequence[Sequence[Cell]]) -> dict[str, int]:
+def _columns(rows: Sequence[Sequence[Cell]], *, below: int) -> Columns:
     """The lower line of a head names a column; the upper one where the lower is silent or unknown."""
     places: dict[str, int] = {}
+    ticks: dict[int, str] = {}
     for number, cells in enumerate(zip(*rows, strict=True)):
         known = [FIELD_OF[words] for cell in cells if (words := plain(cell.words)) in FIELD_OF]
-        if known and (len(rows) == 1 or _heads(cells)):
+        lowest = plain(cells[-1].words)
+        if lowest in CHANNEL_NAMES:
+            ticks[number] = lowest
+        elif known and (len(rows) == 1 or _heads(cells)):
             places.setdefault(known[-1], number)
     places.pop("nothing", None)
-    return places
+    return Columns(places=places, below=below, ticks=ticks)
 
 
 def _heads(cells: Sequence[Cell]) -> bool:

@@ -124,8 +124,8 @@ class _Importer:
         self._left.append(name)
 
     def _channels(self, row: Row, findings: Findings) -> list[str]:
-        cell, paper = row.cell("channels"), self._office.campaign.paperwork
-        if cell is None or cell.is_empty:
+        cell, paper = row.channels, self._office.campaign.paperwork
+        if cell is None:
             what = Text("The channel is missing.")
             mend = Text("Write where the message goes, for example website, facebook.")
             findings.error(row.place("channels"), "missing-channel", what, mend)

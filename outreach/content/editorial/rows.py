@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach.content.editorial.columns import Columns
+from outreach.content.editorial.columns import Columns, plain
 from outreach.content.editorial.sheets import Cell
 from outreach.domain.problem import Place
 
 _TOTAL = re.compile(r"(?:tổng|cộng|total)\b", re.IGNORECASE)
 LONGEST_TITLE = 150
+NO = frozenset({"", "0", "-", "–", "không", "no", "false"})
+"""What stands in a column of marks where the message does not go."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,21 @@ class Row:
     def place(self, name: str) -> Place:
         """Its place; that of the row's first cell when there is no such column."""
         return (self.cell(name) or self.cells[0]).place
+
+    @property
+    def channels(self) -> Cell | None:
+        """The names of its channels, from their own column or from the columns with marks; None when there are none."""
+        named = self.cell("channels")
+        if named and not named.is_empty:
+            return named
+        ticked = [
+            (self.cells[number].place, name)
+            for number, name in self.columns.ticks.items()
+            if plain(self.cells[number].words) not in NO
+        ]
+        if not ticked:
+            return None
+        return Cell(value=", ".join(name for _, name in ticked), place=ticked[0][0])
 
     def formulas(self) -> list[Cell]:
         """The cells whose formula has no result in the file."""

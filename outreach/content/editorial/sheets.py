@@ -23,6 +23,7 @@ Value = str | int | float | datetime | date | time | None
 
 LARGEST = 10 * 1024 * 1024
 LARGEST_UNPACKED = 100 * 1024 * 1024
+MARKED = ("'=", "'+", "'-", "'@")
 MOST_ROWS, MOST_COLUMNS = 2000, 60
 
 
@@ -174,7 +175,13 @@ def _csv(content: bytes, file: str) -> list[Sheet]:
     text = decode(content)
     head = "\n".join(text.split("\n")[:5])
     separator = max(";,\t", key=head.count)
-    return [_sheet(csv.reader(io.StringIO(text), delimiter=separator), file, "")]
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    return [_sheet(([_without_mark(cell) for cell in row] for row in rows), file, "")]
+
+
+def _without_mark(words: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from running it, as our own export writes it."""
+    return words[1:] if words.startswith(MARKED) else words
 
 
 def _word(content: bytes, file: str) -> list[Sheet]:

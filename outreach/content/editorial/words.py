@@ -5,22 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from outreach.content.editorial.columns import plain
+from outreach.content.editorial.columns import SAME, plain
 from outreach.content.fields import Mistake
 from outreach.content.findings import did_you_mean
 from outreach.domain.message import Kind
 from outreach.domain.text import Text
-
-SAME: tuple[tuple[str, ...], ...] = (
-    ("facebook", "facebook-page", "fb", "fanpage", "trang facebook", "facebook page"),
-    ("zalo", "zalo-oa", "zalo oa", "oa"),
-    (
-        *("website", "so-website", "web", "trang web", "trang tin", "cổng thông tin"),
-        *("trang thông tin điện tử", "trang ttđt"),
-    ),
-    ("truc-tiep", "in-person", "trực tiếp", "tại chỗ", "offline"),
-)
-"""Names that mean the same kind of channel, those first that a configuration is likely to have."""
 
 KINDS: Mapping[str, Kind] = {
     "": Kind.POST,

@@ -149,6 +149,16 @@ def repeated_titles(sheet: Worksheet) -> None:
         sheet.append([day, "08:00", "Hai số điện thoại", text, "facebook"])
 
 
+def ticked_channels(sheet: Worksheet) -> None:
+    """A column per channel below the merged word `Kênh đăng`, with marks in it."""
+    sheet.append(["Ngày", "Giờ", "Tên bài", "Kênh đăng", None, None])
+    sheet.append([None, None, None, "Facebook", "Website", "Trực tiếp"])
+    sheet.merge_cells("D1:F1")
+    sheet.append(["15/11/2022", "08:00", "Hai kênh", "x", "X", None])
+    sheet.append(["15/11/2022", "09:00", "Một kênh", 0, "không", "✓"])
+    sheet.append(["15/11/2022", "10:00", "Không kênh nào", None, None, None])
+
+
 def no_hours(sheet: Worksheet) -> None:
     """No column for hours at all, on a workday and on a Sunday."""
     sheet.append(["Ngày", "Nội dung", "Kênh"])

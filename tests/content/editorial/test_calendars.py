@@ -162,6 +162,12 @@ def test_a_message_at_several_times_is_one_file(tmp_path: Path) -> None:
     assert [at for at, _ in told(found)] == ["15/11 08:00, 22/11 08:00, 29/11 08:00", "30/11 08:00"]
 
 
+def test_marks_in_a_column_per_channel(tmp_path: Path) -> None:
+    found = imported(tmp_path, calendars.ticked_channels)
+    assert [m.channels for m in messages(found)] == [("facebook", "website"), ("truc-tiep",)]
+    assert errors(found) == [("Sheet1!A5", "missing-channel")]
+
+
 def test_without_an_hour_the_first_slot_is_taken_and_said(tmp_path: Path) -> None:
     found = imported(tmp_path, calendars.no_hours)
     assert told(found) == [("15/11 08:00", "Xin chào."), ("20/11 09:00", "Chào chủ nhật.")]
@@ -176,6 +182,13 @@ def test_csv_as_excel_saves_it(tmp_path: Path) -> None:
     found = read_calendar(calendars.semicolon_csv(tmp_path), OFFICE)
     assert told(found) == [("15/11 08:00", "Bài; một")]
     assert messages(found)[0].body == "Dòng một\n\nDòng hai"
+
+
+def test_the_mark_that_keeps_a_cell_from_running_is_taken_off_again(tmp_path: Path) -> None:
+    (tmp_path / "lich.csv").write_text(
+        "Ngày,Giờ,Tiêu đề,Kênh\n15/11/2022,08:00,'=1+1,web\n", "utf-8"
+    )
+    assert told(read_calendar(tmp_path / "lich.csv", OFFICE)) == [("15/11 08:00", "=1+1")]
 
 
 def test_a_table_in_a_word_document(tmp_path: Path) -> None:
