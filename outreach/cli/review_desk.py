@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING
 
 from outreach.channel import Preview
 from outreach.cli.desk_source import DeskSource
+from outreach.domain.difference import Difference
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
+from outreach.reports.source import Files, Question
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
-    from outreach.dispatch.sync import Proposal
+    from outreach.content.reader import Content
+    from outreach.domain.plan import Plan
+    from outreach.store.counts import Received
+
+NOBODY = "@nobody"
+"""What no campaign can be called."""
 
 LARGEST = 256 * 1024
 """A longer file is no message."""
@@ -27,15 +34,48 @@ class ReviewDesk(DeskSource):
     def __init__(self, desk: Desk, now: datetime, lock: Lock) -> None:
         super().__init__(desk, now)
         self._lock = lock
+        self._received: dict[Question, Sequence[Received]] = {}
+        self._found: dict[str, tuple[Content, Plan]] = {}
 
-    def proposal(self, campaign: str) -> Proposal:
-        """As its base, one at a time."""
-        with self._lock:
-            return super().proposal(campaign)
+    def files(self, question: Question) -> Sequence[Files]:
+        """The campaigns in question as their files have them. Nothing is compared with the queue, which may be long."""
+        wanted = [question.campaign] if question.campaign else self._campaigns()
+        return [
+            Files(
+                campaign=content.campaign,
+                messages=content.messages,
+                plan=plan,
+                difference=Difference(campaign=name, changes=()),
+            )
+            for name in wanted
+            for content, plan in [self._read(name)]
+            if content.campaign
+        ]
 
     def problems(self, campaign: str) -> Sequence[Problem]:
         """What is wrong in the files of a campaign."""
-        return self.proposal(campaign).problems if _is_plain(campaign) else ()
+        content, plan = self._read(campaign)
+        return tuple(dict.fromkeys((*content.problems, *plan.problems)))
+
+    def received(self, question: Question) -> Sequence[Received]:
+        """The publications in question with the readings of their counts; read once for one page."""
+        if question not in self._received:
+            self._received[question] = super().received(question)
+        return self._received[question]
+
+    def _campaigns(self) -> list[str]:
+        return [path.parent.name for path in self._desk.settings.messages.glob("*/campaign.toml")]
+
+    def _newest(self) -> str:
+        return max(self._campaigns(), default="")
+
+    def _read(self, campaign: str) -> tuple[Content, Plan]:
+        if not _is_plain(campaign):
+            campaign = NOBODY
+        if campaign not in self._found:
+            with self._lock:
+                self._found[campaign] = self._desk.sync.read(campaign)
+        return self._found[campaign]
 
     def source_text(self, campaign: str, message: str) -> str | None:
         """A message's file as it is now; None when there is none."""

@@ -87,6 +87,12 @@ class Sync:
         folders = {folder.name for folder in list_campaigns(self._messages)}
         return tuple(sorted(folders | set(self._queue.campaigns())))
 
+    def read(self, campaign: str) -> tuple[Content, Plan]:
+        """What the files of one campaign say and ask, without a look at the queue. Writes nothing but media."""
+        content = read_campaign(self._messages / campaign)
+        plan, _ = self._plan(campaign, content, ())
+        return content, plan
+
     def look(self, campaign: str, now: datetime) -> Proposal:
         """Read, plan and render one campaign and compare it with the queue. Writes nothing but media."""
         content = read_campaign(self._messages / campaign)

@@ -18,7 +18,7 @@ from outreach.review.office import Reading
 from outreach.review.today import title
 from outreach.review.visit import Visit
 
-MOST = 1_000
+MOST = 400
 """So many deliveries of a month are drawn; a page that shows fewer than there are says so."""
 
 IN_A_DAY = 6

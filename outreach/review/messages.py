@@ -40,7 +40,7 @@ class Row:
 
 
 def messages(visit: Visit) -> Response:
-    """Every message of every campaign."""
+    """Every message of every campaign that has a file."""
     reading, office = visit.office.reading(), visit.office
     rows = [
         row
@@ -67,7 +67,7 @@ def message(visit: Visit) -> Response:
 def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Message]) -> list[Row]:
     by_id = {message.id: message for message in known}
     queued: dict[str, list[Delivery]] = {}
-    for delivery in reading.deliveries(Question(campaign=campaign)):
+    for delivery in office.glances.of_messages(campaign, by_id):
         queued.setdefault(delivery.identity.message, []).append(delivery)
     faults: dict[str, list[Problem]] = {}
     for problem in reading.problems(campaign):
@@ -75,7 +75,7 @@ def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Messa
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
-    for name in sorted(by_id.keys() | queued.keys() | faults.keys() - {"campaign.toml"}):
+    for name in sorted(by_id.keys() | faults.keys() - {"campaign.toml"}):
         deliveries = queued.get(name, [])
         due = min((d.due for d in deliveries if d.state in OPEN), default=None)
         row = Row(

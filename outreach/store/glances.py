@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, select
 
 from outreach.domain.delivery import Delivery, State
 from outreach.store.engine import reading
 from outreach.store.records import delivery_from_row
+from outreach.store.renditions import in_batches
 from outreach.store.tables import DELIVERY
 
 
@@ -50,11 +51,15 @@ class Glances:
         found.sort(key=lambda delivery: (delivery.due, delivery.id), reverse=latest)
         return found[:limit]
 
-    def count(self, states: Sequence[State]) -> int:
-        """How many deliveries are in these states."""
-        query = select(func.count()).where(DELIVERY.c.state.in_([state.value for state in states]))
-        with reading(self._engine) as connection:
-            return int(connection.execute(query.select_from(DELIVERY)).scalar_one())
+    def of_messages(self, campaign: str, messages: Iterable[str]) -> list[Delivery]:
+        """The deliveries of these messages of a campaign, by due time."""
+        found: list[Delivery] = []
+        for some in in_batches(sorted(set(messages))):
+            query = select(DELIVERY).where(DELIVERY.c.campaign == campaign)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(DELIVERY.c.message.in_(some))).all()
+            found += map(delivery_from_row, rows)
+        return sorted(found, key=lambda delivery: (delivery.due, delivery.id))
 
 
 def _some(

@@ -70,6 +70,7 @@ def test_a_wrong_code_adds_no_factor(office: House) -> None:
     assert enter(office) == 303
 
 
+@pytest.mark.asvs("7.5.1", "The second factor goes only with the present password.")
 def test_the_factor_goes_only_with_the_password(office: House) -> None:
     browser = office.signed_in()
     enrol(office, browser)
@@ -80,6 +81,7 @@ def test_the_factor_goes_only_with_the_password(office: House) -> None:
 
 
 @pytest.mark.asvs("7.4.3", "With another password every other session of that person ends.")
+@pytest.mark.asvs("6.2.2", "On the account page.")
 def test_another_password_ends_the_other_sessions(office: House) -> None:
     here = office.signed_in()
     there = office.browser()
@@ -125,6 +127,8 @@ def test_a_session_is_ended_from_another_one(office: House) -> None:
     assert sorted([here.get("/").status_code, there.get("/").status_code]) == [200, 303]
 
 
+@pytest.mark.asvs("6.4.3", "An administrator hands over a new one-time code; old sessions end.")
+@pytest.mark.asvs("6.4.4", "The same way takes the second factor off.")
 def test_who_lost_everything_is_invited_anew(office: House) -> None:
     admin, lan = office.signed_in(), office.signed_in(Role.APPROVER)
     enrol(office, lan)

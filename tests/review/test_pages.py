@@ -30,6 +30,13 @@ def stage(tmp_path: Path) -> Stage:
     return Stage(engine, tmp_path)
 
 
+@pytest.mark.asvs(
+    "6.3.2",
+    "The first person comes in by a code that is made at the start; there is no account before.",
+)
+@pytest.mark.asvs(
+    "6.4.1", "A code of 96 random bits serves once, for one day, and the password follows it."
+)
 def test_a_code_lets_in_once_and_then_the_password_does(stage: Stage) -> None:
     code = first_code(stage.office)
     assert code
@@ -45,6 +52,8 @@ def test_a_code_lets_in_once_and_then_the_password_does(stage: Stage) -> None:
     assert verify(stage.engine).intact
 
 
+@pytest.mark.asvs("6.2.1", "A password of less than 12 characters is refused.")
+@pytest.mark.asvs("6.5.5", "A code that is older than a day lets nobody in.")
 def test_an_old_code_and_a_short_password_are_refused(stage: Stage) -> None:
     code = first_code(stage.office)
     assert code
@@ -57,6 +66,7 @@ def test_an_old_code_and_a_short_password_are_refused(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.asvs("7.2.1", "Every page asks the database for the session.")
 def test_nobody_sees_a_page_without_signing_in(stage: Stage, path: str) -> None:
     answer = stage.browser().get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
@@ -133,6 +143,7 @@ def test_only_a_web_address_is_taken_as_a_link(stage: Stage, link: str) -> None:
     assert stage.unknown().receipt is None
 
 
+@pytest.mark.asvs("8.2.1", "Who may not decide is refused, also without the form.")
 def test_a_reviewer_reads_but_decides_nothing(stage: Stage) -> None:
     browser = stage.signed_in(Role.REVIEWER)
     assert 'name="choice"' not in browser.get("/deliveries/1").text
@@ -140,6 +151,7 @@ def test_a_reviewer_reads_but_decides_nothing(stage: Stage) -> None:
     assert stage.unknown().receipt is None
 
 
+@pytest.mark.asvs("3.5.1", "Fetch metadata, origin, host and a seal of the session are asked for.")
 def test_another_site_can_send_no_form(stage: Stage) -> None:
     browser = stage.signed_in()
     browser.get("/")
@@ -161,6 +173,10 @@ def test_the_seal_of_another_session_is_worth_nothing(stage: Stage) -> None:
     assert browser.post("/deliveries/1", {"choice": "public"}).status_code == 403
 
 
+@pytest.mark.asvs(
+    "6.3.1",
+    "After three failures each further one costs twice the time, a quarter of an hour at most.",
+)
 def test_guessing_costs_more_and_more_time(stage: Stage) -> None:
     stage.signed_in()
     browser = stage.browser()
@@ -175,6 +191,8 @@ def test_guessing_costs_more_and_more_time(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("idle", [True, False])
+@pytest.mark.asvs("7.3.1", "After an hour without a page.")
+@pytest.mark.asvs("7.3.2", "After twelve hours.")
 def test_a_session_ends_by_itself(stage: Stage, idle: bool) -> None:
     browser = stage.signed_in()
     if idle:
@@ -187,6 +205,11 @@ def test_a_session_ends_by_itself(stage: Stage, idle: bool) -> None:
     assert browser.get("/").status_code == 303
 
 
+@pytest.mark.asvs("7.2.2", "Each sign-in makes a token of its own.")
+@pytest.mark.asvs("7.2.4", "A token that the browser brings along is not taken over.")
+@pytest.mark.asvs("7.4.1", "After signing out the old token lets nobody in.")
+@pytest.mark.asvs("3.3.2", "Cookies go to our own pages only.")
+@pytest.mark.asvs("3.3.4", "Cookies are out of the reach of scripts.")
 def test_signing_in_makes_a_new_session_and_signing_out_ends_all(stage: Stage) -> None:
     first = stage.signed_in()
     second = stage.browser()

@@ -13,6 +13,7 @@ from tests.review.stage import PASSWORD
 from tests.store.office import what_happened
 
 
+@pytest.mark.asvs("7.4.2", "Whoever is removed has no session any more.")
 def test_somebody_is_invited_comes_and_gets_another_role(office: House) -> None:
     admin = office.signed_in()
     admin.get("/people")
@@ -68,6 +69,7 @@ def test_a_known_person_is_not_invited_again(office: House) -> None:
 
 
 @pytest.mark.parametrize("role", [r for r in Role if Deed.INVITE not in PERMITS[r]])
+@pytest.mark.asvs("8.3.1", "The server looks at the role for each request.")
 def test_nobody_else_sees_or_changes_people(office: House, role: Role) -> None:
     browser = office.signed_in(role)
     page = browser.get("/")
