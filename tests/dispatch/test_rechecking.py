@@ -12,6 +12,7 @@ import pytest
 
 from outreach.channel import Absent, CannotTell, Found, PauseChannel, Receipt, Rendition
 from outreach.dispatch import rechecking
+from outreach.dispatch.reconcile import CLOCKS_DIFFER
 from outreach.domain.claim import Pause
 from outreach.store import delivery_log
 from outreach.testing import retry_at
@@ -224,7 +225,7 @@ def test_it_asks_for_this_publication_since_its_first_try(
     monkeypatch.setattr(office.website, "find", find)
     assert seen(office, 10 * MINUTE) == ["still_public"]
     (row,) = [row for row in office.queue.list() if row.identity.message == "hong"]
-    assert heard == [office.queue.rendition(row), row.identity.key, DUE - rechecking.CLOCKS_DIFFER]
+    assert heard == [office.queue.rendition(row), row.identity.key, DUE - CLOCKS_DIFFER]
 
 
 def test_a_look_that_hangs_is_ended(office: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
