@@ -9,7 +9,7 @@ CONFIG ?= config.toml
 N ?= 20000
 UNIT_TESTS := -n 3 --dist worksteal -m "not slow"
 GATED := domain dispatch
-LONG_TESTS := -n 2 --dist worksteal -m "(slow or hypothesis) and not alone" --hypothesis-profile=thorough
+LONG_TESTS := -n 3 --dist loadgroup -m "(slow or hypothesis) and not alone" --hypothesis-profile=thorough
 LONE_TESTS := -m alone
 CHILDREN ?= 2
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-ALONE_FOLDERS = {"benchmarks", "browser", "crash", "postgres", "systemd", "wordpress"}
+ALONE_FOLDERS = {"benchmarks", "crash"}
+"""Their tests kill and measure in real time, and have the machine for themselves."""
+
+SHARED_FOLDERS = {"browser", "systemd", "wordpress"}
+"""The tests of such a folder share a server that is dear to start: one worker runs them, beside the other long tests."""
 
 settings.register_profile(
     "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -20,12 +24,16 @@ settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of a folder that wants the machine for itself, so that nobody has to remember the marks."""
+    """Mark the tests of a folder by what it needs, so that nobody has to remember the marks."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in ALONE_FOLDERS:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        if folder in ALONE_FOLDERS | SHARED_FOLDERS:
             item.add_marker(pytest.mark.slow)
+        if folder in ALONE_FOLDERS:
             item.add_marker(pytest.mark.alone)
+        if folder in SHARED_FOLDERS:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 @pytest.fixture(autouse=True)
