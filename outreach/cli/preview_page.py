@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from outreach.channel import Dropped, Gauge, Hashtag, LinkCard, Preview, ShownMedia
+from outreach.channel import Gauge, Hashtag, LinkCard, Preview, ShownMedia
 from outreach.cli.screen import Screen
+from outreach.domain.preview import whole
 from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
 from outreach.reports.cells import harmless
@@ -37,7 +38,7 @@ def record(rendition: Rendition, seen: Preview) -> dict[str, Any]:
         "media": media,
         "card": vars(seen.card) if seen.card else None,
         "hashtags": [vars(one) for one in seen.hashtags],
-        "dropped": [vars(one) for one in _dropped(rendition, seen)],
+        "dropped": [vars(one) for one in whole(seen, rendition).dropped],
         "problems": [vars(one) for one in seen.problems],
     }
 
@@ -62,16 +63,10 @@ def _lines(screen: Screen, rendition: Rendition, seen: Preview) -> Iterator[Text
         yield from _card(seen.card)
     if seen.hashtags:
         yield Text("Hashtags: {all}", all=_joined(screen, map(_hashtag, seen.hashtags)))
-    dropped = _dropped(rendition, seen)
+    dropped = whole(seen, rendition).dropped
     for why in dict.fromkeys(one.why for one in dropped):
         parts = (one.what for one in dropped if one.why == why)
         yield Text("Left out: {what}. {why}", what=_joined(screen, parts, ", "), why=why)
-
-
-def _dropped(rendition: Rendition, seen: Preview) -> tuple[Dropped, ...]:
-    """What the adapter leaves out, and what it never gets."""
-    video = Dropped(what=Text("the video"), why=Text("The channel takes no videos."))
-    return (*seen.dropped, video) if rendition.without_video else seen.dropped
 
 
 def _joined(screen: Screen, parts: Iterable[Text], between: str = "; ") -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outreach.domain.problem import Severity
-from outreach.domain.rendition import Media
+from outreach.domain.rendition import Media, Rendition
 from outreach.domain.text import Text
 
 
@@ -89,3 +89,11 @@ class Preview:
     card: LinkCard | None = None
     hashtags: tuple[Hashtag, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+
+
+def whole(seen: Preview, rendition: Rendition) -> Preview:
+    """What an adapter previews, and what never gets to it."""
+    if not rendition.without_video:
+        return seen
+    video = Dropped(what=Text("the video"), why=Text("The channel takes no videos."))
+    return replace(seen, dropped=(*seen.dropped, video))

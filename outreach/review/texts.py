@@ -10,6 +10,7 @@ from outreach.channel import Preview
 from outreach.domain.approval import Verdict, Word, missing
 from outreach.domain.change import OPEN, ChangeKind
 from outreach.domain.delivery import Action, Delivery
+from outreach.domain.preview import whole
 from outreach.domain.rendition import Rendition
 from outreach.review.differing import Piece, differing
 from outreach.review.office import Office, Reading
@@ -62,7 +63,7 @@ def faces(office: Office, reading: Reading, found: Sequence[Delivery], needed: i
                 rendition=rendition,
                 digest=digest,
                 adapter=office.adapters.get(rendition.channel, ""),
-                preview=office.preview(rendition),
+                preview=whole(office.preview(rendition), rendition),
                 words=said,
                 waits=waits,
                 lacking=missing(said, needed) if waits else 0,

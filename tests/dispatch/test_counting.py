@@ -165,7 +165,9 @@ def test_a_channel_that_fails_rests_for_an_hour_and_nothing_else_changes(
     said = str(record.msg)
     assert record.levelname == "WARNING"
     assert said.startswith("Channel website: the counts of delivery 1 could not be read")
-    assert said.endswith("Not now." if isinstance(failure, NotPublished) else "adapter's fault")
+    assert said.endswith(
+        "goes on. Not now." if isinstance(failure, NotPublished) else "adapter's fault"
+    )
     assert ("ZeroDivisionError: an" in said) is isinstance(failure, ZeroDivisionError)
     assert [d.state for d in desk.queue.list()] == states
     assert desk.queue.channel_states() == {}
@@ -218,7 +220,7 @@ def test_each_publication_that_is_gone_is_told_once(
         (True, False),
         (False, True),
     ]
-    assert all(one.endswith("It does not exist.") for one in said)
+    assert all(one.endswith("goes on. It does not exist.") for one in said)
 
 
 def test_a_channel_that_fails_anew_after_it_had_answered_is_told_anew(

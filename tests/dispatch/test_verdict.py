@@ -159,6 +159,7 @@ HELD_BACK = {
         NOON,
         ANY,
     ),
+    "not approved": (replace(a_claim(), unapproved=2), NOON, ANY),
     "comes down": (
         a_claim(
             action=Action.UPDATE, beside=a_delivery(action=Action.WITHDRAW, state=State.WITHDRAWN)

@@ -108,6 +108,7 @@ def plan_of(*messages: Message, **changes: Any) -> Plan:
         assert isinstance(problem.what, Text), "says what is wrong"
         assert isinstance(problem.mend, Text), "says how to mend it"
         assert problem.place.line > 1, "says in which line"
+    assert all(plan.stopped.values()), "says why, of each that is stopped"
     return plan
 
 

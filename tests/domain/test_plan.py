@@ -593,9 +593,10 @@ def test_spread_on_two_channels_takes_what_is_free_on_both() -> None:
 def test_spread_keeps_its_own_distance() -> None:
     day = Window(start=date(2022, 11, 15), end=date(2022, 11, 15))
     far = posting(minimum_gap=timedelta(hours=4))
-    found = dues(plan_of(message("a", Spread(count=3)), posting=far, window=day))
-    assert len(found) == 2
-    assert found[-1] == "11-15 19:30"
+    plan = plan_of(message("a", Spread(count=3)), posting=far, window=day)
+    assert len(dues(plan)) == 2
+    assert dues(plan)[-1] == "11-15 19:30"
+    assert codes(plan) == ["no-free-slot"]
 
 
 def test_spread_keeps_the_hours_of_its_channel() -> None:
