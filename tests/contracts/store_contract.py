@@ -15,6 +15,7 @@ from outreach.store import delivery_log
 from outreach.store.queue import Fenced, IllegalMove, Queue
 from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
+from tests.contracts.pages_contract import PagesContract
 from tests.contracts.restoration_contract import RestorationContract
 from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
@@ -292,6 +293,7 @@ class DoubtContract:
 
 class StoreContract(
     ExchangeContract,
+    PagesContract,
     PauseContract,
     DoubtContract,
     DecisionContract,

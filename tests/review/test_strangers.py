@@ -1,0 +1,87 @@
+"""Every route there is, asked by those who may not: strangers, other sites, forms without a seal, other hosts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.routing import Route
+
+from tests.review.house import CAMPAIGN, House
+from tests.review.stage import Browser
+
+OPEN = {"/static/{file}", "/sign-in", "/welcome", "/api/v1/openapi.json"}
+PARTS = {"id": "1", "campaign": CAMPAIGN, "message": "mot", "name": "so-website", "file": "x"}
+
+
+def routes(office: House, method: str) -> list[str]:
+    """The addresses of every route that takes the method and is not for everyone."""
+    found = [route for route in office.app.routes if isinstance(route, Route)]
+    closed = [r for r in found if r.path not in OPEN and method in (r.methods or ())]
+    return [re.sub(r"\{(\w+)(:\w+)?\}", lambda part: PARTS[part[1]], r.path) for r in closed]
+
+
+def files(office: House) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in Path(office.campaign).glob("*") if p.is_file()}
+
+
+@pytest.mark.asvs("8.2.2", "Every route there is sends strangers to the sign-in, or refuses them.")
+def test_a_stranger_gets_nowhere(office: House) -> None:
+    stranger, before = office.browser(), office.office.checked_end()
+    assert len(routes(office, "GET")) > 20
+    for path in routes(office, "GET"):
+        answer = stranger.get(path)
+        assert answer.status_code in ({401} if path.startswith("/api/") else {303}), path
+        assert not answer.text or path.startswith("/api/")
+    for path in routes(office, "POST"):
+        assert stranger.post(path, {"do": "x"}).status_code == 303, path
+    assert office.office.checked_end() == before
+
+
+@pytest.mark.parametrize(
+    ("sealed", "headers"),
+    [
+        (False, {}),
+        (True, {"sec_fetch_site": "cross-site"}),
+        (True, {"sec_fetch_site": "same-site"}),
+        (True, {"origin": "https://evil.example"}),
+        (True, {"origin": "null"}),
+    ],
+)
+def test_no_form_of_another_site_changes_anything(
+    office: House, sealed: bool, headers: dict[str, str]
+) -> None:
+    admin = office.signed_in()
+    admin.get("/")
+    before = (office.office.checked_end(), files(office))
+    for path in routes(office, "POST"):
+        form = {"do": "pause", "reason": "x", "name": "x", "choice": "cancel", "say": "approved"}
+        answer = admin.post(path, form, sealed=sealed, **headers)
+        assert answer.status_code == 403, path
+    assert (office.office.checked_end(), files(office)) == before
+
+
+@pytest.mark.asvs("3.5.3", "A GET, of whatever page, changes nothing.")
+def test_looking_changes_nothing(office: House) -> None:
+    admin = office.signed_in()
+    before = office.office.checked_end()
+    for path in routes(office, "GET"):
+        if path != "/log/live":
+            admin.get(path)
+    assert office.office.checked_end() == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "a b"])
+def test_no_other_name_of_this_machine_is_answered(office: House, host: str) -> None:
+    browser: Browser = office.signed_in()
+    for path in ("/", "/sign-in", "/static/review.css", "/api/v1/openapi.json"):
+        assert browser.get(path, host=host).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "/\\evil.example", "/sign-in?next=//evil.example"]
+)
+def test_no_address_leads_to_another_site(office: House, path: str) -> None:
+    answer = office.browser().get(f"http://127.0.0.1{path}")
+    assert "evil" not in answer.headers.get("location", "")
