@@ -51,7 +51,7 @@ sbom: setup-test ## List all that is installed to run, with versions and hashes:
 	$(BIN)/cyclonedx-py requirements requirements/run.txt --pyproject pyproject.toml --mc-type application \
 		--output-reproducible --validate --output-file build/outreach.cdx.json
 
-mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Half an hour
+mutants: setup-test ## Change domain/, dispatch/ and front matter in every way; which test notices? Long
 	rm -rf mutants
 	nice $(BIN)/mutmut run --max-children $(CHILDREN)
 	$(BIN)/python scripts/mutants.py 85
