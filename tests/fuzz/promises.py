@@ -159,12 +159,22 @@ async def _ask(channel: c.Channel, answer: Answer) -> None:
     else:
         if answer.status >= 300 or not receipt.remote_id:
             raise Broken(f"{receipt} out of {answer}")
-    look = await channel.find(rendition, key=SAMPLE_KEY, since=NOON - timedelta(hours=1))
+    await _look(channel, rendition, answer)
+    await channel.aclose()
+
+
+async def _look(channel: c.Channel, rendition: c.Rendition, answer: Answer) -> None:
+    """A refusal of the whole channel is no look, and says why."""
+    try:
+        look = await channel.find(rendition, key=SAMPLE_KEY, since=NOON - timedelta(hours=1))
+    except c.PauseChannel as refused:
+        if not str(refused.reason):
+            raise Broken("a refused look without a reason") from refused
+        return
     if not isinstance(look, c.Found | c.Absent | c.CannotTell):
         raise Broken(f"a look gives {look}")
     if isinstance(look, c.Found | c.Absent) and not (answer.status < 300 and _lists(answer)):
         raise Broken(f"{look} out of {answer}")
-    await channel.aclose()
 
 
 def _channels(answer: Answer, folder: Path) -> tuple[c.Channel, ...]:
