@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ settings.register_profile(
     "mutants", settings.get_profile("quick"), max_examples=10, derandomize=True
 )
 settings.load_profile("quick")
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C also when a shell started the tests in the background: what they start inherits it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
