@@ -9,16 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from outreach.domain.delivery import SUCCESS, Action, Delivery, Receipt, State, may_move
-from outreach.domain.delivery_words import ACTIONS, STATES
+from outreach.domain.delivery import Action, Delivery, Receipt, State, may_move
 from outreach.domain.text import Text
 from outreach.store import restoration, steps
 from outreach.store.delivery_log import Event
-from outreach.store.finishes import illegal, rewrite
+from outreach.store.finishes import illegal, must_fit, rewrite
 from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
 from outreach.store.tables import DELIVERY
-
-_ONLY: Mapping[State, Action] = {state: action for action, state in SUCCESS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +72,7 @@ def _check(before: Delivery, after: State) -> None:
         )
     if after is State.UNKNOWN or not may_move(before.state, after):
         raise IllegalMove(illegal(before.state, after))
-    if before.identity.action is not _ONLY.get(after, before.identity.action):
-        raise IllegalMove(
-            Text(
-                "{after} does not fit a delivery whose action is {action}.",
-                after=STATES[after],
-                action=ACTIONS[before.identity.action],
-            )
-        )
+    must_fit(before.identity.action, after)
 
 
 def _values(before: Delivery, decision: Decision) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.sql.expression import bindparam
 
 from outreach.domain.claim import Finish
-from outreach.domain.delivery import Action, Delivery, State, may_move
-from outreach.domain.delivery_words import STATES
+from outreach.domain.delivery import SUCCESS, Action, Delivery, State, may_move
+from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 from outreach.store import bulk, steps
 from outreach.store.columns import to_cell, to_microseconds
@@ -48,9 +48,11 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
 
 
 def rewrite(connection: Connection, update: Delivery, *, actor: str, at: datetime) -> Event:
-    """What the update carries is from now on the publication's text; give the event to be logged."""
+    """What the update carries is from now on the publication's text; give the event to be logged. Raises `IllegalMove`."""
     key = update.identity.of(Action.PUBLISH).key
-    published = connection.execute(_TEXT, {"key": key}).one()
+    published = connection.execute(_TEXT, {"key": key}).one_or_none()
+    if published is None:
+        raise IllegalMove(Text("There is no publication that this update changes."))
     connection.execute(_REWRITE, {"row": published.id, "text": update.digest})
     reason = Text("Update {id} reached the channel.", id=update.id)
     data = {
@@ -129,6 +131,19 @@ def _check(finish: Finish) -> None:
     looked_in_vain = not finish.claim.attempt and finish.state is State.UNKNOWN
     if not looked_in_vain and not may_move(before, finish.state):
         raise IllegalMove(illegal(before, finish.state))
+    must_fit(finish.claim.delivery.identity.action, finish.state)
+
+
+def must_fit(action: Action, after: State) -> None:
+    """Refuse the success of another action. Raises `IllegalMove`."""
+    if action is not _ONLY.get(after, action):
+        raise IllegalMove(
+            Text(
+                "{after} does not fit a delivery whose action is {action}.",
+                after=STATES[after],
+                action=ACTIONS[action],
+            )
+        )
 
 
 def illegal(before: State, after: State) -> Text:
@@ -197,6 +212,7 @@ _PRESENT = (
     .order_by(DELIVERY.c.id)
     .with_for_update()
 )
+_ONLY: Mapping[State, Action] = {state: action for action, state in SUCCESS.items()}
 _TEXT = select(DELIVERY.c.id, DELIVERY.c.digest).where(DELIVERY.c.key == bindparam("key"))
 _REWRITE = (
     update(DELIVERY).where(DELIVERY.c.id == bindparam("row")).values(digest=bindparam("text"))

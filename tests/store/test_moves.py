@@ -185,10 +185,10 @@ class AnyMoves(RuleBasedStateMachine):
             assert self.told[row.id][0] is State.SCHEDULED
 
     def listen(self) -> None:
-        """Read on in the log: which state each delivery came to, and whether it might."""
+        """Read on in the log: which state each delivery came to, and whether it might. Another text is no other state."""
         for line in delivery_log.read(self.engine, after=self.heard):
             self.heard = line.seq
-            if line.event.delivery_id is not None:
+            if line.event.delivery_id is not None and line.event.what != "rewritten":
                 states = self.told.setdefault(line.event.delivery_id, [])
                 assert not states or line.event.data.get("from", states[-1]) == states[-1]
                 states.append(state_after(line, states))
