@@ -1,7 +1,6 @@
 """How every channel speaks HTTP, and what each failure means, decided once.
 
-Not sent: the name is unknown, the connection was refused, TLS failed, no connection in time. In doubt: anything that goes wrong
-after bytes may have left. Answered: `refusal` says what a status means.
+Not sent: unknown name, refused connection, failed TLS, no connection in time. In doubt: whatever fails after bytes may have left.
 """
 
 from __future__ import annotations
@@ -285,9 +284,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _inside(url: str) -> Text:
-    return Text(
-        "{host} lies inside a private network; no message is sent there.", host=_parse(url).host
-    )
+    host = _parse(url).host
+    return Text("{host} lies inside a private network; no message is sent there.", host=host)
 
 
 def _without_query(url: str, veil: Veil) -> str:
@@ -297,4 +295,6 @@ def _without_query(url: str, veil: Veil) -> str:
 
 @cache
 def _trust() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+    trust = httpx.create_ssl_context(trust_env=False)
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    return trust
