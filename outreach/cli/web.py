@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -72,17 +73,20 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
 
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
-        yield office_of(desk, now=now, language=session.screen.language)
+        made = office_of(desk, now=now, language=session.screen.language)
+        yield replace(made, asking=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
+    from outreach.store.counts import CountSeries  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
@@ -99,6 +103,8 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         evidence_folder=photos,
         glances=Glances(engine),
         causes=lambda: open_causes(engine),
+        asking=Asking(settings=desk.settings, now=now),
+        counts=CountSeries(engine),
         queue=desk.queue,
         reading=lambda: ReviewDesk(desk, now(), lock),
         preview=partial(preview, desk),

@@ -25,7 +25,7 @@ ADDRESSES = {
     "hom-nay": "/",
     "lich": "/calendar?month=2022-11",
     "thong-diep": "/messages",
-    "mot-thong-diep": f"/messages/{CAMPAIGN}/phat-dong",
+    "mot-thong-diep": f"/messages/{CAMPAIGN}/luat-binh-dang-gioi",
     "bang-ron": "/banners",
     "kenh": "/channels",
     "thong-ke": "/statistics",

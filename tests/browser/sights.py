@@ -118,6 +118,8 @@ SIGHTS = (
     Sight("/channels"),
     Sight("/channels", act=unfold),
     Sight("/channels", act=send("button[value=pause]")),
+    Sight("/channels", act=send("#so-website button[value=ask]")),
+    Sight("/channels", act=send("#facebook-page button[value=ask]")),
     Sight("/channels", REVIEWER),
     Sight("/statistics"),
     Sight("/statistics?metric=reach", act=unfold),

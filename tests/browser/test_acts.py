@@ -148,6 +148,15 @@ def test_a_channel_waits_and_goes_on(scene: Scene) -> None:
     assert not scene.made.queue.channel_states()["so-website"].paused
 
 
+def test_a_service_is_asked(scene: Scene) -> None:
+    page = scene.come(FIRST, "/channels")
+    page.locator("#so-website button[value=ask]").click()
+    expect(page.locator("#so-website").get_by_role("status")).to_contain_text("Bây giờ đăng được.")
+    page.locator("#facebook-page button[value=ask]").click()
+    said = page.locator("#facebook-page").get_by_role("status")
+    expect(said).to_contain_text("Bây giờ không đăng được.")
+
+
 def test_a_banner_is_confirmed_with_a_photo(scene: Scene) -> None:
     page = scene.come(AUTHOR, "/banners")
     work = page.get_by_role("article", name="Treo băng rôn đợt 1").filter(has=page.locator("form"))

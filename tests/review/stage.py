@@ -23,6 +23,7 @@ from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
 from outreach.review.signing import FIRST, first_code
 from outreach.store.approvals import Approvals
+from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read, verify
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
@@ -130,6 +131,8 @@ class Stage(Entrance):
             keep_photo=lambda name, content: {},
             evidence_folder=folder,
             causes=lambda: (),
+            asking=None,
+            counts=CountSeries(engine),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             preview=lambda rendition: Preview(text=rendition.text),

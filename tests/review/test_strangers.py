@@ -12,7 +12,14 @@ from tests.review.house import CAMPAIGN, House
 from tests.review.stage import Browser
 
 OPEN = {"/static/{file}", "/sign-in", "/welcome", "/api/v1/openapi.json"}
-PARTS = {"id": "1", "campaign": CAMPAIGN, "message": "mot", "name": "so-website", "file": "x", "rest": "nowhere"}
+PARTS = {
+    "id": "1",
+    "campaign": CAMPAIGN,
+    "message": "mot",
+    "name": "so-website",
+    "file": "x",
+    "rest": "nowhere",
+}
 
 
 def routes(office: House, method: str) -> list[str]:
