@@ -12,6 +12,9 @@ from outreach.review.office import Office
 from outreach.review.requests import Form
 from outreach.review.visit import Visit, go
 
+FORGET = '"cache", "storage"'
+"""What a browser that signs out is told to throw away besides its cookie."""
+
 
 def sign_in(visit: Visit) -> Response:
     """For those who have a password."""
@@ -28,6 +31,7 @@ def sign_out(visit: Visit) -> Response:
     visit.office.people.sign_out(visit.who.name, visit.office.now())
     response = go("/sign-in")
     signing.keep(response, visit.request, "")
+    response.headers["clear-site-data"] = FORGET
     return response
 
 

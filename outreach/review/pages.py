@@ -26,9 +26,11 @@ from outreach.review.people import people
 from outreach.review.pictures import photo, picture
 from outreach.review.requests import (
     TooLarge,
+    cookie_of,
     form_of,
     form_with_file,
     has_file,
+    is_encrypted,
     refusal,
     with_headers,
 )
@@ -128,8 +130,14 @@ class Doors:
             response = refusal(request) or await self._answer(request, answer)
             wish = request.query_params.get("lang")
             if wish in LANGUAGES:
-                response.set_cookie("language", wish, samesite="lax", httponly=True)
-            return with_headers(response)
+                response.set_cookie(
+                    cookie_of(request, "language"),
+                    wish,
+                    secure=is_encrypted(request),
+                    samesite="lax",
+                    httponly=True,
+                )
+            return with_headers(response, request)
 
         return endpoint
 
@@ -143,7 +151,10 @@ class Doors:
             return self._bare(request).sorry(BROKEN, 500)
 
     def _bare(self, request: Request) -> Visit:
-        wishes = (request.query_params.get("lang"), request.cookies.get("language"))
+        wishes = (
+            request.query_params.get("lang"),
+            request.cookies.get(cookie_of(request, "language")),
+        )
         language = next((w for w in wishes if w in LANGUAGES), self._office.language)
         return Visit(office=self._office, request=request, form={}, language=language)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 
@@ -44,12 +44,13 @@ def opened(
     context.set_default_timeout(15_000)
     said = list[str]()
 
-    def hear(text: str) -> None:
-        if "the server responded with a status of" not in text:
-            said.append(text)
+    def hear(message: ConsoleMessage) -> None:
+        refused = "the server responded with a status of" in message.text
+        if message.type in ("error", "warning") and not refused:
+            said.append(message.text)
 
-    context.on("console", lambda message: hear(message.text))
-    context.on("weberror", lambda error: hear(str(error.error)))
+    context.on("console", hear)
+    context.on("weberror", lambda error: said.append(str(error.error)))
     return context, said
 
 

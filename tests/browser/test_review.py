@@ -111,7 +111,7 @@ def test_the_browser_tells_what_is_wrong(chromium: Browser) -> None:
         "<title>x</title><script>1</script><img src='data:,'><input style='outline:none'>"
         "<a href='#' tabindex='-1'>x</a><p style='width:900px'>wide"
     )
-    app = Starlette(routes=[Route("/", lambda _: with_headers(HTMLResponse(html)))])
+    app = Starlette(routes=[Route("/", lambda request: with_headers(HTMLResponse(html), request))])
     with served(app) as client:
         page.goto(client.url)
         assert [text for text in said if "script-src" in text]
