@@ -159,3 +159,5 @@ SIGHTS = (
 )
 SHOWN = tuple(sight for sight in SIGHTS if sight.act in {None, unfold, paper})
 """What an address shows, without a deed before."""
+PLAIN = tuple(sight for sight in SIGHTS if not sight.act and sight.office == BUSY)
+"""Each page as it comes."""

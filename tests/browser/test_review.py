@@ -16,17 +16,17 @@ from outreach.review.requests import with_headers
 from outreach.review.signing import FIRST
 from tests.browser.looking import by_keyboard, faults, large_letters, opened, widths
 from tests.browser.offices import broken, busy_office, empty_office, token_of
-from tests.browser.sights import BROKEN, BUSY, EMPTY, SHOWN, SIGHTS, Sight, paper
+from tests.browser.sights import BROKEN, BUSY, EMPTY, PLAIN, SHOWN, SIGHTS, Sight, paper
 from tests.review.house import House
 from tests.web.served import served
 
 SCREENS = [
     (390, "light", "vi", SIGHTS),
     (1280, "dark", "vi", SHOWN),
-    (390, "dark", "en", SHOWN),
-    (1280, "light", "en", SHOWN),
+    (390, "dark", "en", PLAIN),
+    (1280, "light", "en", PLAIN),
 ]
-"""Every two of size, scheme and language meet; every page on each, what only comes after a deed on a phone."""
+"""Every two of size, scheme and language meet; every page on each, what only comes after a deed on one of them."""
 
 REST: Mapping[int, tuple[int, ...]] = {390: (390, 320), 1280: (1280, 640)}
 """What else a screen may be like: the narrowest phone, and a zoom of 200 %."""
