@@ -47,7 +47,8 @@ def messages(visit: Visit) -> Response:
         for files in reading.files(Question())
         for row in _rows(office, reading, files.campaign.id, files.messages)
     ]
-    return visit.page("messages", rows=rows)
+    edits = office.messages is not None and visit.who.may(Deed.EDIT)
+    return visit.page("messages", rows=rows, edits=edits)
 
 
 def message(visit: Visit) -> Response:
@@ -121,7 +122,7 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
     office, reading = visit.office, visit.office.reading()
     campaign, name = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
-    faces = texts.faces(office, reading, found, needed)
+    faces, file = texts.faces(office, reading, found, needed), reading.file_name(campaign, name)
     return visit.page(
         "message",
         status=409 if refused else 200,
@@ -132,7 +133,9 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
         needed=needed,
         deliveries=[(d, d.due.astimezone(zone)) for d in found],
         source=(reading.source_text(campaign, name) or "").splitlines(),
-        problems=[p for p in reading.problems(campaign) if _stem(p.place.file) == name],
+        problems=[p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")],
+        edits=office.messages is not None and visit.who.may(Deed.EDIT),
+        saved=bool(visit.asked("saved")),
         versions=texts.versions(office, reading, found),
         approves=visit.who.may(Deed.APPROVE) and any(face.waits for face in faces),
         refused=refused,
