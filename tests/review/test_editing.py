@@ -252,8 +252,8 @@ def test_no_other_file_is_opened_or_written(office: House, author: Browser, path
 def test_nobody_else_changes_anything(office: House, role: Role) -> None:
     browser, before = office.signed_in(role), file(office).read_bytes()
     assert "/edit" not in browser.get(PAGE).text
-    assert "/new-message" not in browser.get("/messages").text
-    for path in (EDIT, "/new-message"):
+    assert "/messages/new" not in browser.get("/messages").text
+    for path in (EDIT, "/messages/new"):
         assert browser.get(path).status_code == 403
         sent = {"text": "x", "began": fingerprint(before), "do": "save", "campaign": CAMPAIGN}
         assert browser.post(path, {**sent, "name": "x"}).status_code == 403
@@ -313,7 +313,7 @@ def test_a_folder_that_is_shut_says_so_before_and_after(
 def test_in_a_rehearsal_no_file_is_changed(office: House, author: Browser) -> None:
     office.app = review_pages(replace(office.office, messages=None))
     assert "/edit" not in author.get(PAGE).text
-    for path in (EDIT, "/new-message"):
+    for path in (EDIT, "/messages/new"):
         assert author.get(path).status_code == 403
         assert author.post(path, {"text": "x", "do": "save"}).status_code == 403
 
@@ -351,27 +351,27 @@ def test_only_pictures_are_taken(office: House, author: Browser, content: bytes)
 def test_a_new_message_of_each_kind_begins_clean_and_is_made(
     office: House, author: Browser, kind: Kind
 ) -> None:
-    asked = f"/new-message?campaign={CAMPAIGN}&kind={kind}&title=Lễ: “ký” %22kết%22 {kind}"
+    asked = f"/messages/new?campaign={CAMPAIGN}&kind={kind}&title=Lễ: “ký” %22kết%22 {kind}"
     page = author.get(asked).text
     assert f"kind: {kind}" in shown(page)
     name = re.search(r'name="name" value="([\w-]+)"', page)
     assert name
     assert name[1] == f"le-ky-ket-{kind}"
     sent = form(page, do="check") | {"campaign": CAMPAIGN, "name": name[1]}
-    checked = author.post("/new-message", sent)
+    checked = author.post("/messages/new", sent)
     assert "Không thấy lỗi nào" in checked.text
     assert checked.text.count('class="face ') >= 1
-    untouched = author.post("/new-message", {**sent, "do": "save"})
+    untouched = author.post("/messages/new", {**sent, "do": "save"})
     assert untouched.status_code == 422
     text = shown(page).replace("summary:", "summary: Thật.")
-    made = author.post("/new-message", {**sent, "text": text, "do": "save"})
+    made = author.post("/messages/new", {**sent, "text": text, "do": "save"})
     assert made.headers["location"] == f"/messages/{CAMPAIGN}/{name[1]}?saved=yes"
     assert file(office, f"{name[1]}.md").read_text("utf-8") == text
     ((what, actor, change),) = logged(office)
     assert (what, actor, change["before"]) == ("file_made", "lan", "")
     office.apply()
     assert office.deliveries(name[1])
-    again = author.post("/new-message", {**sent, "text": text + "x", "do": "save"})
+    again = author.post("/messages/new", {**sent, "text": text + "x", "do": "save"})
     assert again.status_code == 422
     assert file(office, f"{name[1]}.md").read_text("utf-8") == text
 
@@ -380,10 +380,10 @@ def test_a_new_message_of_each_kind_begins_clean_and_is_made(
     "name", ["../x", "..", "", "a/b", "Phát", ".x", "campaign.toml", "x" * 81, "MOT"]
 )
 def test_a_new_file_has_a_name_of_ours(office: House, author: Browser, name: str) -> None:
-    page = author.get(f"/new-message?campaign={CAMPAIGN}&title=x").text
+    page = author.get(f"/messages/new?campaign={CAMPAIGN}&title=x").text
     before = sorted(p for p in office.folder.rglob("*") if not p.name.startswith("outreach.db"))
     sent = form(page, shown(page) + "Thật.\n") | {"campaign": CAMPAIGN, "name": name}
-    assert author.post("/new-message", sent).status_code == 422
+    assert author.post("/messages/new", sent).status_code == 422
     after = sorted(p for p in office.folder.rglob("*") if not p.name.startswith("outreach.db"))
     assert after == before
 
@@ -391,7 +391,7 @@ def test_a_new_file_has_a_name_of_ours(office: House, author: Browser, name: str
 def test_new_messages_are_for_campaigns_that_exist(office: House, author: Browser) -> None:
     for campaign in ("..", "khong-co", ""):
         sent = {"campaign": campaign, "name": "x", "text": "x", "do": "save", "began": ""}
-        author.get("/new-message")
-        answer = author.post("/new-message", sent)
+        author.get("/messages/new")
+        answer = author.post("/messages/new", sent)
         assert 'name="title"' in answer.text
     assert logged(office) == []
