@@ -82,8 +82,7 @@ def add_beneath(folder: Path, below: str, name: str, content: bytes) -> str:
     """A new file in the folder `below` under the first free of `x.jpg`, `x-2.jpg` …, or the one that has the same bytes; its name."""
     stem, dot, ending = name.rpartition(".")
     with _alone(folder) as (opened, fd):
-        with suppress(FileExistsError):
-            os.mkdir(below, dir_fd=fd)
+        _make_folder(fd, below)
         taken = {shown(other).casefold() for other in opened.names(below)}
         number = 1
         while name.casefold() in taken:
@@ -94,6 +93,13 @@ def add_beneath(folder: Path, below: str, name: str, content: bytes) -> str:
         with opened.within(below) as inside:
             _put(inside, name, content, like=_rights(opened))
         return name
+
+
+def _make_folder(fd: int, name: str) -> None:
+    """A folder with the rights of the one around it, unless there is one."""
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=fd)
+        os.chmod(name, stat.S_IMODE(os.fstat(fd).st_mode), dir_fd=fd)
 
 
 def _now(opened: Folder, name: str) -> bytes | None:

@@ -67,13 +67,12 @@ def edit(visit: Visit) -> Response:
         return sorry(visit)
     campaign, message = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
     reading = visit.office.reading()
+    sheet = Sheet(campaign=campaign, name=reading.file_name(campaign, message), text="", began="")
     try:
         before = reading.source(campaign, message)
-        text = _readable(visit, before)
+        sheet = replace(sheet, text=_readable(visit, before), began=fingerprint(before))
     except Refused as refused:
-        return _cannot_open(visit, refused)
-    name = reading.file_name(campaign, message)
-    sheet = Sheet(campaign=campaign, name=name, text=text, began=fingerprint(before))
+        return _cannot_open(visit, sheet, refused)
     if visit.request.method == "GET":
         return show(visit, sheet)
     if (sent := sent_text(visit)) is None:
@@ -125,16 +124,15 @@ def _readable(visit: Visit, before: bytes) -> str:
     return text
 
 
-def _cannot_open(visit: Visit, refused: Refused) -> Response:
-    if refused.code != "file-missing":
-        return visit.page("sorry", status=409, why=Text("{what}", what=refused.what))
-    if visit.request.method == "GET" or (sent := sent_text(visit)) is None:
+def _cannot_open(visit: Visit, sheet: Sheet, refused: Refused) -> Response:
+    """Why there is no form; what was typed into one is kept."""
+    missing, sent = refused.code == "file-missing", sent_text(visit)
+    if sheet.name and visit.request.method == "POST" and sent is not None:
+        why = replace(sheet, text=sent, refused=refused.what, mend=refused.mend)
+        return show(visit, replace(why, refused=GONE, mend=None) if missing else why)
+    if missing:
         return visit.sorry(NO_SUCH, 404)
-    campaign, message = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
-    return show(
-        visit,
-        Sheet(campaign=campaign, name=f"{message}.md", text=sent, began="", refused=GONE),
-    )
+    return visit.sorry(Text("{what} {mend}", what=refused.what, mend=refused.mend), 409)
 
 
 def _clashing(sheet: Sheet, now: bytes | None) -> Sheet:

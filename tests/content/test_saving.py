@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.content import saving
 from outreach.content.findings import Refused
@@ -132,6 +134,12 @@ def test_a_picture_gets_a_free_name_unless_it_is_there_already(folder: Path) -> 
     assert names(folder / "media") == {"a.png", "a-2.png", "a-3.png"}
 
 
+def test_a_new_folder_may_be_changed_by_whoever_may_change_the_one_around_it(folder: Path) -> None:
+    folder.chmod(0o2775)
+    add_beneath(folder, "media", "a.png", NEW)
+    assert stat.S_IMODE((folder / "media").stat().st_mode) == 0o2775
+
+
 def test_what_fails_half_way_leaves_everything_as_it_was(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,3 +188,16 @@ def test_a_folder_that_is_shut_says_who_opens_it(
 )
 def test_line_ends_stay_as_they_were(before: bytes, sent: str, after: bytes) -> None:
     assert as_before(sent, before) == after
+
+
+@given(
+    text=st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])),
+    end=st.sampled_from(["\n", "\r\n"]),
+    mark=st.sampled_from([b"", saving.BOM]),
+)
+def test_what_comes_back_from_a_browser_unchanged_is_the_same_bytes(
+    text: str, end: str, mark: bytes
+) -> None:
+    before = mark + f"{text}\n".replace("\n", end).encode()
+    in_the_form = before.removeprefix(saving.BOM).decode().replace("\r\n", "\n")
+    assert as_before(in_the_form.replace("\n", "\r\n"), before) == before

@@ -213,6 +213,44 @@ def test_what_a_browser_could_not_give_back_is_not_opened(office: House, author:
         assert "<textarea" not in answer.text
 
 
+def test_what_was_typed_is_kept_when_the_file_became_unreadable(
+    office: House, author: Browser
+) -> None:
+    page = author.get(EDIT).text
+    file(office).write_bytes(b"---\ntitle: \xff\n")
+    answer = author.post(EDIT, form(page, shown(page) + "đang soạn\n"))
+    assert answer.status_code == 422
+    assert "UTF-8" in answer.text
+    assert "đang soạn" in shown(answer.text)
+    assert file(office).read_bytes() == b"---\ntitle: \xff\n"
+
+
+def test_a_secret_in_a_file_is_neither_shown_nor_blotted_out_for_good(
+    office: House, author: Browser
+) -> None:
+    veiled = replace(office.office, hide=lambda text: text.replace("Xin chào", "•••"))
+    office.app, before = review_pages(veiled), file(office).read_bytes()
+    answer = author.get(EDIT)
+    assert answer.status_code == 409
+    assert "Xin chào" not in answer.text
+    assert file(office).read_bytes() == before
+
+
+@pytest.mark.asvs("5.2.1", "A text of more than a megabyte is not even read to its end.")
+def test_what_is_absurdly_long_is_cut_off(office: House, author: Browser) -> None:
+    page = author.get(EDIT).text
+    for long in ({"text": "x" * 1_100_000}, {f"field-{n}": "x" for n in range(201)}):
+        assert author.upload(EDIT, {**form(page), **long}, "", b"").status_code == 413
+    assert logged(office) == []
+
+
+def test_a_picture_of_a_stranger_is_not_even_read(office: House) -> None:
+    for path in (EDIT, "/messages/new"):
+        sent = {"text": "x", "campaign": CAMPAIGN, "do": "picture"}
+        assert office.browser().upload(path, sent, "a.jpg", photo()).status_code == 303
+    assert {p.name for p in (office.campaign / "media").iterdir()} == {"anh.png"}
+
+
 def test_only_the_text_comes_from_the_form(office: House, author: Browser) -> None:
     """Neither the file's name nor its folder."""
     page = author.get(EDIT).text
@@ -242,7 +280,7 @@ def test_no_other_file_is_opened_or_written(office: House, author: Browser, path
     assert author.get(path).status_code in (404, 409)
     sent = {"text": "x", "began": "", "do": "save"}
     author.get("/")
-    assert author.post(path, sent).status_code in (404, 409)
+    assert author.post(path, sent).status_code in (404, 409, 422)
     assert {p: p.read_bytes() for p in before} == before
     assert logged(office) == []
 
