@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.content import saving
+from outreach.content.files import is_temporary
 from outreach.content.findings import Refused
 from outreach.content.saving import (
     Changed,
@@ -174,6 +177,38 @@ def test_a_folder_that_is_shut_says_who_opens_it(
     assert refused.value.code == "not-writable"
     assert "install.md" in str(refused.value.mend)
     assert (folder / "mot.md").read_bytes() == OLD
+
+
+def test_whoever_is_killed_leaves_a_whole_file(folder: Path) -> None:
+    """Killed in the midst of saving, again and again."""
+    whole = {OLD, *(str(n).encode() * 100_000 for n in range(10))}
+    for _ in range(3):
+        saver = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        assert saver.stdout
+        assert saver.stdout.readline() == saver.stdout.readline() == "saved\n"
+        saver.kill()
+        saver.communicate()
+        assert (folder / "mot.md").read_bytes() in whole
+    visible = {name for name in names(folder) if not is_temporary(name)}
+    assert visible == {"campaign.toml", "mot.md"}
+    now = (folder / "mot.md").read_bytes()
+    replace_file(folder, "mot.md", NEW, began=fingerprint(now))
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from outreach.content.saving import fingerprint, replace_file
+folder, number = Path(sys.argv[1]), 0
+now = (folder / "mot.md").read_bytes()
+while True:
+    new = str(number % 10).encode() * 100_000
+    replace_file(folder, "mot.md", new, began=fingerprint(now))
+    now, number = new, number + 1
+    print("saved", flush=True)
+"""
 
 
 @pytest.mark.parametrize(

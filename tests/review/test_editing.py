@@ -11,6 +11,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from outreach.content import saving
@@ -21,6 +23,7 @@ from outreach.review.pages import review_pages
 from outreach.store.delivery_log import read, verify
 from tests.review.house import CAMPAIGN, House
 from tests.review.stage import HOSTILE, Browser
+from tests.review.test_messages import lacking, word
 
 PAGE = f"/messages/{CAMPAIGN}/mot"
 EDIT = f"{PAGE}/edit"
@@ -89,11 +92,13 @@ def test_a_change_reaches_the_file_byte_for_byte_and_the_log(
 def test_the_queue_takes_the_change_as_any_other_and_approvals_end(
     office: House, author: Browser
 ) -> None:
-    old = office.deliveries("mot")["so-website"].digest
+    assert word(office, office.signed_in(Role.APPROVER, "hoa"), "approved") == 303
+    assert lacking(office) == []
     page = author.get(EDIT).text
     author.post(EDIT, form(page, shown(page).replace("Xin chào.", "Chào cả nhà.")))
     office.apply()
-    assert office.deliveries("mot")["so-website"].digest != old
+    assert lacking(office) == ["facebook-page", "so-website"]
+    assert "Khác bản đã duyệt" in author.get(PAGE).text
 
 
 def test_a_file_that_nobody_changed_is_left_alone(office: House, author: Browser) -> None:
@@ -211,6 +216,32 @@ def test_what_a_browser_could_not_give_back_is_not_opened(office: House, author:
         answer = author.get(f"/messages/{CAMPAIGN}/la/edit")
         assert answer.status_code == 409
         assert "<textarea" not in answer.text
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    disk=st.binary(max_size=60) | st.text(max_size=60).map(lambda t: t.encode("utf-8", "replace")),
+    typed=st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    valid=st.booleans(),
+)
+def test_whatever_lies_there_and_whatever_is_typed_it_is_saved_whole_or_not_at_all(
+    office: House, author: Browser, disk: bytes, typed: str, valid: bool
+) -> None:
+    """Whatever an editor has left on disk, and whatever is typed over it, as the body of a good message or as it is."""
+    office.write("la")
+    head = file(office, "la.md").read_bytes()
+    file(office, "la.md").write_bytes(disk)
+    path = f"/messages/{CAMPAIGN}/la/edit"
+    answer = author.get(path)
+    assert answer.status_code in (200, 409)
+    text = head.decode() + typed if valid else typed
+    sent = {"text": text, "began": fingerprint(disk), "do": "save"}
+    saved = author.post(path, sent)
+    assert saved.status_code in (303, 422)
+    wanted = saving.as_before(text.replace("\0", ""), disk)
+    assert file(office, "la.md").read_bytes() == (wanted if saved.status_code == 303 else disk)
 
 
 def test_what_was_typed_is_kept_when_the_file_became_unreadable(
