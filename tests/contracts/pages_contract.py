@@ -49,6 +49,21 @@ class PagesContract:
         assert claim_one(queue).unapproved == 0
         assert delivery_log.verify(engine).intact
 
+    def test_a_change_of_a_file_is_logged_if_it_was_made(self, engine: Engine) -> None:
+        change = FileChange(deed=FileDeed.SAVED, file="thang/mot.md", before="a", after="b")
+        edits, before = Edits(engine), delivery_log.head(engine).seq
+        assert edits.record(lambda: change, actor="Lan", now=DUE) == change
+
+        def fail() -> FileChange:
+            raise PermissionError
+
+        with pytest.raises(PermissionError):
+            edits.record(fail, actor="Lan", now=DUE)
+        (line,) = delivery_log.read(engine, after=before)
+        assert (line.event.what, line.event.actor) == ("file_saved", "Lan")
+        assert line.event.data == {"file": "thang/mot.md", "before": "a", "after": "b"}
+        assert delivery_log.verify(engine).intact
+
     def test_a_glance_takes_no_more_than_it_shows(self, queue: Queue, engine: Engine) -> None:
         fill(queue, [planned(f"m{n}", due=DUE + timedelta(hours=n)) for n in range(5)])
         glances = Glances(engine)
@@ -104,18 +119,3 @@ class PagesContract:
         assert tokens.of("secret", ends) is None
         tokens.revoke("t", actor="Lan", now=DUE)
         assert tokens.all() == []
-
-    def test_a_change_of_a_file_is_logged_if_it_was_made(self, engine: Engine) -> None:
-        change = FileChange(deed=FileDeed.SAVED, file="thang/mot.md", before="a", after="b")
-        edits, before = Edits(engine), delivery_log.head(engine).seq
-        assert edits.record(lambda: change, actor="Lan", now=DUE) == change
-
-        def fail() -> FileChange:
-            raise PermissionError
-
-        with pytest.raises(PermissionError):
-            edits.record(fail, actor="Lan", now=DUE)
-        (line,) = delivery_log.read(engine, after=before)
-        assert (line.event.what, line.event.actor) == ("file_saved", "Lan")
-        assert line.event.data == {"file": "thang/mot.md", "before": "a", "after": "b"}
-        assert delivery_log.verify(engine).intact
