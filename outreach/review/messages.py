@@ -71,8 +71,10 @@ def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Messa
     for delivery in office.glances.of_messages(campaign, by_id):
         queued.setdefault(delivery.identity.message, []).append(delivery)
     faults: dict[str, list[Problem]] = {}
+    names = {message.file: message.id for message in by_id.values()}
     for problem in reading.problems(campaign):
-        faults.setdefault(_stem(problem.place.file), []).append(problem)
+        file = problem.place.file
+        faults.setdefault(names.get(file, _stem(file)), []).append(problem)
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
