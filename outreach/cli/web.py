@@ -74,7 +74,7 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
         made = office_of(desk, now=now, language=session.screen.language)
-        yield replace(made, asking=None) if rehearsal else made
+        yield replace(made, asking=None, messages=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
@@ -88,6 +88,7 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
     from outreach.store.counts import CountSeries  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.edits import Edits  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
@@ -98,6 +99,8 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         people=People(engine),
         tokens=Tokens(engine),
         approvals=Approvals(engine),
+        edits=Edits(engine),
+        messages=desk.settings.messages,
         capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
         keep_photo=partial(evidence.keep, folder=photos),
         evidence_folder=photos,
