@@ -203,9 +203,7 @@ def _rows(campaign: Campaign, number: int) -> Iterator[Row]:
             unit=UNITS[message % len(UNITS)],
             due=due,
         )
-        yield Row(
-            id=number, identity=identity, due=due, state=_state(number, due), content=content
-        )
+        yield Row(id=number, identity=identity, due=due, state=_state(number, due), content=content)
 
 
 def _state(number: int, due: datetime) -> State:
@@ -272,4 +270,6 @@ def _events(rows: Sequence[Row]) -> Iterator[Event]:
         words = ["new", "publishing", row.state.value, *["looked"] * (EVENTS - 3)]
         for number, what in enumerate(words):
             at = row.due + timedelta(days=number - 1)
-            yield Event(at=min(at, NOW), actor="outreach", what=what, delivery_id=row.id, data=facts)
+            yield Event(
+                at=min(at, NOW), actor="outreach", what=what, delivery_id=row.id, data=facts
+            )

@@ -61,7 +61,9 @@ def measure(
             offices[shape.name] = stack.enter_context(_office(shape))
             progress(f"pages: {shape.name} filled in {time.monotonic() - began:.0f} s")
         found = asyncio.run(_look_at_all(offices, rounds, progress))
-    return [row for shape in large for row in _rows(shape.name, found[shape.name], found[small.name])]
+    return [
+        row for shape in large for row in _rows(shape.name, found[shape.name], found[small.name])
+    ]
 
 
 def _rows(name: str, ours: Looks, small: Looks) -> Iterator[Row]:

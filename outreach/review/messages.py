@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -17,12 +18,16 @@ from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports.source import Question
 from outreach.review import texts
+from outreach.review.campaigns import present
 from outreach.review.office import Office, Reading
 from outreach.review.visit import Visit, go
 
 NO_SUCH = Text("There is no such message.")
 NOTHING_CHOSEN = Text("Choose at least one text.")
 WHY = Text("Say what is to be changed, so that the author knows.")
+AT_A_TIME = 40
+"""So many messages stand in the list at a time."""
+
 CHANGED = Text("A text was changed while you read it. Look at the new one first.")
 
 
@@ -40,14 +45,22 @@ class Row:
 
 
 def messages(visit: Visit) -> Response:
-    """Every message of every campaign that has a file."""
+    """The messages of one campaign by name, some at a time; `after` is the last one of the page before."""
     reading, office = visit.office.reading(), visit.office
-    rows = [
-        row
-        for files in reading.files(Question())
-        for row in _rows(office, reading, files.campaign.id, files.messages)
-    ]
-    return visit.page("messages", rows=rows)
+    known = reading.campaigns()
+    chosen = visit.asked("campaign") or present(known, reading.now)
+    found = {m.id: m for files in reading.files(Question(campaign=chosen)) for m in files.messages}
+    names = sorted(found.keys() | _faults(reading, chosen).keys() - {"campaign.toml"})
+    left = [name for name in names if name > visit.asked("after")]
+    some = left[:AT_A_TIME]
+    return visit.page(
+        "messages",
+        rows=_rows(office, reading, chosen, {name: found.get(name) for name in some}),
+        campaigns=known,
+        campaign=chosen,
+        count=len(names),
+        more=urlencode({"campaign": chosen, "after": some[-1]}) if len(left) > len(some) else "",
+    )
 
 
 def message(visit: Visit) -> Response:
@@ -64,24 +77,31 @@ def message(visit: Visit) -> Response:
     return _show(visit, found, refused) if refused else go(visit.request.url.path)
 
 
-def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Message]) -> list[Row]:
-    by_id = {message.id: message for message in known}
-    queued: dict[str, list[Delivery]] = {}
-    for delivery in office.glances.of_messages(campaign, by_id):
-        queued.setdefault(delivery.identity.message, []).append(delivery)
+def _faults(reading: Reading, campaign: str) -> dict[str, list[Problem]]:
+    """Message -> what is wrong in its file."""
     faults: dict[str, list[Problem]] = {}
     for problem in reading.problems(campaign):
         faults.setdefault(_stem(problem.place.file), []).append(problem)
+    return faults
+
+
+def _rows(
+    office: Office, reading: Reading, campaign: str, by_id: Mapping[str, Message | None]
+) -> list[Row]:
+    queued: dict[str, list[Delivery]] = {}
+    for delivery in office.glances.of_messages(campaign, by_id):
+        queued.setdefault(delivery.identity.message, []).append(delivery)
+    faults = _faults(reading, campaign)
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
-    for name in sorted(by_id.keys() | faults.keys() - {"campaign.toml"}):
+    for name, message in by_id.items():
         deliveries = queued.get(name, [])
         due = min((d.due for d in deliveries if d.state in OPEN), default=None)
         row = Row(
             campaign=campaign,
             id=name,
-            message=by_id.get(name),
+            message=message,
             deliveries=deliveries,
             lacking=_lacking(deliveries, words, needed),
             problems=faults.get(name, ()),

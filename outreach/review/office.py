@@ -10,18 +10,21 @@ from typing import Protocol
 
 from outreach.channel import Capabilities, Preview
 from outreach.domain.alert import Cause
+from outreach.domain.campaign import Campaign
+from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
 from outreach.store.approvals import Approvals
-from outreach.store.delivery_log import Head, Verdict
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
 
 
@@ -34,6 +37,14 @@ class Reading(Source, Protocol):
 
     def source_text(self, campaign: str, message: str) -> str | None:
         """A message's file as it is now; None when there is none."""
+        ...
+
+    def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign whose campaign.toml can be read, the earliest first; no message is read."""
+        ...
+
+    def coverage(self, campaign: str) -> Sequence[Coverage]:
+        """What the plan of a campaign covers; nothing while its campaign.toml cannot be used."""
         ...
 
     def evidence(self, delivery: Delivery) -> Evidence:
@@ -49,7 +60,7 @@ class Office:
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `causes` are what people were told of and is not mended yet.
     `checked_end` is the number of the log's last line;
-    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
     people: People
@@ -59,6 +70,7 @@ class Office:
     tokens: Tokens
     approvals: Approvals
     glances: Glances
+    figures: Figures
     capabilities: Mapping[str, Capabilities]
     keep_photo: Callable[[str, bytes], dict[str, str]]
     evidence_folder: Path
@@ -68,7 +80,7 @@ class Office:
     media_folder: Path
     leafing: Leafing
     checked_end: Callable[[], int]
-    checked_log: Callable[[], tuple[Verdict, Head]]
+    seals: Seals
     passwords: Passwords
     language: str
     hide: Callable[[str], str] = str
