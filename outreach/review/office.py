@@ -10,6 +10,8 @@ from typing import Protocol
 
 from outreach.channel import Capabilities, Preview
 from outreach.domain.alert import Cause
+from outreach.domain.campaign import Campaign
+from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
 from outreach.domain.health import ChannelHealth
 from outreach.domain.message import Kind
@@ -18,14 +20,15 @@ from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
 from outreach.store.approvals import Approvals
 from outreach.store.counts import CountSeries
-from outreach.store.delivery_log import Head, Verdict
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
 
 
@@ -75,6 +78,14 @@ class Reading(Source, Protocol):
         """A first text for a new message; empty where the campaign cannot be read."""
         ...
 
+    def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign whose campaign.toml can be read, the earliest first; no message is read."""
+        ...
+
+    def coverage(self, campaign: str) -> Sequence[Coverage]:
+        """What the plan of a campaign covers; nothing while its campaign.toml cannot be used."""
+        ...
+
     def evidence(self, delivery: Delivery) -> Evidence:
         """All that is known about one delivery."""
         ...
@@ -116,7 +127,7 @@ class Office:
     `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
     `causes` are what people were told of and is not mended yet; `asking` is None where no service may be asked, as in a rehearsal.
     `checked_end` is the number of the log's last line;
-    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
     people: People
@@ -128,6 +139,7 @@ class Office:
     edits: Edits
     messages: Path | None
     glances: Glances
+    figures: Figures
     capabilities: Mapping[str, Capabilities]
     keep_photo: Callable[[str, bytes], dict[str, str]]
     evidence_folder: Path
@@ -139,7 +151,7 @@ class Office:
     media_folder: Path
     leafing: Leafing
     checked_end: Callable[[], int]
-    checked_log: Callable[[], tuple[Verdict, Head]]
+    seals: Seals
     passwords: Passwords
     language: str
     hide: Callable[[str], str] = str
