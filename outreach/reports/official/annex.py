@@ -10,6 +10,7 @@ from outreach.domain.delivery import Action
 from outreach.domain.text import Text
 from outreach.reports.official import tables
 from outreach.reports.official.document import Annex, Document, Grid
+from outreach.reports.official.heading import LANDSCAPE_LINE, title_lines
 from outreach.reports.official.speech import Speaker
 from outreach.reports.rehearsal import WEEKDAYS
 from outreach.reports.source import Files, Question, Report, Source
@@ -37,7 +38,7 @@ def document(source: Source, question: Question, language: str) -> Document | No
         annexes=(
             Annex(
                 name=say(Text("Annex")),
-                title=title,
+                title=title_lines(title.upper(), LANDSCAPE_LINE),
                 reference=_reference(campaign, say),
                 grid=Grid(
                     table=tables.schedule(schedule_rows(files)),

@@ -90,10 +90,10 @@ class Foot:
 
 @dataclass(frozen=True, kw_only=True)
 class Annex:
-    """An annex, in landscape and with page numbers of its own."""
+    """An annex, in landscape and with page numbers of its own; `title` is in capitals, a string for each line."""
 
     name: str
-    title: str
+    title: tuple[str, ...]
     reference: str
     grid: Grid
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING
 
 from outreach.domain.delivery import Action, Delivery, State
@@ -33,6 +33,12 @@ class Month:
     received: tuple[Received, ...]
     first: date
     last: date
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about the campaign to its end, and not about a week of it."""
+        window = self.files.campaign.window
+        return self.first <= window.start and window.end <= self.last
 
     @property
     def online(self) -> tuple[Deed, ...]:
@@ -80,7 +86,7 @@ def month(
     return Month(
         files=files,
         deeds=tuple(_deeds(source, files, kept)),
-        taken_down=_taken_down(every),
+        taken_down=_taken_down(every, last=None if whole else end, zone=zone),
         cancelled=len(asked) - len(kept),
         lines=tuple(_lines(source, files, begin, end, whole=whole)),
         received=tuple(_received(source, files, numbers)),
@@ -89,9 +95,14 @@ def month(
     )
 
 
-def _taken_down(deliveries: Sequence[Delivery]) -> frozenset[str]:
+def _taken_down(deliveries: Sequence[Delivery], last: date | None, zone: tzinfo) -> frozenset[str]:
+    """By the end of the day `last`, if there is one."""
     down = [d for d in deliveries if d.identity.action is Action.WITHDRAW]
-    still = {d.identity.message for d in down if d.state is not State.WITHDRAWN}
+    still = {
+        d.identity.message
+        for d in down
+        if d.state is not State.WITHDRAWN or (last and d.due.astimezone(zone).date() > last)
+    }
     return frozenset(d.identity.message for d in down) - still
 
 

@@ -56,7 +56,7 @@ def reception(month: Month, say: Speaker) -> Iterator[Block]:
     yield Grid(
         caption=say(table.title),
         table=table,
-        widths=(13, 44, *[108 / (len(told) + 1)] * (len(told) + 1)),
+        widths=(13, 38, *[114 / (len(told) + 1)] * (len(told) + 1)),
         left=frozenset({"name"}),
         total=True,
     )

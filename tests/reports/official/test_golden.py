@@ -97,8 +97,8 @@ DOCUMENT = Document(
         signer="Nguyễn Văn A",
     ),
     annexes=(
-        Annex(name="Phụ lục", title="Nhật ký", reference="(Kèm theo Báo cáo)", grid=GRID),
-        Annex(name="Phụ lục II", title="Nhật ký", reference="", grid=GRID),
+        Annex(name="Phụ lục", title=("NHẬT KÝ",), reference="(Kèm theo Báo cáo)", grid=GRID),
+        Annex(name="Phụ lục II", title=("NHẬT KÝ",), reference="", grid=GRID),
     ),
 )
 

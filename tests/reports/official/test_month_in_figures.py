@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import docx
@@ -51,8 +52,10 @@ def body(month: Month) -> str:
 
 
 def share(done: int, planned: int) -> str:
-    tenths = done * 1000 // planned
-    return f"{tenths // 10},{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    rounded = min(
+        Decimal("99.9"), (Decimal(100 * done) / planned).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    )
+    return "100%" if done == planned else f"{rounded}%".replace(".0%", "%").replace(".", ",")
 
 
 def two(number: int) -> str:
