@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -50,11 +51,12 @@ class Month:
         self, name: str, *files: str, language: str = "vi", more: tuple[str, ...] = ()
     ) -> None:
         """Have the report written into the folder."""
+        self.write(files, "report", name, "--campaign", CAMPAIGN, *more, language=language)
+
+    def write(self, files: Sequence[str], *words: str, language: str = "vi") -> None:
+        """Have a command about the rehearsed month write these files into the folder."""
         outs = [word for file in files for word in ("--out", str(self.folder / file))]
-        said = self.run(
-            *("report", name, "--campaign", CAMPAIGN, "--rehearsal", *outs, *more),
-            language=language,
-        )
+        said = self.run(*words, "--rehearsal", *outs, language=language)
         assert said.code is ExitCode.OK, said.err
 
     def file(self, name: str) -> bytes:

@@ -5,7 +5,6 @@ After a wished change look at the pages (`python -m tests.reports.official.test_
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import sys
@@ -36,6 +35,7 @@ from outreach.reports.official.word import to_docx
 from outreach.reports.packed import repacked
 from outreach.reports.table import Column, Table
 from outreach.reports.workbook import to_xlsx
+from tests.reports.official.golden import sha, sha_of_parts
 
 MOMENT = datetime(2022, 12, 16, 1, 2, 3, tzinfo=UTC)
 TABLE = Table(
@@ -101,17 +101,6 @@ DOCUMENT = Document(
         Annex(name="Phụ lục II", title=("NHẬT KÝ",), reference="", grid=GRID),
     ),
 )
-
-
-def sha(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def sha_of_parts(packed: bytes) -> str:
-    """The parts alone: how they are compressed depends on the machine's zlib."""
-    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
-        parts = [(name, sha(opened.read(name))) for name in opened.namelist()]
-    return sha(repr(parts).encode())
 
 
 GOLDEN = {
