@@ -77,9 +77,12 @@ def _chart(month: Month, say: Speaker) -> Iterator[Chart]:
     if seen and seen[0][0] > 0:
         yield Chart(
             caption=say(Text("Views by topic")),
+            each=Text("Topic"),
+            measures=METRICS[Metric.VIEWS],
             bars=tuple(
                 Bar(
                     label=name or say(tables.UNNAMED),
+                    value=views,
                     share=round(views / seen[0][0], 4),
                     figure=say.plain(views),
                 )

@@ -62,9 +62,11 @@ GRID = Grid(
 )
 CHART = Chart(
     caption="Biểu đồ 1. Lượt xem",
+    each=Text("Topic"),
+    measures=Text("Views"),
     bars=(
-        Bar(label="phòng ngừa, ứng phó", share=1.0, figure="1.234"),
-        Bar(label="Ổ ẵ Ữ ị đ", share=0.0, figure="0"),
+        Bar(label="phòng ngừa, ứng phó", value=1234, share=1.0, figure="1.234"),
+        Bar(label="Ổ ẵ Ữ ị đ", value=0, share=0.0, figure="0"),
     ),
 )
 DOCUMENT = Document(
@@ -105,8 +107,8 @@ DOCUMENT = Document(
 
 GOLDEN = {
     "pdf": "08d23fc8b2d3e9d5",
-    "docx": "83eda73636e433d4",
-    "xlsx": "bf2a3428e45c9533",
+    "docx": "d73d620bf324d7e5",
+    "xlsx": "e334c59226f475a8",
     "png": "bd64f4add904b813",
 }
 
@@ -115,7 +117,7 @@ def made() -> dict[str, bytes]:
     return {
         "pdf": to_pdf(DOCUMENT),
         "docx": to_docx(DOCUMENT),
-        "xlsx": to_xlsx([TABLE], "vi", MOMENT),
+        "xlsx": to_xlsx([TABLE], "vi", MOMENT, drawn=[CHART.table]),
         "png": to_picture(CHART),
     }
 

@@ -40,10 +40,14 @@ def sheets(month: Month) -> dict[str, list[dict[str, Any]]]:
     """Each sheet of the workbook as rows."""
     book = load_workbook(io.BytesIO(month.file("a.xlsx")))
     found = {}
-    for sheet in book.worksheets:
+    for sheet in filter(not_drawn, book.worksheets):
         head, *rows = sheet.iter_rows(values_only=True)
         found[sheet.title] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
     return found
+
+
+def not_drawn(sheet: Any) -> bool:
+    return not sheet._charts
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +120,18 @@ def test_how_it_was_received(
     assert shown == {name: count for name, count in totals.items() if count}
     assert f"{two(totals['views'])} lượt xem" in body
     assert f"{two(totals['reach'])} lượt tiếp cận" in body
+
+
+def test_the_chart_draws_the_views_of_each_topic(month: Month) -> None:
+    book = load_workbook(io.BytesIO(month.file("a.xlsx")))
+    drawn: Any
+    (drawn,) = [sheet for sheet in book.worksheets if not not_drawn(sheet)]
+    rows = dict(drawn.iter_rows(min_row=2, max_col=2, values_only=True))
+    assert {topic: views for topic, views in rows.items() if views} == month.views_by_topic()
+    (series,) = drawn._charts[0].series
+    last = len(rows) + 1
+    assert series.val.numRef.f == f"'{drawn.title}'!$B$2:$B${last}"
+    assert series.cat.numRef.f == f"'{drawn.title}'!$A$2:$A${last}"
 
 
 def test_each_publication_and_each_line_of_the_log(
