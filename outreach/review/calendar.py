@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.message import Message
-from outreach.domain.text import Text
 from outreach.reports import calendar, coverage
 from outreach.reports.source import Files, Question
+from outreach.reports.words import WEEKDAYS
 from outreach.review.office import Reading
 from outreach.review.today import title
 from outreach.review.visit import Visit
@@ -87,18 +87,6 @@ def calendar_page(visit: Visit) -> Response:
         today=visit.office.now().astimezone(zone).date(),
         link_to=lambda day: _link(visit, month=f"{day:%Y-%m}"),
     )
-
-
-WEEKDAYS = (
-    Text("Monday"),
-    Text("Tuesday"),
-    Text("Wednesday"),
-    Text("Thursday"),
-    Text("Friday"),
-    Text("Saturday"),
-    Text("Sunday"),
-)
-"""The columns of the grid."""
 
 
 def _month(asked: str, now: datetime, files: Sequence[Files]) -> date:
