@@ -143,16 +143,17 @@ def _in_order(known: Sequence[str], named: Iterable[str]) -> list[str]:
 
 def _overview_words(found: Month, say: Speaker) -> Iterator[Block]:
     every = tally(found.deeds)
-    yield Paragraph(
-        words=say(
-            Text(
-                "Publications and direct activities together: {done} of {planned} ({share}) were carried out.",
-                done=say.count(every.done),
-                planned=say.count(every.planned),
-                share=share(every.done, every.planned),
+    if every.planned:
+        yield Paragraph(
+            words=say(
+                Text(
+                    "Publications and direct activities together: {done} of {planned} ({share}) were carried out.",
+                    done=say.count(every.done),
+                    planned=say.count(every.planned),
+                    share=share(every.done, every.planned),
+                )
             )
         )
-    )
 
 
 def _closing(found: Month, say: Speaker) -> Iterator[str]:
