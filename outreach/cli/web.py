@@ -46,7 +46,7 @@ def web(context: typer.Context) -> None:
 
 def port(settings: Settings) -> int:
     """Where the pages are wanted."""
-    return settings.review.port if settings.review else PORT
+    return settings.review.listen.port if settings.review.listen else PORT
 
 
 def say_where(session: Session, ours: Office, here: str) -> None:
@@ -77,9 +77,11 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.review.ways_in import ways_in  # noqa: PLC0415 - as above
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
@@ -109,6 +111,23 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         checked_end=lambda: head(engine).seq,
         checked_log=lambda: (verify(engine), head(engine)),
         passwords=Passwords(),
+        ways=ways_in(
+            engine,
+            desk.settings.review,
+            words=own_words(desk.settings),
+            provider=provider_of(desk.settings, now),
+        ),
         language=language,
         hide=desk.settings.veil.text,
     )
+
+
+def own_words(settings: Settings) -> tuple[str, ...]:
+    """The office's own words in config.toml: the names of its channels and of its site."""
+    told = [
+        str(value)
+        for channel in settings.channels.values()
+        for key, value in channel.settings.items()
+        if key in ("office", "site_title", "author")
+    ]
+    return (*settings.channels, *told)

@@ -16,6 +16,7 @@ from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import Head, Verdict
 from outreach.store.glances import Glances
@@ -70,5 +71,6 @@ class Office:
     checked_end: Callable[[], int]
     checked_log: Callable[[], tuple[Verdict, Head]]
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str

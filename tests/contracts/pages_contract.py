@@ -86,8 +86,6 @@ class PagesContract:
         (session,) = people.sessions("Lan", DUE)
         assert session.is_of("token")
         assert not people.remove("Lan", actor="Lan", now=DUE)
-        people.failed("Lan", DUE)
-        people.failed("Lan", DUE)
         assert people.reset("Lan", "again", actor="Lan", now=DUE)
         assert people.of_session("token", DUE) is None
         assert delivery_log.verify(engine).intact
