@@ -69,7 +69,9 @@ def new_codes(office: House, browser: Browser) -> list[str]:
 
 
 @pytest.mark.asvs("6.5.1", "A recovery code lets in once.")
-@pytest.mark.asvs("6.4.4", "Recovery codes stand in for a lost phone; an administrator can reset it.")
+@pytest.mark.asvs(
+    "6.4.4", "Recovery codes stand in for a lost phone; an administrator can reset it."
+)
 def test_a_recovery_code_lets_in_once(office: House) -> None:
     admin = office.signed_in()
     enrol(office, admin)
@@ -100,7 +102,9 @@ def test_codes_go_with_the_factor_and_need_the_password(office: House) -> None:
 
 @pytest.mark.asvs("6.5.2", "As SHA-256 of 120 random bits each; passwords as Argon2id.")
 @pytest.mark.asvs("6.5.3", "The operating system's.")
-@pytest.mark.asvs("6.5.4", "Recovery codes have 24 letters, one-time codes 20, those of phones six digits.")
+@pytest.mark.asvs(
+    "6.5.4", "Recovery codes have 24 letters, one-time codes 20, those of phones six digits."
+)
 def test_codes_are_random_and_long_and_kept_as_hashes(office: House) -> None:
     made = [code for _ in range(20) for code in recovery_codes()]
     assert len(set(made)) == len(made)
@@ -127,7 +131,9 @@ def test_another_factor_takes_its_place_only_with_the_password(office: House) ->
     assert kept(office) == other
 
 
-@pytest.mark.asvs("6.3.3", "With second_factor = \"required\" no page but the account's opens without one.")
+@pytest.mark.asvs(
+    "6.3.3", 'With second_factor = "required" no page but the account\'s opens without one.'
+)
 def test_an_office_can_ask_everyone_for_one(office: House) -> None:
     office.let_in_by(must_have_factor=True)
     lan = office.signed_in(Role.APPROVER)
@@ -151,7 +157,9 @@ def test_an_administrator_ends_all_sessions_of_somebody(office: House) -> None:
     assert (admin.get("/").status_code, lan.get("/").status_code) == (200, 303)
 
 
-@pytest.mark.parametrize("mail", ["kein", "a@b, c@d", "a b@c.vn", "a@b\nbcc: c@d", "x" * 250 + "@y.vn"])
+@pytest.mark.parametrize(
+    "mail", ["kein", "a@b, c@d", "a b@c.vn", "a@b\nbcc: c@d", "x" * 250 + "@y.vn"]
+)
 def test_only_one_plain_address_takes_letters(office: House, mail: str) -> None:
     admin = office.signed_in()
     admin.get("/people")

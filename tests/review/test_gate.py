@@ -157,7 +157,7 @@ def lan(office: House) -> Browser:
 
 
 def test_who_is_named_by_the_proxy_goes_in_with_one_click(office: House, lan: Browser) -> None:
-    named = {"x_remote_user": "LAN"}
+    named: dict[str, Any] = {"x_remote_user": "LAN"}
     assert "LAN" in lan.get("/sign-in", **named).text
     assert lan.post("/sign-in", {"do": "header"}, **named).status_code == 303
     assert lan.get("/", **named).status_code == 200
@@ -171,7 +171,7 @@ def test_who_is_named_by_the_proxy_goes_in_with_one_click(office: House, lan: Br
     "6.3.4", "The header of the office's own entrance counts from the configured proxies only."
 )
 def test_nobody_else_can_name_themselves(office: House, lan: Browser) -> None:
-    named = {"x_remote_user": "lan"}
+    named: dict[str, Any] = {"x_remote_user": "lan"}
     stranger = office.browser(HERE, "203.0.113.9")
     assert stranger.post("/sign-in", {"do": "header"}, **named).status_code == 403
     assert lan.post("/sign-in", {"do": "header"}).status_code == 403
