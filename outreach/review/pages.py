@@ -16,7 +16,16 @@ from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import banners, channels, deliveries, elsewhere, entrance, messages, signing
+from outreach.review import (
+    approving,
+    banners,
+    channels,
+    deliveries,
+    elsewhere,
+    entrance,
+    messages,
+    signing,
+)
 from outreach.review.account import account
 from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
@@ -59,6 +68,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/sign-in", doors.open(entrance.sign_in), methods=both),
             Route("/sign-in/provider", doors.open(elsewhere.away), methods=get),
             Route(elsewhere.BACK, doors.open(elsewhere.back), methods=get),
+            Route("/approve", doors.open(approving.approve), methods=both),
             Route("/welcome", doors.open(entrance.welcome), methods=both),
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
