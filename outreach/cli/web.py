@@ -41,6 +41,7 @@ def web(context: typer.Context) -> None:
     wanted = port(session.settings)
     with office(session) as ours, site_server.listen(wanted) as listening:
         say_where(session, ours, site_server.address(listening))
+        say_how_secrets_lie(session, ours)
         site_server.run((review_pages(ours), listening))
 
 
@@ -62,6 +63,20 @@ def say_where(session: Session, ours: Office, here: str) -> None:
                 name=FIRST,
                 code=code,
             )
+        )
+
+
+def say_how_secrets_lie(session: Session, ours: Office) -> None:
+    """Seal second factors with the newest key, and tell how many; or tell what it means that there is no key."""
+    if not ours.ways.factors.seals:
+        session.screen.note(
+            Text(
+                "[review] has no key: second factors lie readable in the database, and approvers get no links."
+            )
+        )
+    elif count := ours.ways.factors.seal_anew(ours.people, ours.now()):
+        session.screen.note(
+            Text("Second factors that were sealed with the newest key: {count}", count=count)
         )
 
 

@@ -39,6 +39,11 @@ class Factors:
     def __init__(self, seal: Seal | None) -> None:
         self._seal = seal
 
+    @property
+    def seals(self) -> bool:
+        """Whether there is a key to seal with."""
+        return self._seal is not None
+
     def close(self, secret: str) -> str:
         """As it is kept."""
         return self._seal.close(secret.encode()).decode() if self._seal else secret

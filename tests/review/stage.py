@@ -177,12 +177,20 @@ class Browser:
         more = {"seal": self.seal} if sealed else {}
         return self._ask("POST", path, {**form, **more}, headers)
 
+    def send(self, path: str, content: bytes, **headers: str) -> httpx.Response:
+        """Post these very bytes."""
+        return self._ask("POST", path, None, headers, content=content)
+
     def upload(
         self, path: str, form: Mapping[str, str], name: str, content: bytes
     ) -> httpx.Response:
         """Send a form with a file, as phones do."""
         return self._ask(
-            "POST", path, {**form, "seal": self.seal}, {}, {"photo": (name or "none", content)}
+            "POST",
+            path,
+            {**form, "seal": self.seal},
+            {},
+            files={"photo": (name or "none", content)},
         )
 
     def _ask(
@@ -191,7 +199,9 @@ class Browser:
         path: str,
         form: Any,
         headers: Mapping[str, str],
+        *,
         files: Any = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.stage.app, client=(self.address, 1))
@@ -199,7 +209,9 @@ class Browser:
                 transport=transport, base_url=self.here, cookies=self.cookies
             ) as client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
-                answer = await client.request(method, path, data=form, headers=named, files=files)
+                answer = await client.request(
+                    method, path, data=form, headers=named, files=files, content=content
+                )
                 self.cookies = client.cookies
                 return answer
 

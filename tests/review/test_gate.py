@@ -156,6 +156,9 @@ def lan(office: House) -> Browser:
     return office.browser(HERE, "10.0.0.1")
 
 
+@pytest.mark.asvs(
+    "7.6.1", "A session by the proxy's word ends as soon as the proxy names nobody, or another."
+)
 def test_who_is_named_by_the_proxy_goes_in_with_one_click(office: House, lan: Browser) -> None:
     named: dict[str, Any] = {"x_remote_user": "LAN"}
     assert "LAN" in lan.get("/sign-in", **named).text

@@ -154,6 +154,7 @@ def test_whatever_is_wrong_in_the_token_lets_nobody_in(
     "way", ["none", "shared secret", "another key", "own key", "cut", "empty", "words"]
 )
 @pytest.mark.asvs("6.8.2", "An ID token without the provider's signature is worth nothing.")
+@pytest.mark.asvs("11.6.1", "RSA and elliptic curves only, by a library for it.")
 @pytest.mark.asvs("9.1.1", "The signature is checked with the provider's keys.")
 @pytest.mark.asvs("9.1.2", "RS256, PS256, ES256 and EdDSA; never none, never a shared secret.")
 @pytest.mark.asvs("9.1.3", "Keys come from the provider's address; a key in the token is ignored.")

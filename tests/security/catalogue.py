@@ -25,6 +25,7 @@ TEST, PAGES = "test", "pages"
 REASONS = {
     "absent": "The program has no such thing.",
     "alone": "The program is one process; what it shows to programs on its own machine stays on loopback.",
+    "office": "The certificate is that of the office's reverse proxy or web server (docs/install.md); the program has none of its own.",
     "python": "Python takes care of it, and so do the libraries, which are kept up to date.",
     "scanner": "Nobody can send a file to the program: files lie on the office's disk, where the office's own scanner sees them.",
     "database": "It would take a database of weaknesses, which a test without a network does not have: see “Libraries”.",

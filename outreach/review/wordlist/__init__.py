@@ -27,7 +27,7 @@ OURS = Text(
 def refused(password: str, words: Iterable[str]) -> Text | None:
     """Why a password is refused, None when it is not; `words` are the office's."""
     plain = _plain(password)
-    if not _common().isdisjoint({password.casefold(), plain, plain.strip("0123456789")}):
+    if not common().isdisjoint({password.casefold(), plain, plain.strip("0123456789")}):
         return COMMON
     if _repeated(plain):
         return COMMON
@@ -54,6 +54,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
+def common() -> frozenset[str]:
+    """The list."""
     file = resources.files("outreach.review.wordlist").joinpath("common.txt")
     return frozenset(file.read_text("utf-8").split())
