@@ -88,10 +88,12 @@ def _is_me(visit: Visit) -> bool:
     """Whether the present password came along; wrong ones count as failed sign-ins, so they cannot be tried at will."""
     throttle, name, now = visit.office.ways.throttle, visit.who.name, visit.office.now()
     address = address_of(visit.request)
-    if throttle.may_try_at(name, address, now) > now:
+    if not throttle.may_try(name, address, now):
         return False
     fits = visit.office.passwords.fit(visit.form.get("password", "")[:LONGEST], visit.who.password)
-    if not fits:
+    if fits:
+        throttle.passed(name, address)
+    else:
         throttle.failed(name, address, now)
     return fits
 

@@ -65,17 +65,19 @@ def first_code(office: Office) -> str | None:
 def sign_in(office: Office, form: Form, came: Came) -> str | Text:
     """A new session's token, or why there is none."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
-    if office.ways.throttle.may_try_at(name, came.address, now) > now:
+    if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     person = office.people.find(name)
     fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
     try:
         used = _used(office, person, form.get("code", "")[:60]) if fits and person else None
     except second_factor.Closed:
+        office.ways.throttle.failed(name, came.address, now)
         return CLOSED
     if used is None:
         office.ways.throttle.failed(name, came.address, now)
         return WRONG
+    office.ways.throttle.passed(name, came.address)
     return begin(office, name, came, used=used)
 
 
@@ -94,14 +96,16 @@ def _used(office: Office, person: Person, code: str) -> int | None:
 def accept(office: Office, form: Form, came: Came) -> str | Text:
     """A new session's token for someone who was invited, or why there is none."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
-    if office.ways.throttle.may_try_at(name, came.address, now) > now:
+    if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     if why := refused(office, name, password):
+        office.ways.throttle.passed(name, came.address)
         return why
     kept = office.passwords.hash(password)
     if not office.people.accept(name, form.get("code", "").strip(), kept, now):
         office.ways.throttle.failed(name, came.address, now)
         return NO_INVITATION
+    office.ways.throttle.passed(name, came.address)
     return begin(office, name, came)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import reading, writing
+from outreach.store.engine import is_postgresql, writing
 from outreach.store.people_tables import SIGN_IN_FAILURE
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -38,18 +40,31 @@ class Throttle:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def may_try_at(self, name: str, address: str, now: datetime) -> datetime:
-        """When somebody may try to sign in under this name from this address again."""
-        with reading(self._engine) as connection:
-            return max(_free_at(connection, *key, now) for key in _keys(name, address))
+    def may_try(self, name: str, address: str, now: datetime) -> bool:
+        """Whether somebody may try under this name from this address now.
 
-    def failed(self, name: str, address: str, now: datetime) -> None:
-        """Note that a sign-in failed, whether or not there is such a person."""
+        The try counts as a failure at once, so that many at a time are no more tries.
+        """
+        keys = list(_keys(name, address))
+        with writing(self._engine) as connection:
+            rows = [_locked(connection, *key, now) for key in keys]
+            free = all(_free_at(row, now) <= now for row in rows)
+            if free:
+                for kind, key in keys:
+                    _add(connection, kind, key, failures=1, at=now)
+        return free
+
+    def passed(self, name: str, address: str) -> None:
+        """The try was none that failed."""
         with writing(self._engine) as connection:
             for kind, key in _keys(name, address):
-                _count(connection, kind, key, now)
-            data = {"person": name, "address": address}
-            event = Event(at=now, actor="outreach", what="sign_in_failed", data=data)
+                _add(connection, kind, key, failures=-1)
+
+    def failed(self, name: str, address: str, now: datetime) -> None:
+        """Write into the log that somebody did not get in, whether or not there is such a person."""
+        data = {"person": name, "address": address}
+        event = Event(at=now, actor="outreach", what="sign_in_failed", data=data)
+        with writing(self._engine) as connection:
             append(connection, [event])
 
 
@@ -74,21 +89,30 @@ def _neighbourhood(address: str) -> str:
     return str(ip_network(f"{address}/64", strict=False)) if is_six else address
 
 
-def _free_at(connection: Connection, kind: str, name: str, now: datetime) -> datetime:
-    rule, table = RULES[kind], SIGN_IN_FAILURE.c
+def _locked(connection: Connection, kind: str, name: str, now: datetime) -> Row[Any]:
+    """The count, which nobody else changes until the transaction ends; old ones are forgotten."""
+    table = SIGN_IN_FAILURE.c
+    old = (table.kind == kind) & (table.at < now - RULES[kind].forget)
+    connection.execute(delete(SIGN_IN_FAILURE).where(old))
+    insert = (postgresql if is_postgresql(connection) else sqlite).insert(SIGN_IN_FAILURE)
+    connection.execute(
+        insert.values(kind=kind, name=name, failures=0, at=now).on_conflict_do_update(
+            index_elements=["kind", "name"], set_={"failures": table.failures}
+        )
+    )
     query = select(SIGN_IN_FAILURE).where(table.kind == kind, table.name == name)
-    row = connection.execute(query).one_or_none()
-    if row is None or row.failures < rule.free or now - row.at > rule.forget:
+    return connection.execute(query).one()
+
+
+def _free_at(row: Row[Any], now: datetime) -> datetime:
+    rule = RULES[row.kind]
+    if row.failures < rule.free:
         return now
     doublings = min(row.failures - rule.free, 20)
-    return max(now, row.at + min(timedelta(seconds=2**doublings), LONGEST_WAIT))  # type: ignore[no-any-return]  # a row's cells are Any
+    return row.at + min(timedelta(seconds=2**doublings), LONGEST_WAIT)  # type: ignore[no-any-return]  # a row's cells are Any
 
 
-def _count(connection: Connection, kind: str, name: str, now: datetime) -> None:
+def _add(connection: Connection, kind: str, name: str, *, failures: int, **more: datetime) -> None:
     row = SIGN_IN_FAILURE.c
-    old = (row.kind == kind) & (row.at < now - RULES[kind].forget)
-    connection.execute(delete(SIGN_IN_FAILURE).where(old))
-    more = update(SIGN_IN_FAILURE).where(row.kind == kind, row.name == name)
-    if not connection.execute(more.values(failures=row.failures + 1, at=now)).rowcount:
-        first = {"kind": kind, "name": name, "failures": 1, "at": now}
-        connection.execute(insert(SIGN_IN_FAILURE).values(**first))
+    counted = update(SIGN_IN_FAILURE).where(row.kind == kind, row.name == name)
+    connection.execute(counted.values(failures=row.failures + failures, **more))
