@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -87,7 +88,8 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
 
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
-        yield office_of(desk, now=now, language=session.screen.language)
+        made = office_of(desk, now=now, language=session.screen.language)
+        yield replace(made, messages=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
@@ -101,6 +103,7 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.edits import Edits  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
@@ -111,6 +114,8 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         people=People(engine),
         tokens=Tokens(engine),
         approvals=Approvals(engine),
+        edits=Edits(engine),
+        messages=desk.settings.messages,
         capabilities={name: channel.capabilities for name, channel in desk.channels.items()},
         keep_photo=partial(evidence.keep, folder=photos),
         evidence_folder=photos,

@@ -54,6 +54,9 @@ HAPPENINGS: Mapping[str, Text] = {
     "signed_in": Text("signed in"),
     "signed_out": Text("signed out"),
     "sign_in_failed": Text("sign-in failed"),
+    "file_saved": Text("message file changed"),
+    "file_made": Text("message file made"),
+    "picture_added": Text("picture added"),
 }
 """Every event that the log knows, in words."""
 
@@ -127,7 +130,7 @@ def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
         "campaign": identity.campaign if identity else "",
         "channel": channel,
         "message": identity.message if identity else "",
-        "where": _where(delivery, channel),
+        "where": _where(delivery, channel or event.data.get("file", "")),
         "permalink": permalink,
         "reason": reason,
         "detail": _detail(event, permalink, reason),
@@ -136,10 +139,11 @@ def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
     }
 
 
-def _where(delivery: Delivery | None, channel: str) -> Text:
+def _where(delivery: Delivery | None, place: str) -> Text:
+    """The channel and the message; of what is no delivery the channel or the file."""
     if delivery is None:
-        return Text("{channel}", channel=channel)
-    return Text("{channel}: {what}", channel=channel, what=naming(delivery.identity))
+        return Text("{channel}", channel=place)
+    return Text("{channel}: {what}", channel=place, what=naming(delivery.identity))
 
 
 def _detail(event: Event, permalink: str, reason: Text | None) -> Text:

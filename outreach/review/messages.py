@@ -47,7 +47,8 @@ def messages(visit: Visit) -> Response:
         for files in reading.files(Question())
         for row in _rows(office, reading, files.campaign.id, files.messages)
     ]
-    return visit.page("messages", rows=rows)
+    edits = office.messages is not None and visit.who.may(Deed.EDIT)
+    return visit.page("messages", rows=rows, edits=edits)
 
 
 def message(visit: Visit) -> Response:
@@ -70,8 +71,10 @@ def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Messa
     for delivery in office.glances.of_messages(campaign, by_id):
         queued.setdefault(delivery.identity.message, []).append(delivery)
     faults: dict[str, list[Problem]] = {}
+    names = {message.file: message.id for message in by_id.values()}
     for problem in reading.problems(campaign):
-        faults.setdefault(_stem(problem.place.file), []).append(problem)
+        file = problem.place.file
+        faults.setdefault(names.get(file, _stem(file)), []).append(problem)
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
@@ -121,7 +124,7 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
     office, reading = visit.office, visit.office.reading()
     campaign, name = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
-    faces = texts.faces(office, reading, found, needed)
+    faces, file = texts.faces(office, reading, found, needed), reading.file_name(campaign, name)
     return visit.page(
         "message",
         status=409 if refused else 200,
@@ -132,7 +135,9 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
         needed=needed,
         deliveries=[(d, d.due.astimezone(zone)) for d in found],
         source=(reading.source_text(campaign, name) or "").splitlines(),
-        problems=[p for p in reading.problems(campaign) if _stem(p.place.file) == name],
+        problems=[p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")],
+        edits=office.messages is not None and visit.who.may(Deed.EDIT),
+        saved=bool(visit.asked("saved")),
         versions=texts.versions(office, reading, found),
         approves=visit.who.may(Deed.APPROVE) and any(face.waits for face in faces),
         refused=refused,

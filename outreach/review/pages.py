@@ -21,6 +21,7 @@ from outreach.review import (
     banners,
     channels,
     deliveries,
+    editing,
     elsewhere,
     entrance,
     messages,
@@ -31,6 +32,7 @@ from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
 from outreach.review.gate import Arrival
 from outreach.review.log import log
+from outreach.review.new_message import new_message
 from outreach.review.office import Office
 from outreach.review.people import people
 from outreach.review.pictures import photo, picture
@@ -76,8 +78,10 @@ def review_pages(office: Office) -> Starlette:
             Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
             Route("/calendar", doors.inside(calendar_page), methods=get),
+            Route("/messages/new", doors.inside(new_message), methods=both),
             Route("/messages", doors.inside(messages.messages), methods=get),
             Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
+            Route("/messages/{campaign}/{message}/edit", doors.inside(editing.edit), methods=both),
             Route("/pictures/{name}", doors.inside(picture), methods=get),
             Route("/photos/{name}", doors.inside(photo), methods=get),
             Route("/channels", doors.inside(channels.channels), methods=get),

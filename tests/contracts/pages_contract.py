@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from outreach.domain.approval import Verdict, Word, waits, waits_for_approval
@@ -15,6 +16,7 @@ from outreach.domain.difference import Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
+from outreach.store.edits import Edits, FileChange, FileDeed
 from outreach.store.errands import LONGEST as ERRAND
 from outreach.store.errands import Errand, Errands
 from outreach.store.glances import Glances
@@ -52,6 +54,21 @@ class PagesContract:
         assert approvals.words([claim.delivery.digest]) == {claim.delivery.digest: [word]}
         assert only(queue).state is State.SCHEDULED
         assert claim_one(queue).unapproved == 0
+        assert delivery_log.verify(engine).intact
+
+    def test_a_change_of_a_file_is_logged_if_it_was_made(self, engine: Engine) -> None:
+        change = FileChange(deed=FileDeed.SAVED, file="thang/mot.md", before="a", after="b")
+        edits, before = Edits(engine), delivery_log.head(engine).seq
+        assert edits.record(lambda: change, actor="Lan", now=DUE) == change
+
+        def fail() -> FileChange:
+            raise PermissionError
+
+        with pytest.raises(PermissionError):
+            edits.record(fail, actor="Lan", now=DUE)
+        (line,) = delivery_log.read(engine, after=before)
+        assert (line.event.what, line.event.actor) == ("file_saved", "Lan")
+        assert line.event.data == {"file": "thang/mot.md", "before": "a", "after": "b"}
         assert delivery_log.verify(engine).intact
 
     def test_a_glance_takes_no_more_than_it_shows(self, queue: Queue, engine: Engine) -> None:

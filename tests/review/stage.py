@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from outreach.channel import Preview
 from outreach.domain.delivery import Delivery, State
+from outreach.domain.message import Kind
 from outreach.domain.role import Role
 from outreach.domain.text import Text
 from outreach.reports.evidence import Evidence
@@ -27,6 +28,7 @@ from outreach.review.ways_in import ways_in
 from outreach.settings.model import Review
 from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import head, read, verify
+from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.pauses import RUNNING
@@ -82,6 +84,18 @@ class Reading:
     def source_text(self, campaign: str, message: str) -> str | None:
         return None
 
+    def file_name(self, campaign: str, message: str) -> str:
+        return ""
+
+    def source(self, campaign: str, message: str) -> bytes:
+        raise NotImplementedError
+
+    def draft(self, campaign: str, name: str, content: bytes) -> Any:
+        raise NotImplementedError
+
+    def beginning(self, campaign: str, kind: Kind, title: str) -> str:
+        raise NotImplementedError
+
     def evidence(self, delivery: Delivery) -> Evidence:
         return Evidence(
             delivery=delivery,
@@ -133,6 +147,8 @@ class Stage(Entrance):
             people=People(engine),
             tokens=Tokens(engine),
             approvals=Approvals(engine),
+            edits=Edits(engine),
+            messages=None,
             glances=Glances(engine),
             capabilities={},
             keep_photo=lambda name, content: {},
