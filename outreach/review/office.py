@@ -20,6 +20,7 @@ from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
@@ -122,5 +123,6 @@ class Office:
     checked_end: Callable[[], int]
     seals: Seals
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str
