@@ -41,12 +41,13 @@ def web(context: typer.Context) -> None:
     wanted = port(session.settings)
     with office(session) as ours, site_server.listen(wanted) as listening:
         say_where(session, ours, site_server.address(listening))
+        say_how_secrets_lie(session, ours)
         site_server.run((review_pages(ours), listening))
 
 
 def port(settings: Settings) -> int:
     """Where the pages are wanted."""
-    return settings.review.port if settings.review else PORT
+    return settings.review.listen.port if settings.review.listen else PORT
 
 
 def say_where(session: Session, ours: Office, here: str) -> None:
@@ -65,6 +66,20 @@ def say_where(session: Session, ours: Office, here: str) -> None:
         )
 
 
+def say_how_secrets_lie(session: Session, ours: Office) -> None:
+    """Seal second factors with the newest key, and tell how many; or tell what it means that there is no key."""
+    if not ours.ways.factors.seals:
+        session.screen.note(
+            Text(
+                "[review] has no key: second factors lie readable in the database, and approvers get no links."
+            )
+        )
+    elif count := ours.ways.factors.seal_anew(ours.people, ours.now()):
+        session.screen.note(
+            Text("Second factors that were sealed with the newest key: {count}", count=count)
+        )
+
+
 @contextmanager
 def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     """What the pages work with; of the rehearsal in that folder, whose clock then goes on, if one is named."""
@@ -79,11 +94,13 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
     from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
+    from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
     from outreach.cli.kept_files import KeptFiles  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
     from outreach.review.receptions import Figures  # noqa: PLC0415 - as above
+    from outreach.review.ways_in import ways_in  # noqa: PLC0415 - as above
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
@@ -122,6 +139,23 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         seals=Seals(engine, now=now),
         figures=Figures(Receptions(engine)),
         passwords=Passwords(),
+        ways=ways_in(
+            engine,
+            desk.settings.review,
+            words=own_words(desk.settings),
+            provider=provider_of(desk.settings, now),
+        ),
         language=language,
         hide=desk.settings.veil.text,
     )
+
+
+def own_words(settings: Settings) -> tuple[str, ...]:
+    """The office's own words in config.toml: the names of its channels and of its site."""
+    told = [
+        str(value)
+        for channel in settings.channels.values()
+        for key, value in channel.settings.items()
+        if key in ("office", "site_title", "author")
+    ]
+    return (*settings.channels, *told)

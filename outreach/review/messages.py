@@ -74,7 +74,7 @@ def message(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _show(visit, found)
     if not visit.who.may(Deed.APPROVE):
-        return visit.sorry(Text("Only an approver may do this."), 403)
+        return visit.forbidden(Text("Only an approver may do this."))
     refused = _say(visit, found)
     return _show(visit, found, refused) if refused else go(visit.request.url.path)
 

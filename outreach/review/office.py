@@ -21,6 +21,7 @@ from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
 from outreach.store.counts import CountSeries
 from outreach.store.edits import Edits
@@ -153,5 +154,6 @@ class Office:
     checked_end: Callable[[], int]
     seals: Seals
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str

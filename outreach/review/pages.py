@@ -10,16 +10,28 @@ from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import banners, channels, deliveries, editing, entrance, messages, signing
+from outreach.review import (
+    approving,
+    banners,
+    channels,
+    deliveries,
+    editing,
+    elsewhere,
+    entrance,
+    messages,
+    signing,
+)
 from outreach.review.account import account
 from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
+from outreach.review.gate import Arrival
 from outreach.review.log import log
 from outreach.review.new_message import new_message
 from outreach.review.office import Office
@@ -66,6 +78,9 @@ def review_pages(office: Office) -> Starlette:
         routes=[
             Route("/static/{file}", doors.open(_static), methods=get),
             Route("/sign-in", doors.open(entrance.sign_in), methods=both),
+            Route("/sign-in/provider", doors.open(elsewhere.away), methods=get),
+            Route(elsewhere.BACK, doors.open(elsewhere.back), methods=get),
+            Route("/approve", doors.open(approving.approve), methods=both),
             Route("/welcome", doors.open(entrance.welcome), methods=both),
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
@@ -90,7 +105,8 @@ def review_pages(office: Office) -> Starlette:
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
             Route("/{rest:path}", doors.inside(_nowhere), methods=get),
-        ]
+        ],
+        middleware=[Middleware(Arrival, gate=office.ways.gate)],
     )
 
 
@@ -122,6 +138,8 @@ class Doors:
                 return go("/sign-in")
             if visit.request.method == "POST" and not signing.is_sealed(visit.request, visit.form):
                 return known.sorry(Text("This form is too old. Go back and try again."), 403)
+            if known.must_add_factor and visit.request.url.path not in ("/account", "/sign-out"):
+                return go("/account")
             return answer(known)
 
         return self.open(guarded)

@@ -107,7 +107,8 @@ def _people(made: House) -> None:
         people.accept(name, f"code-of-{name}", made.office.passwords.hash(PASSWORD), made.now)
         people.sign_in(name, token_of(name), later, browser="Firefox · Android")
     people.invite(INVITED, Role.AUTHOR, "a-code-of-one-day", actor=FIRST, now=later)
-    people.set_factor(CAREFUL, second_factor.new_secret(), 0, later)
+    secret = made.office.ways.factors.close(second_factor.new_secret())
+    people.set_factor(CAREFUL, secret, 0, later)
     token = Token(
         name="Bảng điện tử",
         scopes=frozenset({Scope.READ_LOG}),
