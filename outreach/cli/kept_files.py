@@ -17,6 +17,7 @@ from outreach.domain.coverage import Coverage, coverage
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
     from outreach.content.reader import Content
+    from outreach.dispatch.sync import Draft
     from outreach.domain.campaign import Campaign
     from outreach.domain.plan import Plan
 
@@ -70,6 +71,11 @@ class KeptFiles:
         stamp = frozenset(_stamp(folder / "campaign.toml"))
         with self._lock:
             return _kept(self._rules, folder.name, stamp, lambda: read_rules(folder))
+
+    def draft(self, campaign: str, name: str, content: bytes) -> Draft:
+        """What a file would be with another content; nothing is written."""
+        with self._lock:
+            return self._desk.sync.draft(campaign, name, content)
 
     def names(self) -> list[str]:
         """The campaigns that have a campaign.toml."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outreach.channel import Preview
 from outreach.cli.desk_source import DeskSource
-from outreach.cli.kept_files import KeptFiles, Known, is_plain
+from outreach.cli.kept_files import NOBODY, KeptFiles, Known, is_plain
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
 from outreach.domain.difference import Difference
+from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.source import Files, Question
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
+    from outreach.dispatch.sync import Draft
 
 LARGEST = 256 * 1024
 """A longer file is no message."""
@@ -73,19 +74,50 @@ class ReviewDesk(DeskSource):
             self._known[campaign] = self._files.read(campaign)
         return self._known[campaign]
 
+    def file_name(self, campaign: str, message: str) -> str:
+        """The name of a message's file, which may have another one than the message; empty for what is no name."""
+        if not (is_plain(campaign) and is_plain(message)):
+            return ""
+        drafts = self._read(campaign).content.drafts
+        named = (d.file.rpartition("/")[2] for d in drafts if d.id == message)
+        return next(named, f"{message}.md")
+
+    def source(self, campaign: str, message: str) -> bytes:
+        """The bytes of a message's file. Raises `Refused` when there is none, or it is none that may be read."""
+        from outreach.content.files import Folder  # noqa: PLC0415 - the desk has loaded it already
+
+        name = self.file_name(campaign, message)
+        with Folder(self._desk.settings.messages / (campaign if name else NOBODY)) as folder:
+            return folder.read(name or NOBODY, at_most=LARGEST)
+
     def source_text(self, campaign: str, message: str) -> str | None:
         """A message's file as it is now; None when there is none."""
-        file = message_file(self._desk, campaign, message)
-        if file is None or not file.is_file() or file.stat().st_size > LARGEST:
+        from outreach.content.findings import Refused  # noqa: PLC0415 - as above
+
+        try:
+            return self.source(campaign, message).decode("utf-8-sig", "replace")
+        except Refused:
             return None
-        return file.read_text("utf-8-sig", "replace")
 
+    def draft(self, campaign: str, name: str, content: bytes) -> Draft:
+        """What a file would be with another content."""
+        return self._files.draft(campaign, name, content)
 
-def message_file(desk: Desk, campaign: str, message: str) -> Path | None:
-    """Where the message's file stands, if those are names of a campaign and of a message."""
-    if not (is_plain(campaign) and is_plain(message)):
-        return None
-    return desk.settings.messages / campaign / f"{message}.md"
+    def beginning(self, campaign: str, kind: Kind, title: str) -> str:
+        """A first text for a new message; empty where the campaign cannot be read."""
+        from outreach.content.beginnings import beginning  # noqa: PLC0415 - only for new messages
+
+        known = self._read(campaign)
+        if known.content.campaign is None:
+            return ""
+        return beginning(
+            kind,
+            title,
+            plan=known.plan,
+            campaign=known.content.campaign,
+            profiles=self._desk.profiles,
+            now=self._now,
+        )
 
 
 def preview(desk: Desk, rendition: Rendition) -> Preview:

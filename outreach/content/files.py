@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from outreach.content.findings import Refused
+from outreach.domain.closing import Closing
 from outreach.domain.text import Text
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -32,7 +32,7 @@ def is_temporary(name: str) -> bool:
     return hidden_or_backup or name == "4913"
 
 
-class Folder:
+class Folder(Closing):
     """One open folder; everything read through it lies beneath it. Raises `Refused`."""
 
     def __init__(self, path: Path) -> None:
@@ -42,24 +42,23 @@ class Folder:
         except OSError as error:
             raise (_link(path.name) if path.is_symlink() else _refusal(path.name, error)) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the folder."""
         os.close(self._fd)
+
+    @contextmanager
+    def within(self, *parents: str) -> Iterator[int]:
+        """The descriptor of the folder (or of one beneath it), for whoever writes there."""
+        fd = self._descend(parents)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
 
     def names(self, *parents: str) -> list[str]:
         """The names in the folder (or in a folder beneath it), sorted."""
-        fd = self._descend(parents)
-        try:
+        with self.within(*parents) as fd:
             return sorted(os.listdir(fd))  # noqa: PTH208 - pathlib cannot list an open folder
-        finally:
-            os.close(fd)
 
     def is_folder(self, name: str) -> bool:
         """Whether `name` is a real folder (a link to one is not)."""
@@ -73,7 +72,7 @@ class Folder:
         *parents, name = parts_of(path)
         folder = self._descend(parents)
         try:
-            return _read(folder, self._spelled(folder, name), at_most, head)
+            return _read(folder, spelled(folder, name), at_most, head)
         except OSError as error:
             raise _refusal(path, error) from error
         finally:
@@ -85,7 +84,7 @@ class Folder:
         *parents, name = parts_of(path)
         folder = self._descend(parents)
         try:
-            fd = _open_file(folder, self._spelled(folder, name), at_most)
+            fd = _open_file(folder, spelled(folder, name), at_most)
         except OSError as error:
             raise _refusal(path, error) from error
         finally:
@@ -111,14 +110,14 @@ class Folder:
             fd = below
         return fd
 
-    @staticmethod
-    def _spelled(folder: int, name: str) -> str:
-        """The name as the disk spells it: some systems store NFD."""
-        if name.isascii():
-            return name
-        wanted = unicodedata.normalize("NFC", name)
-        found = (n for n in os.listdir(folder) if unicodedata.normalize("NFC", n) == wanted)
-        return next(found, name)
+
+def spelled(folder: int, name: str) -> str:
+    """The name as the disk spells it in an open folder: some systems store NFD."""
+    if name.isascii():
+        return name
+    wanted = unicodedata.normalize("NFC", name)
+    found = (n for n in os.listdir(folder) if unicodedata.normalize("NFC", n) == wanted)
+    return next(found, name)
 
 
 def parts_of(path: str) -> list[str]:
@@ -164,7 +163,7 @@ def _open_file(folder: int, name: str, at_most: int) -> int:
         found = os.fstat(fd)
         _expect_regular(name, found.st_mode)
         if found.st_size > at_most:
-            raise _too_large(name, at_most)
+            raise too_large(name, at_most)
     except Refused:
         os.close(fd)
         raise
@@ -176,11 +175,12 @@ def _whole(fd: int, name: str, at_most: int) -> bytes:
     while more := os.read(fd, at_most + 1 - len(data)):
         data += more
         if len(data) > at_most:
-            raise _too_large(name, at_most)
+            raise too_large(name, at_most)
     return data
 
 
-def _too_large(name: str, at_most: int) -> Refused:
+def too_large(name: str, at_most: int) -> Refused:
+    """Why a file of more than `at_most` bytes is not taken."""
     return Refused(
         "file-too-large",
         Text("“{name}” is larger than {size} kB.", name=shown(name), size=at_most // 1024),

@@ -12,6 +12,7 @@ from outreach.content.files import Folder, is_temporary, shown
 from outreach.content.findings import Findings, Refused
 from outreach.content.lint import lint
 from outreach.content.message_file import Reading, read_message, slug
+from outreach.content.overlaid import Overlaid
 from outreach.content.pictures import check_pictures
 from outreach.content.source_text import decode
 from outreach.content.videos import check_video
@@ -54,11 +55,14 @@ def as_staff_see(folder: Path) -> str:
     return "/".join(shown(name) for name in folder.absolute().parts[-2:])
 
 
-def read_campaign(folder: Path) -> Content:
-    """Everything in one campaign's folder. Never raises for what a person can have written or saved there."""
+def read_campaign(folder: Path, unsaved: Mapping[str, bytes] | None = None) -> Content:
+    """Everything in one campaign's folder. Never raises for what a person can have written or saved there.
+
+    `unsaved` are files as they would be, by their names.
+    """
     findings = Findings()
     try:
-        with Folder(folder) as opened:
+        with Overlaid(folder, unsaved or {}) as opened:
             return _CampaignReader(opened, folder, findings).read()
     except Refused as refused:
         findings.extend([refused.problem(as_staff_see(folder))])

@@ -39,7 +39,8 @@ class Line(H11Protocol):
         """Refuse what is too many."""
         super().connection_made(transport)
         host = self.client[0] if self.client else ""
-        of_one = sum(1 for one in self.connections if one.client and one.client[0] == host)
+        lines: Iterable[Any] = self.connections
+        of_one = sum(1 for one in lines if one.client and one.client[0] == host)
         if len(self.connections) > 2 * MOST_CONNECTIONS or (
             of_one > MOST_OF_ONE and host not in _HERE
         ):
@@ -114,5 +115,6 @@ def config_of(app: Callable[..., Any], **more: Any) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         **more,
     )

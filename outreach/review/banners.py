@@ -46,7 +46,7 @@ def confirm(visit: Visit) -> Response:
     """Somebody did it, and says so with a photo or without."""
     office = visit.office
     if not visit.who.may(Deed.CONFIRM):
-        return visit.sorry(Text("Only those who do the work may confirm it."), 403)
+        return visit.forbidden(Text("Only those who do the work may confirm it."))
     found = office.queue.get(int(visit.request.path_params["id"]))
     if found is None:
         return visit.sorry(NO_SUCH, 404)

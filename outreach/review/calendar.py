@@ -12,9 +12,9 @@ from starlette.responses import Response
 from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.message import Message
-from outreach.domain.text import Text
 from outreach.reports import calendar, coverage
 from outreach.reports.source import Files, Question
+from outreach.reports.words import WEEKDAYS
 from outreach.review.office import Reading
 from outreach.review.visit import Visit
 
@@ -88,18 +88,6 @@ def calendar_page(visit: Visit) -> Response:
         today=visit.office.now().astimezone(zone).date(),
         link_to=lambda day: _link(visit, month=f"{day:%Y-%m}"),
     )
-
-
-WEEKDAYS = (
-    Text("Monday"),
-    Text("Tuesday"),
-    Text("Wednesday"),
-    Text("Thursday"),
-    Text("Friday"),
-    Text("Saturday"),
-    Text("Sunday"),
-)
-"""The columns of the grid."""
 
 
 def _open_in(reading: Reading, known: Sequence[Campaign], month: date) -> list[Files]:

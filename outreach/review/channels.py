@@ -64,7 +64,7 @@ def channel(visit: Visit) -> Response:
     """Pause it, or let it go on."""
     name, office = str(visit.request.path_params["name"]), visit.office
     if not visit.who.may(Deed.DECIDE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if name not in office.reading().channels():
         return visit.sorry(NO_SUCH, 404)
     match visit.form.get("do"):

@@ -23,7 +23,7 @@ def delivery(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _story(visit, found, None)
     if not visit.who.may(Deed.DECIDE):
-        return visit.sorry(Text("Only an administrator may decide this."), 403)
+        return visit.forbidden(Text("Only an administrator may decide this."))
     refused = deciding.decide(visit.office, found, visit.form, visit.who.name)
     return _story(visit, found, refused) if refused else go(f"/deliveries/{found.id}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -50,16 +50,18 @@ def messages(visit: Visit) -> Response:
     known = reading.campaigns()
     chosen = visit.asked("campaign") or present(known, reading.now)
     found = {m.id: m for files in reading.files(Question(campaign=chosen)) for m in files.messages}
-    names = sorted(found.keys() | _faults(reading, chosen).keys() - {"campaign.toml"})
+    faults = _faults(reading, chosen, found.values())
+    names = sorted(found.keys() | faults.keys() - {"campaign.toml"})
     left = [name for name in names if name > visit.asked("after")]
     some = left[:AT_A_TIME]
     return visit.page(
         "messages",
-        rows=_rows(office, reading, chosen, {name: found.get(name) for name in some}),
+        rows=_rows(office, reading, chosen, [(name, found.get(name)) for name in some], faults),
         campaigns=known,
         campaign=chosen,
         count=len(names),
         more=urlencode({"campaign": chosen, "after": some[-1]}) if len(left) > len(some) else "",
+        edits=office.messages is not None and visit.who.may(Deed.EDIT),
     )
 
 
@@ -72,30 +74,35 @@ def message(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _show(visit, found)
     if not visit.who.may(Deed.APPROVE):
-        return visit.sorry(Text("Only an approver may do this."), 403)
+        return visit.forbidden(Text("Only an approver may do this."))
     refused = _say(visit, found)
     return _show(visit, found, refused) if refused else go(visit.request.url.path)
 
 
-def _faults(reading: Reading, campaign: str) -> dict[str, list[Problem]]:
-    """Message -> what is wrong in its file."""
+def _faults(reading: Reading, campaign: str, known: Iterable[Message]) -> dict[str, list[Problem]]:
+    """Message -> what is wrong in its file; a file that makes no message goes by its own name."""
     faults: dict[str, list[Problem]] = {}
+    names = {message.file: message.id for message in known}
     for problem in reading.problems(campaign):
-        faults.setdefault(_stem(problem.place.file), []).append(problem)
+        file = problem.place.file
+        faults.setdefault(names.get(file, _stem(file)), []).append(problem)
     return faults
 
 
 def _rows(
-    office: Office, reading: Reading, campaign: str, by_id: Mapping[str, Message | None]
+    office: Office,
+    reading: Reading,
+    campaign: str,
+    some: Sequence[tuple[str, Message | None]],
+    faults: Mapping[str, Sequence[Problem]],
 ) -> list[Row]:
     queued: dict[str, list[Delivery]] = {}
-    for delivery in office.glances.of_messages(campaign, by_id):
+    for delivery in office.glances.of_messages(campaign, [name for name, _ in some]):
         queued.setdefault(delivery.identity.message, []).append(delivery)
-    faults = _faults(reading, campaign)
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
-    for name, message in by_id.items():
+    for name, message in some:
         deliveries = queued.get(name, [])
         due = min((d.due for d in deliveries if d.state in OPEN), default=None)
         row = Row(
@@ -141,7 +148,7 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
     office, reading = visit.office, visit.office.reading()
     campaign, name = (str(visit.request.path_params[key]) for key in ("campaign", "message"))
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
-    faces = texts.faces(office, reading, found, needed)
+    faces, file = texts.faces(office, reading, found, needed), reading.file_name(campaign, name)
     return visit.page(
         "message",
         status=409 if refused else 200,
@@ -152,7 +159,9 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
         needed=needed,
         deliveries=[(d, d.due.astimezone(zone)) for d in found],
         source=(reading.source_text(campaign, name) or "").splitlines(),
-        problems=[p for p in reading.problems(campaign) if _stem(p.place.file) == name],
+        problems=[p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")],
+        edits=office.messages is not None and visit.who.may(Deed.EDIT),
+        saved=bool(visit.asked("saved")),
         versions=texts.versions(office, reading, found),
         approves=visit.who.may(Deed.APPROVE) and any(face.waits for face in faces),
         refused=refused,

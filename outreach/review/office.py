@@ -13,19 +13,41 @@ from outreach.domain.alert import Cause
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
+from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
+from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
 from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
+
+
+class Draft(Protocol):
+    """What a file would be."""
+
+    @property
+    def message(self) -> str:
+        """Its id; empty when it could not be understood."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong in this file."""
+        ...
+
+    @property
+    def renditions(self) -> Sequence[Rendition]:
+        """Each occurrence's text."""
+        ...
 
 
 class Reading(Source, Protocol):
@@ -37,6 +59,22 @@ class Reading(Source, Protocol):
 
     def source_text(self, campaign: str, message: str) -> str | None:
         """A message's file as it is now; None when there is none."""
+        ...
+
+    def file_name(self, campaign: str, message: str) -> str:
+        """The name of a message's file; empty for what is no name of a campaign or of a message."""
+        ...
+
+    def source(self, campaign: str, message: str) -> bytes:
+        """The bytes of a message's file. Raises `Refused` when there is none, or it is none that may be read."""
+        ...
+
+    def draft(self, campaign: str, name: str, content: bytes) -> Draft:
+        """What the file `name` would be with that content; nothing is written."""
+        ...
+
+    def beginning(self, campaign: str, kind: Kind, title: str) -> str:
+        """A first text for a new message; empty where the campaign cannot be read."""
         ...
 
     def campaigns(self) -> Sequence[Campaign]:
@@ -58,6 +96,7 @@ class Office:
 
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
+    `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
     `causes` are what people were told of and is not mended yet.
     `checked_end` is the number of the log's last line;
     `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
@@ -69,6 +108,8 @@ class Office:
     now: Callable[[], datetime]
     tokens: Tokens
     approvals: Approvals
+    edits: Edits
+    messages: Path | None
     glances: Glances
     figures: Figures
     capabilities: Mapping[str, Capabilities]
@@ -82,5 +123,6 @@ class Office:
     checked_end: Callable[[], int]
     seals: Seals
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str

@@ -101,6 +101,8 @@ def test_an_older_database_keeps_its_rows_and_gets_what_it_lacks(sqlite_engine: 
             "approval",
             "approval_rule",
             "api_token",
+            "recovery_code",
+            "sign_in_errand",
             "restoration",
             "reading_head",
         ):

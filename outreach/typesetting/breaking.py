@@ -1,4 +1,4 @@
-"""Where the lines of a slogan part: never inside a compound, not after a little word that leads on, all about equally long.
+"""Where the lines of a slogan or a title part: never inside a compound, not after a little word that leads on, all about equally long.
 
 In a slogan `|` forces a break, `~` glues two words, and `*…*` stresses.
 """

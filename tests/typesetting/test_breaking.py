@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.art.breaking import (
+from outreach.domain.artwork import spoken
+from outreach.typesetting.breaking import (
     FORCED,
     NEVER,
     in_lines,
@@ -16,7 +17,6 @@ from outreach.art.breaking import (
     splits,
     words,
 )
-from outreach.domain.artwork import spoken
 from outreach.typesetting.fonts import DISPLAY, face
 from tests.art.sample import real_slogans, vocabulary
 
