@@ -114,11 +114,12 @@ def campaigns(count: int, messages: int) -> list[Campaign]:
 def write_files(folder: Path, found: Sequence[Campaign]) -> Path:
     """The office's configuration and message files; returns the configuration."""
     (folder / "state").mkdir(parents=True)
+    (folder / "messages").mkdir()
     hooks = "".join(HOOK.format(name=name) for name in CHANNELS[1:-1])
     (folder / "config.toml").write_text(CONFIG + hooks, "utf-8")
     for campaign in found:
         place = folder / "messages" / campaign.name
-        place.mkdir(parents=True)
+        place.mkdir()
         facts = {"first": campaign.first, "last": campaign.first + _MONTH}
         rules = RULES.format(**facts, units=json.dumps(UNITS), topics=json.dumps(TOPICS))
         (place / "campaign.toml").write_text(rules, "utf-8")

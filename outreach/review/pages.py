@@ -48,10 +48,11 @@ from outreach.review.requests import (
     with_headers,
 )
 from outreach.review.statistics import statistics_page
-from outreach.review.tail import End, tail
+from outreach.review.tail import tail
 from outreach.review.today import today
 from outreach.review.tokens import tokens
 from outreach.review.visit import Answer, Visit, go
+from outreach.review.wire import Wire
 
 pages_log = logging.getLogger("outreach.review")
 
@@ -85,7 +86,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
             Route("/log", doors.inside(log), methods=get),
-            Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
+            Route("/log/live", doors.inside(partial(tail, Wire(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
             Route("/calendar", doors.inside(calendar_page), methods=get),
             Route("/messages/new", doors.inside(new_message), methods=both),
