@@ -38,7 +38,9 @@ def run(*apps: tuple[Any, socket.socket]) -> None:
     async def by_port(scope: Any, receive: Any, send: Any) -> None:
         await ports[scope["server"][1]](scope, receive, send)
 
-    config = uvicorn.Config(by_port, log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        by_port, log_config=None, lifespan="off", proxy_headers=False, server_header=False
+    )
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(uvicorn.Server(config).serve([listening for _, listening in apps]))
 

@@ -46,13 +46,19 @@ class Folder(Closing):
         """Let go of the folder."""
         os.close(self._fd)
 
-    def names(self, *parents: str) -> list[str]:
-        """The names in the folder (or in a folder beneath it), sorted."""
+    @contextmanager
+    def within(self, *parents: str) -> Iterator[int]:
+        """The descriptor of the folder (or of one beneath it), for whoever writes there."""
         fd = self._descend(parents)
         try:
-            return sorted(os.listdir(fd))  # noqa: PTH208 - pathlib cannot list an open folder
+            yield fd
         finally:
             os.close(fd)
+
+    def names(self, *parents: str) -> list[str]:
+        """The names in the folder (or in a folder beneath it), sorted."""
+        with self.within(*parents) as fd:
+            return sorted(os.listdir(fd))  # noqa: PTH208 - pathlib cannot list an open folder
 
     def is_folder(self, name: str) -> bool:
         """Whether `name` is a real folder (a link to one is not)."""
@@ -66,7 +72,7 @@ class Folder(Closing):
         *parents, name = parts_of(path)
         folder = self._descend(parents)
         try:
-            return _read(folder, self._spelled(folder, name), at_most, head)
+            return _read(folder, spelled(folder, name), at_most, head)
         except OSError as error:
             raise _refusal(path, error) from error
         finally:
@@ -78,7 +84,7 @@ class Folder(Closing):
         *parents, name = parts_of(path)
         folder = self._descend(parents)
         try:
-            fd = _open_file(folder, self._spelled(folder, name), at_most)
+            fd = _open_file(folder, spelled(folder, name), at_most)
         except OSError as error:
             raise _refusal(path, error) from error
         finally:
@@ -104,14 +110,14 @@ class Folder(Closing):
             fd = below
         return fd
 
-    @staticmethod
-    def _spelled(folder: int, name: str) -> str:
-        """The name as the disk spells it: some systems store NFD."""
-        if name.isascii():
-            return name
-        wanted = unicodedata.normalize("NFC", name)
-        found = (n for n in os.listdir(folder) if unicodedata.normalize("NFC", n) == wanted)
-        return next(found, name)
+
+def spelled(folder: int, name: str) -> str:
+    """The name as the disk spells it in an open folder: some systems store NFD."""
+    if name.isascii():
+        return name
+    wanted = unicodedata.normalize("NFC", name)
+    found = (n for n in os.listdir(folder) if unicodedata.normalize("NFC", n) == wanted)
+    return next(found, name)
 
 
 def parts_of(path: str) -> list[str]:
@@ -157,7 +163,7 @@ def _open_file(folder: int, name: str, at_most: int) -> int:
         found = os.fstat(fd)
         _expect_regular(name, found.st_mode)
         if found.st_size > at_most:
-            raise _too_large(name, at_most)
+            raise too_large(name, at_most)
     except Refused:
         os.close(fd)
         raise
@@ -169,11 +175,12 @@ def _whole(fd: int, name: str, at_most: int) -> bytes:
     while more := os.read(fd, at_most + 1 - len(data)):
         data += more
         if len(data) > at_most:
-            raise _too_large(name, at_most)
+            raise too_large(name, at_most)
     return data
 
 
-def _too_large(name: str, at_most: int) -> Refused:
+def too_large(name: str, at_most: int) -> Refused:
+    """Why a file of more than `at_most` bytes is not taken."""
     return Refused(
         "file-too-large",
         Text("“{name}” is larger than {size} kB.", name=shown(name), size=at_most // 1024),

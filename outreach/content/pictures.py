@@ -30,6 +30,21 @@ class Format:
 
 def examine(data: bytes, name: str) -> Format:
     """The format of a PNG, JPEG or WebP picture; raises `Refused` when it is none, damaged, misnamed or absurdly large."""
+    found = recognise(data, name)
+    if not name.lower().endswith(_SUFFIXES[found.mime]):
+        what = Text(
+            "“{name}” is in truth a picture of the type {type}.", name=name, type=found.mime
+        )
+        raise Refused(
+            "picture-misnamed",
+            what,
+            Text("Rename it so that it ends in {ending}.", ending=_SUFFIXES[found.mime][0]),
+        )
+    return found
+
+
+def recognise(data: bytes, name: str) -> Format:
+    """As `examine`, whatever the ending of the name."""
     try:
         found = _png(data) or _jpeg(data) or _webp(data)
     except (struct.error, IndexError):
@@ -41,17 +56,13 @@ def examine(data: bytes, name: str) -> Format:
             what,
             Text("Open it in a picture program and save it anew as PNG or JPEG."),
         )
-    if not name.lower().endswith(_SUFFIXES[found.mime]):
-        what = Text(
-            "“{name}” is in truth a picture of the type {type}.", name=name, type=found.mime
-        )
-        raise Refused(
-            "picture-misnamed",
-            what,
-            Text("Rename it so that it ends in {ending}.", ending=_SUFFIXES[found.mime][0]),
-        )
     _refuse_absurd(found, name)
     return found
+
+
+def ending(found: Format) -> str:
+    """How the name of a picture of that format ends."""
+    return _SUFFIXES[found.mime][0]
 
 
 def check_pictures(folder: Folder, message: Message, findings: Findings) -> None:

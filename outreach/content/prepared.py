@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outreach.content.findings import Refused
 from outreach.content.pictures import MOST_PIXELS
@@ -35,13 +36,50 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, O
 
 def fitted(data: bytes, name: str, limits: PictureLimits, *, as_cover: bool) -> bytes:
     """The picture within the limits: as it is if it fits, otherwise a new JPEG. Raises `Refused` when it is damaged."""
+    with _opened(data, name) as opened:
+        return _fitted(data, opened, limits, limits.cover if as_cover else None)
+
+
+def redrawn(data: bytes, name: str) -> bytes:
+    """The same picture upright, with nothing that a camera noted in it or anybody hid behind it. Raises `Refused`.
+
+    Its format stays; of a moving picture the first is kept.
+    """
+    with _opened(data, name) as opened:
+        turn, profile = _orientation(opened), opened.info.get("icc_profile")
+        how = _as_before(data, opened)
+        plain = "RGBA" if opened.mode == "P" and opened.has_transparency_data else opened.mode
+        bare = _turned(opened.convert(plain), turn).copy()
+        bare.info = {}
+        written = BytesIO()
+        bare.save(written, icc_profile=profile, **how)
+        return written.getvalue()
+
+
+def _as_before(data: bytes, opened: Image) -> dict[str, Any]:
+    """How to write a picture as finely as it was."""
+    from PIL.JpegImagePlugin import JpegImageFile, get_sampling  # noqa: PLC0415 - as below
+
+    if isinstance(opened, JpegImageFile):
+        tables = {"qtables": opened.quantization, "subsampling": get_sampling(opened)}
+        return {"format": "JPEG", "optimize": True, **tables}
+    if opened.format == "WEBP":
+        return {"format": "WEBP", "lossless": b"VP8L" in data[:1024], "quality": 90}
+    return {"format": "PNG"}
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Image]:
+    """The picture, not unpacked yet; whatever fails over it says that it is damaged. Raises `Refused`."""
     from PIL import Image  # noqa: PLC0415 - large, and only planning prepares pictures
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
-                return _fitted(data, opened, limits, limits.cover if as_cover else None)
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise ValueError(opened.size)
+                yield opened
     except (*_BROKEN, struct.error, Image.DecompressionBombError) as error:
         what = Text("“{name}” is damaged: it cannot be opened whole.", name=name)
         mend = Text("Open it in a picture program and save it anew as PNG or JPEG.")
@@ -51,8 +89,6 @@ def fitted(data: bytes, name: str, limits: PictureLimits, *, as_cover: bool) -> 
 def _fitted(
     data: bytes, opened: Image, limits: PictureLimits, cover: tuple[int, int] | None
 ) -> bytes:
-    if opened.width * opened.height > MOST_PIXELS:
-        raise ValueError(opened.size)
     turn = _orientation(opened)
     if _is_plain(opened) and turn == _UPRIGHT and _is_within(len(data), opened, limits, cover):
         opened.load()

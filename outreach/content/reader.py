@@ -12,6 +12,7 @@ from outreach.content.files import Folder, is_temporary, shown
 from outreach.content.findings import Findings, Refused
 from outreach.content.lint import lint
 from outreach.content.message_file import Reading, read_message, slug
+from outreach.content.overlaid import Overlaid
 from outreach.content.pictures import check_pictures
 from outreach.content.source_text import decode
 from outreach.content.videos import check_video
@@ -54,15 +55,27 @@ def as_staff_see(folder: Path) -> str:
     return "/".join(shown(name) for name in folder.absolute().parts[-2:])
 
 
-def read_campaign(folder: Path) -> Content:
-    """Everything in one campaign's folder. Never raises for what a person can have written or saved there."""
+def read_campaign(folder: Path, unsaved: Mapping[str, bytes] | None = None) -> Content:
+    """Everything in one campaign's folder. Never raises for what a person can have written or saved there.
+
+    `unsaved` are files as they would be, by their names.
+    """
     findings = Findings()
     try:
-        with Folder(folder) as opened:
+        with Overlaid(folder, unsaved or {}) as opened:
             return _CampaignReader(opened, folder, findings).read()
     except Refused as refused:
         findings.extend([refused.problem(as_staff_see(folder))])
         return Content(campaign=None, messages=(), problems=findings.sorted())
+
+
+def read_rules(folder: Path) -> Campaign | None:
+    """What campaign.toml alone says; None when it cannot be used."""
+    try:
+        with Folder(folder) as opened:
+            return _CampaignReader(opened, folder, Findings()).rules()
+    except Refused:
+        return None
 
 
 class _CampaignReader:
@@ -73,7 +86,7 @@ class _CampaignReader:
         self._readings: list[tuple[Reading, Problem | None]] = []
 
     def read(self) -> Content:
-        campaign = self._campaign()
+        campaign = self.rules()
         rules = campaign or stand_in(self._id)
         for name in self._opened.names():
             self._entry(name, rules, known=campaign is not None)
@@ -88,7 +101,8 @@ class _CampaignReader:
             drafts=drafts if campaign else (),
         )
 
-    def _campaign(self) -> Campaign | None:
+    def rules(self) -> Campaign | None:
+        """What campaign.toml says."""
         file, findings = self._file(CAMPAIGN_FILE), Findings()
         self._check_folder_name(findings)
         campaign = None

@@ -98,6 +98,7 @@ async def _serve(shown: Shown, listening: socket.socket, ended: asyncio.Event) -
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
         )
     )

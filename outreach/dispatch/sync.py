@@ -9,8 +9,9 @@ from pathlib import Path
 
 from outreach.channel import ChannelProfile, Text
 from outreach.content.cards import Cards
+from outreach.content.files import shown
 from outreach.content.preflight import preflight
-from outreach.content.reader import Content, list_campaigns, read_campaign
+from outreach.content.reader import Content, as_staff_see, list_campaigns, read_campaign
 from outreach.content.render import Renderer, RenderJob
 from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Action, Delivery, Identity, State
@@ -57,6 +58,15 @@ class Proposal:
         return tuple(change for change in self.difference.changes if change.what not in idle)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What one file would be: the message's id (empty when it could not be understood), its problems, and its texts."""
+
+    message: str
+    problems: tuple[Problem, ...]
+    renditions: tuple[Rendition, ...]
+
+
 class Sync:
     """Brings `messages/` and the queue together. `share` (0 to 1) is how much may be cancelled without asking."""
 
@@ -92,6 +102,23 @@ class Sync:
         content = read_campaign(self._messages / campaign)
         plan, _ = self._plan(campaign, content, ())
         return content, plan
+
+    def draft(self, campaign: str, name: str, content: bytes) -> Draft:
+        """What one file would say and ask if it had this content; `name` is the file's. Writes nothing but media."""
+        read = read_campaign(self._messages / campaign, {name: content})
+        plan, renditions = self._plan(campaign, read, ())
+        file = f"{as_staff_see(self._messages / campaign)}/{shown(name)}"
+        found = dict.fromkeys((*read.problems, *plan.problems))
+        message = next((draft.id for draft in read.drafts if draft.file == file), "")
+        return Draft(
+            message=message,
+            problems=tuple(problem for problem in found if problem.place.file == file),
+            renditions=tuple(
+                rendition
+                for identity, rendition in sorted(renditions.items())
+                if identity.message == message
+            ),
+        )
 
     def look(self, campaign: str, now: datetime) -> Proposal:
         """Read, plan and render one campaign and compare it with the queue. Writes nothing but media."""

@@ -41,11 +41,22 @@ HAPPENINGS: Mapping[str, Text] = {
     "factor_added": Text("second factor added"),
     "factor_dropped": Text("second factor dropped"),
     "session_ended": Text("session ended"),
+    "recovery_codes_made": Text("recovery codes made"),
+    "recovery_code_used": Text("recovery code used"),
+    "factors_sealed": Text("second factors sealed anew"),
+    "mail_changed": Text("e-mail address changed"),
+    "subject_bound": Text("bound to an account of the provider"),
+    "admitted": Text("let in by the provider"),
+    "refused": Text("not permitted"),
+    "approval_letter": Text("letter with links to approve sent"),
     "token_issued": Text("token issued"),
     "token_revoked": Text("token revoked"),
     "signed_in": Text("signed in"),
     "signed_out": Text("signed out"),
     "sign_in_failed": Text("sign-in failed"),
+    "file_saved": Text("message file changed"),
+    "file_made": Text("message file made"),
+    "picture_added": Text("picture added"),
 }
 """Every event that the log knows, in words."""
 
@@ -119,7 +130,7 @@ def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
         "campaign": identity.campaign if identity else "",
         "channel": channel,
         "message": identity.message if identity else "",
-        "where": _where(delivery, channel),
+        "where": _where(delivery, channel or event.data.get("file", "")),
         "permalink": permalink,
         "reason": reason,
         "detail": _detail(event, permalink, reason),
@@ -128,10 +139,11 @@ def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
     }
 
 
-def _where(delivery: Delivery | None, channel: str) -> Text:
+def _where(delivery: Delivery | None, place: str) -> Text:
+    """The channel and the message; of what is no delivery the channel or the file."""
     if delivery is None:
-        return Text("{channel}", channel=channel)
-    return Text("{channel}: {what}", channel=channel, what=naming(delivery.identity))
+        return Text("{channel}", channel=place)
+    return Text("{channel}: {what}", channel=place, what=naming(delivery.identity))
 
 
 def _detail(event: Event, permalink: str, reason: Text | None) -> Text:

@@ -25,9 +25,6 @@ WHY = Text("Say why; everyone who looks will read it.")
 SPANS = {"1": 1, "4": 4, "24": 24, "": 0}
 """Hours for which a channel may be paused; 0 until a person lets it go on."""
 
-AS_MANY = 500
-"""At most so many publications of a span are counted."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Used:
@@ -67,7 +64,7 @@ def channel(visit: Visit) -> Response:
     """Pause it, or let it go on."""
     name, office = str(visit.request.path_params["name"]), visit.office
     if not visit.who.may(Deed.DECIDE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if name not in office.reading().channels():
         return visit.sorry(NO_SUCH, 404)
     match visit.form.get("do"):
@@ -144,5 +141,4 @@ def _used(office: Office, name: str, quota: Quota) -> int:
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if quota.per is Per.MONTH:
         begin = begin.replace(day=1)
-    found = office.glances.first([State.PUBLISHED], AS_MANY, since=begin, channel=name)
-    return len(found)
+    return office.glances.gone_out(name, begin)

@@ -10,19 +10,44 @@ from typing import Protocol
 
 from outreach.channel import Capabilities, Preview
 from outreach.domain.alert import Cause
+from outreach.domain.campaign import Campaign
+from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
+from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
-from outreach.store.delivery_log import Head, Verdict
+from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
+
+
+class Draft(Protocol):
+    """What a file would be."""
+
+    @property
+    def message(self) -> str:
+        """Its id; empty when it could not be understood."""
+        ...
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong in this file."""
+        ...
+
+    @property
+    def renditions(self) -> Sequence[Rendition]:
+        """Each occurrence's text."""
+        ...
 
 
 class Reading(Source, Protocol):
@@ -36,6 +61,30 @@ class Reading(Source, Protocol):
         """A message's file as it is now; None when there is none."""
         ...
 
+    def file_name(self, campaign: str, message: str) -> str:
+        """The name of a message's file; empty for what is no name of a campaign or of a message."""
+        ...
+
+    def source(self, campaign: str, message: str) -> bytes:
+        """The bytes of a message's file. Raises `Refused` when there is none, or it is none that may be read."""
+        ...
+
+    def draft(self, campaign: str, name: str, content: bytes) -> Draft:
+        """What the file `name` would be with that content; nothing is written."""
+        ...
+
+    def beginning(self, campaign: str, kind: Kind, title: str) -> str:
+        """A first text for a new message; empty where the campaign cannot be read."""
+        ...
+
+    def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign whose campaign.toml can be read, the earliest first; no message is read."""
+        ...
+
+    def coverage(self, campaign: str) -> Sequence[Coverage]:
+        """What the plan of a campaign covers; nothing while its campaign.toml cannot be used."""
+        ...
+
     def evidence(self, delivery: Delivery) -> Evidence:
         """All that is known about one delivery."""
         ...
@@ -47,9 +96,10 @@ class Office:
 
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
+    `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
     `causes` are what people were told of and is not mended yet.
     `checked_end` is the number of the log's last line;
-    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
     people: People
@@ -58,7 +108,10 @@ class Office:
     now: Callable[[], datetime]
     tokens: Tokens
     approvals: Approvals
+    edits: Edits
+    messages: Path | None
     glances: Glances
+    figures: Figures
     capabilities: Mapping[str, Capabilities]
     keep_photo: Callable[[str, bytes], dict[str, str]]
     evidence_folder: Path
@@ -68,7 +121,8 @@ class Office:
     media_folder: Path
     leafing: Leafing
     checked_end: Callable[[], int]
-    checked_log: Callable[[], tuple[Verdict, Head]]
+    seals: Seals
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str

@@ -9,17 +9,30 @@ from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import banners, channels, deliveries, entrance, messages, signing
+from outreach.review import (
+    approving,
+    banners,
+    channels,
+    deliveries,
+    editing,
+    elsewhere,
+    entrance,
+    messages,
+    signing,
+)
 from outreach.review.account import account
 from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
+from outreach.review.gate import Arrival
 from outreach.review.log import log
+from outreach.review.new_message import new_message
 from outreach.review.office import Office
 from outreach.review.people import people
 from outreach.review.pictures import photo, picture
@@ -55,6 +68,9 @@ def review_pages(office: Office) -> Starlette:
         routes=[
             Route("/static/{file}", doors.open(_static), methods=get),
             Route("/sign-in", doors.open(entrance.sign_in), methods=both),
+            Route("/sign-in/provider", doors.open(elsewhere.away), methods=get),
+            Route(elsewhere.BACK, doors.open(elsewhere.back), methods=get),
+            Route("/approve", doors.open(approving.approve), methods=both),
             Route("/welcome", doors.open(entrance.welcome), methods=both),
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
@@ -62,8 +78,10 @@ def review_pages(office: Office) -> Starlette:
             Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
             Route("/calendar", doors.inside(calendar_page), methods=get),
+            Route("/messages/new", doors.inside(new_message), methods=both),
             Route("/messages", doors.inside(messages.messages), methods=get),
             Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
+            Route("/messages/{campaign}/{message}/edit", doors.inside(editing.edit), methods=both),
             Route("/pictures/{name}", doors.inside(picture), methods=get),
             Route("/photos/{name}", doors.inside(photo), methods=get),
             Route("/channels", doors.inside(channels.channels), methods=get),
@@ -76,7 +94,8 @@ def review_pages(office: Office) -> Starlette:
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
-        ]
+        ],
+        middleware=[Middleware(Arrival, gate=office.ways.gate)],
     )
 
 
@@ -104,6 +123,8 @@ class Doors:
                 return go("/sign-in")
             if visit.request.method == "POST" and not signing.is_sealed(visit.request, visit.form):
                 return known.sorry(Text("This form is too old. Go back and try again."), 403)
+            if known.must_add_factor and visit.request.url.path not in ("/account", "/sign-out"):
+                return go("/account")
             return answer(known)
 
         return self.open(guarded)

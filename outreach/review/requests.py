@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from outreach.review.gate import names
+
 MOST_BYTES = 20_000
 """The most that a form may weigh."""
 
@@ -32,9 +34,6 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-OUR_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Any other name in an address would be somebody else's that points here."""
-
 Form = Mapping[str, str]
 
 
@@ -44,7 +43,7 @@ class TooLarge(Exception):
 
 def refusal(request: Request) -> Response | None:
     """Why nothing is answered: another name for this machine, or a form that another site sends."""
-    if _host(request.headers.get("host", "")) not in OUR_NAMES:
+    if _host(request.headers.get("host", "")) not in names(request):
         return PlainTextResponse("421\n", status_code=421)
     if request.method not in ("GET", "HEAD") and not _is_ours(request):
         return PlainTextResponse("403\n", status_code=403)

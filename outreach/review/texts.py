@@ -73,6 +73,24 @@ def faces(office: Office, reading: Reading, found: Sequence[Delivery], needed: i
     return sorted(made, key=lambda face: (not face.waits, face.rendition.channel))
 
 
+def unsaved(office: Office, renditions: Sequence[Rendition]) -> list[Face]:
+    """The texts of a file that is not saved yet, each once."""
+    by_text = {(rendition.channel, rendition.text): rendition for rendition in renditions}
+    return [
+        Face(
+            rendition=rendition,
+            digest=rendition.digest,
+            adapter=office.adapters.get(rendition.channel, ""),
+            preview=whole(office.preview(rendition), rendition),
+            words=(),
+            waits=False,
+            lacking=0,
+            since_approval=(),
+        )
+        for rendition in by_text.values()
+    ]
+
+
 def versions(
     office: Office, reading: Reading, found: Sequence[Delivery]
 ) -> dict[str, list[Version]]:

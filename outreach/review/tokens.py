@@ -27,7 +27,7 @@ SCOPES = {
 def tokens(visit: Visit) -> Response:
     """The tokens, and the forms that issue and revoke."""
     if not visit.who.may(Deed.INVITE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if visit.request.method == "GET":
         return _show(visit)
     name = visit.form.get("name", "").strip()

@@ -42,19 +42,30 @@ class Leafing:
 
     def back(self, choice: Choice, end: int) -> Iterator[Found]:
         """The lines that fit among the `WINDOW` lines up to line `end`, newest first, each with its delivery."""
-        yield from self._lines(choice, (EVENT.c.seq <= end) & (EVENT.c.seq > end - WINDOW))
+        yield from self._lines(
+            choice, (EVENT.c.seq <= end) & (EVENT.c.seq > end - WINDOW), EVENT.c.seq.desc()
+        )
 
-    def on(self, choice: Choice, after: int, end: int) -> Sequence[Found]:
-        """The lines that fit after line `after` and up to line `end`, oldest first."""
-        found = self._lines(choice, (EVENT.c.seq <= end) & (EVENT.c.seq > after))
-        return list(found)[::-1]
+    def on(
+        self, choice: Choice, after: int, end: int, *, limit: int | None = None
+    ) -> Sequence[Found]:
+        """The lines that fit after line `after` and up to line `end`, oldest first, at most `limit`."""
+        where = (EVENT.c.seq <= end) & (EVENT.c.seq > after)
+        return list(self._lines(choice, where, EVENT.c.seq.asc(), limit))
 
-    def _lines(self, choice: Choice, where: ColumnElement[bool]) -> Iterator[Found]:
+    def _lines(
+        self,
+        choice: Choice,
+        where: ColumnElement[bool],
+        order: ColumnElement[int],
+        limit: int | None = None,
+    ) -> Iterator[Found]:
         query = (
             select(*EVENT.c, *DELIVERY.c)
             .join_from(EVENT, DELIVERY, DELIVERY.c.id == EVENT.c.delivery_id, isouter=True)
             .where(where, *_conditions(choice))
-            .order_by(EVENT.c.seq.desc())
+            .order_by(order)
+            .limit(limit)
         )
         width = len(EVENT.c)
         with reading(self._engine) as connection:

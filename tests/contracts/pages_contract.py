@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
 from outreach.domain.approval import Verdict, Word, waits, waits_for_approval
@@ -13,10 +16,16 @@ from outreach.domain.difference import Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
+from outreach.store.edits import Edits, FileChange, FileDeed
+from outreach.store.errands import LONGEST as ERRAND
+from outreach.store.errands import Errand, Errands
 from outreach.store.glances import Glances
 from outreach.store.leafing import Choice, Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.recovery import RecoveryCodes
+from outreach.store.subjects import Subject, Subjects
+from outreach.store.throttle import LONGEST_WAIT, RULES, Throttle
 from outreach.store.tokens import Scope, Token, Tokens
 from tests.store.office import DUE, WHY, claim_one, fill, only, planned
 
@@ -45,6 +54,21 @@ class PagesContract:
         assert approvals.words([claim.delivery.digest]) == {claim.delivery.digest: [word]}
         assert only(queue).state is State.SCHEDULED
         assert claim_one(queue).unapproved == 0
+        assert delivery_log.verify(engine).intact
+
+    def test_a_change_of_a_file_is_logged_if_it_was_made(self, engine: Engine) -> None:
+        change = FileChange(deed=FileDeed.SAVED, file="thang/mot.md", before="a", after="b")
+        edits, before = Edits(engine), delivery_log.head(engine).seq
+        assert edits.record(lambda: change, actor="Lan", now=DUE) == change
+
+        def fail() -> FileChange:
+            raise PermissionError
+
+        with pytest.raises(PermissionError):
+            edits.record(fail, actor="Lan", now=DUE)
+        (line,) = delivery_log.read(engine, after=before)
+        assert (line.event.what, line.event.actor) == ("file_saved", "Lan")
+        assert line.event.data == {"file": "thang/mot.md", "before": "a", "after": "b"}
         assert delivery_log.verify(engine).intact
 
     def test_a_glance_takes_no_more_than_it_shows(self, queue: Queue, engine: Engine) -> None:
@@ -86,11 +110,88 @@ class PagesContract:
         (session,) = people.sessions("Lan", DUE)
         assert session.is_of("token")
         assert not people.remove("Lan", actor="Lan", now=DUE)
-        people.failed("Lan", DUE)
-        people.failed("Lan", DUE)
         assert people.reset("Lan", "again", actor="Lan", now=DUE)
         assert people.of_session("token", DUE) is None
         assert delivery_log.verify(engine).intact
+
+    def test_failures_cost_time_by_account_and_by_address(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        throttle, later = Throttle(engine), DUE + timedelta(seconds=1)
+        for number in range(RULES["address"].free):
+            assert throttle.may_try(f"n{number % 10}", "203.0.113.9", DUE)
+        assert not throttle.may_try("mới", "203.0.113.9", DUE)
+        assert throttle.may_try("mới", "203.0.113.9", later)
+        throttle.passed("mới", "203.0.113.9")
+        assert throttle.may_try("n1", "198.51.100.1", DUE)
+        assert not throttle.may_try("n1", "198.51.100.1", DUE)
+        People(engine).invite("n1", Role.ADMIN, "code", actor="outreach", now=DUE)
+        People(engine).sign_in("n1", "token", DUE)
+        assert throttle.may_try("n1", "198.51.100.1", DUE)
+
+    def test_nobody_waits_longer_than_the_longest(self, queue: Queue, engine: Engine) -> None:
+        throttle, now = Throttle(engine), DUE
+        for _ in range(20):
+            now += LONGEST_WAIT
+            assert throttle.may_try("lan", "", now)
+        assert not throttle.may_try("lan", "", now + LONGEST_WAIT - timedelta(seconds=1))
+        assert throttle.may_try("lan", "", now + RULES["account"].forget + timedelta(seconds=1))
+
+    def test_many_tries_at_once_are_no_more_tries(self, queue: Queue, engine: Engine) -> None:
+        throttle = Throttle(engine)
+        with ThreadPoolExecutor(8) as pool:
+            tries = pool.map(lambda _: throttle.may_try("lan", "203.0.113.9", DUE), range(24))
+            assert sum(tries) == RULES["account"].free
+
+    def test_recovery_codes_serve_once_and_go_with_the_person(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        people, codes = People(engine), RecoveryCodes(engine)
+        for name in ("Lan", "Minh"):
+            people.invite(name, Role.ADMIN, "code", actor="outreach", now=DUE)
+            people.accept(name, "code", "hash", DUE)
+        codes.replace("Lan", ["AAAA-BBBB", "CCCC-DDDD"], DUE)
+        assert not codes.use("Minh", "AAAA-BBBB", DUE)
+        assert [codes.use("Lan", "aaaa bbbb", DUE) for _ in range(2)] == [True, False]
+        assert codes.left("Lan") == 1
+        assert people.remove("Lan", actor="Minh", now=DUE)
+        assert codes.left("Lan") == 0
+
+    def test_an_errand_ends_once_and_not_too_late(self, queue: Queue, engine: Engine) -> None:
+        errands = Errands(engine)
+        errand = Errand(state="s", nonce="n", verifier="v")
+        errands.begin(errand, DUE)
+        assert errands.end("other", DUE) is None
+        assert [errands.end("s", DUE) for _ in range(2)] == [errand, None]
+        errands.begin(errand, DUE)
+        assert errands.end("s", DUE + ERRAND + timedelta(seconds=1)) is None
+
+    def test_an_account_of_a_provider_is_one_person(self, queue: Queue, engine: Engine) -> None:
+        people, subjects = People(engine), Subjects(engine)
+        people.invite("Lan", Role.ADMIN, "x", actor="outreach", now=DUE, mail="Lan@so.example")
+        known = people.known_as("lan@SO.example")
+        assert known
+        assert known.name == "Lan"
+        assert people.known_as("") is None
+        assert [subjects.bind("Lan", one, DUE) for one in ("i 1", "i 2")] == [True, False]
+        assert (subjects.of("i 1"), subjects.of("i 2")) == ("Lan", None)
+        minh = Subject(id="i 3", word="minh", name="Minh", mail="")
+        assert [subjects.admit(minh, Role.AUTHOR, DUE) for _ in range(2)] == [True, False]
+        assert not people.accept("Minh", "", "hash", DUE)
+        people.keep_factors({"Lan": ("", "sealed")}, DUE)
+        assert people.factors() == {"Lan": "sealed"}
+        assert delivery_log.verify(engine).intact
+
+    def test_a_word_by_a_link_is_given_once(self, queue: Queue, engine: Engine) -> None:
+        fill(queue, [planned("một")])
+        approvals, digest = Approvals(engine), only(queue).digest
+        word = Word(digest=digest, person="Lan", verdict=Verdict.APPROVED, note="", at=DUE)
+        other = replace(word, digest="0" * 64)
+        assert [approvals.give_once(one) for one in (other, word, word)] == [False, True, False]
+        assert [delivery.digest for delivery in approvals.of_text(digest)] == [digest]
+        approvals.note_letter("Lan", [digest], DUE)
+        earlier = DUE - timedelta(seconds=1)
+        assert [approvals.letters_since(at) for at in (earlier, DUE)] == [{"Lan"}, set()]
 
     def test_a_token_is_good_until_it_ends(self, queue: Queue, engine: Engine) -> None:
         tokens = Tokens(engine)

@@ -37,6 +37,15 @@ def test_the_list_names_every_message_and_what_is_to_do(office: House) -> None:
         assert said in page
 
 
+def test_a_remark_about_a_file_stands_beside_its_message_whatever_its_name(office: House) -> None:
+    office.write("Lễ ký", id="le", text="Gọi 0909 123 456 nhé.")
+    browser = office.signed_in()
+    listed = browser.get("/messages").text
+    assert listed.count(f'href="/messages/{CAMPAIGN}/le"') == 1
+    assert "Lễ ký.md" not in listed
+    assert re.search(r'href="#line-\d+"', browser.get(f"/messages/{CAMPAIGN}/le").text)
+
+
 def test_a_message_shows_its_faces_its_file_and_its_problems(office: House) -> None:
     office.write("mot", text="Gọi 0909 123 456 nhé.")
     page = office.signed_in().get(PAGE).text

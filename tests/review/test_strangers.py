@@ -11,7 +11,15 @@ from starlette.routing import Route
 from tests.review.house import CAMPAIGN, House
 from tests.review.stage import Browser
 
-OPEN = {"/static/{file}", "/sign-in", "/welcome", "/api/v1/openapi.json"}
+OPEN = {
+    "/static/{file}",
+    "/sign-in",
+    "/sign-in/provider",
+    "/sign-in/return",
+    "/welcome",
+    "/approve",
+    "/api/v1/openapi.json",
+}
 PARTS = {"id": "1", "campaign": CAMPAIGN, "message": "mot", "name": "so-website", "file": "x"}
 
 

@@ -25,8 +25,10 @@ TEST, PAGES = "test", "pages"
 REASONS = {
     "absent": "The program has no such thing.",
     "alone": "The program is one process; what it shows to programs on its own machine stays on loopback.",
+    "office": "The certificate is that of the office's reverse proxy or web server (docs/install.md); the program has none of its own.",
     "python": "Python takes care of it, and so do the libraries, which are kept up to date.",
-    "scanner": "Nobody can send a file to the program: files lie on the office's disk, where the office's own scanner sees them.",
+    "scanner": "Only people who are signed in send files, and only pictures: those for messages are drawn anew, photos that prove work "
+    "are kept as they are and shown to the same people. All lie on the office's disk, where the office's own scanner sees them.",
     "database": "It would take a database of weaknesses, which a test without a network does not have: see “Libraries”.",
 }
 """Why a requirement does not apply, or cannot be shown here."""
