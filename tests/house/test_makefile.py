@@ -20,6 +20,7 @@ def test_make_alone_prints_every_chore() -> None:
         "soak",
         "mutants",
         "sbom",
+        "screenshots",
         "run",
         "clean",
     }
