@@ -105,7 +105,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
-            Route("/{rest:path}", doors.inside(_nowhere), methods=get),
+            Route("/{rest:path}", doors.inside(_nowhere), methods=both),
         ],
         middleware=[Middleware(Arrival, gate=office.ways.gate)],
     )

@@ -21,6 +21,7 @@ def test_make_alone_prints_every_chore() -> None:
         "mutants",
         "screenshots",
         "sbom",
+        "screenshots",
         "run",
         "clean",
     }
