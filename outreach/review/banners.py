@@ -78,17 +78,23 @@ def _confirm(visit: Visit, found: Delivery, photo: dict[str, str]) -> None:
 
 def _show(visit: Visit, refused: Text | None = None) -> Response:
     office, reading = visit.office, visit.office.reading()
-    by_people = [name for name in office.capabilities if _is_of_people(office, name)]
-    found = office.glances.banners(by_people, MOST)
-    shown = [banner for each in found if (banner := _banner(office, reading, each))]
+    found = found_of(office, reading)
     return visit.page(
         "banners",
         status=409 if refused else 200,
-        banners=sorted(shown, key=lambda banner: (not banner.waits, banner.due)),
+        banners=found,
         full=len(found) >= MOST,
         confirms=visit.who.may(Deed.CONFIRM),
         refused=refused,
     )
+
+
+def found_of(office: Office, reading: Reading) -> list[Banner]:
+    """At most `MOST`, those that wait first."""
+    by_people = [name for name in office.capabilities if _is_of_people(office, name)]
+    found = office.glances.banners(by_people, MOST)
+    shown = [banner for each in found if (banner := _banner(office, reading, each))]
+    return sorted(shown, key=lambda banner: (not banner.waits, banner.due))
 
 
 def _banner(office: Office, reading: Reading, delivery: Delivery) -> Banner | None:

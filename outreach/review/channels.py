@@ -111,7 +111,7 @@ def _show(visit: Visit, refused: Text | None = None) -> Response:
         "channels",
         status=409 if refused else 200,
         found=[
-            _standing(office, reading, name, state, counts)
+            standing(office, reading, name, state, counts)
             for name, state in sorted(reading.channels().items())
         ],
         refused=refused,
@@ -122,13 +122,14 @@ def _show(visit: Visit, refused: Text | None = None) -> Response:
     )
 
 
-def _standing(
+def standing(
     office: Office,
     reading: Reading,
     name: str,
     state: ChannelState,
     counts: Mapping[tuple[str, State], int],
 ) -> Standing:
+    """How a channel stands; `counts` are those of the queue."""
     zone, glances = reading.zone(""), office.glances
     coming = glances.first([State.SCHEDULED], 1, channel=name)
     gone = glances.first(WENT_OUT, 1, latest=True, channel=name)

@@ -49,20 +49,38 @@ def messages(visit: Visit) -> Response:
     reading, office = visit.office.reading(), visit.office
     known = reading.campaigns()
     chosen = visit.asked("campaign") or present(known, reading.now)
-    found = {m.id: m for files in reading.files(Question(campaign=chosen)) for m in files.messages}
-    faults = _faults(reading, chosen, found.values())
-    names = sorted(found.keys() | faults.keys() - {"campaign.toml"})
-    left = [name for name in names if name > visit.asked("after")]
-    some = left[:AT_A_TIME]
+    found = some_of(office, reading, chosen, visit.asked("after"), AT_A_TIME)
+    last = found.rows[-1].id if found.more else ""
     return visit.page(
         "messages",
-        rows=_rows(office, reading, chosen, [(name, found.get(name)) for name in some], faults),
+        rows=found.rows,
         campaigns=known,
         campaign=chosen,
-        count=len(names),
-        more=urlencode({"campaign": chosen, "after": some[-1]}) if len(left) > len(some) else "",
+        count=found.count,
+        more=urlencode({"campaign": chosen, "after": last}) if last else "",
         edits=office.messages is not None and visit.who.may(Deed.EDIT),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Some:
+    """Some messages of a campaign that has `count`; whether there are `more`."""
+
+    rows: Sequence[Row]
+    count: int
+    more: bool
+
+
+def some_of(office: Office, reading: Reading, campaign: str, after: str, limit: int) -> Some:
+    """The messages of a campaign by name, at most `limit` after the one named `after`."""
+    files = reading.files(Question(campaign=campaign))
+    found = {m.id: m for each in files for m in each.messages}
+    faults = _faults(reading, campaign, found.values())
+    names = sorted(found.keys() | faults.keys() - {"campaign.toml"})
+    left = [name for name in names if name > after]
+    some = [(name, found.get(name)) for name in left[:limit]]
+    rows = _rows(office, reading, campaign, some, faults)
+    return Some(rows=rows, count=len(names), more=len(left) > limit)
 
 
 def message(visit: Visit) -> Response:
@@ -87,6 +105,11 @@ def _faults(reading: Reading, campaign: str, known: Iterable[Message]) -> dict[s
         file = problem.place.file
         faults.setdefault(names.get(file, _stem(file)), []).append(problem)
     return faults
+
+
+def problems_of(reading: Reading, campaign: str, file: str) -> list[Problem]:
+    """What is wrong in one file of a campaign."""
+    return [p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")]
 
 
 def _rows(
@@ -159,7 +182,7 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
         needed=needed,
         deliveries=[(d, d.due.astimezone(zone)) for d in found],
         source=(reading.source_text(campaign, name) or "").splitlines(),
-        problems=[p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")],
+        problems=problems_of(reading, campaign, file),
         edits=office.messages is not None and visit.who.may(Deed.EDIT),
         saved=bool(visit.asked("saved")),
         versions=texts.versions(office, reading, found),

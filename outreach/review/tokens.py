@@ -21,6 +21,9 @@ SCOPES = {
     Scope.READ_QUEUE: Text("deliveries and channels"),
     Scope.READ_LOG: Text("the delivery log"),
     Scope.READ_STATISTICS: Text("the statistics"),
+    Scope.READ_MESSAGES: Text("messages, calendar and banners"),
+    Scope.READ_PEOPLE: Text("people and their roles"),
+    Scope.APPROVE: Text("approving texts, in the token's name"),
 }
 
 

@@ -75,6 +75,12 @@ class Glances:
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
+    def of_text(self, digest: str) -> list[Delivery]:
+        """Every delivery that brings this text."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(DELIVERY).where(DELIVERY.c.digest == digest))
+            return [delivery_from_row(row) for row in rows]
+
     def banners(self, by_people: Collection[str], limit: int) -> list[Delivery]:
         """Banners, and what people carry out on their channels: at most `limit` that wait, come, or were last, in this order."""
         found: dict[int, Delivery] = {}

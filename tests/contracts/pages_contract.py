@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from outreach.domain.approval import Verdict, Word, waits, waits_for_approval
 from outreach.domain.claim import Finish
@@ -17,14 +17,17 @@ from outreach.domain.role import Role
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
 from outreach.store.edits import Edits, FileChange, FileDeed
+from outreach.store.engine import writing
 from outreach.store.errands import LONGEST as ERRAND
 from outreach.store.errands import Errand, Errands
 from outreach.store.glances import Glances
-from outreach.store.leafing import Choice, Leafing
+from outreach.store.leafing import Choice, Leafing, fits
 from outreach.store.people import People
 from outreach.store.queue import Queue
 from outreach.store.recovery import RecoveryCodes
+from outreach.store.seals import Seals
 from outreach.store.subjects import Subject, Subjects
+from outreach.store.tables import EVENT
 from outreach.store.throttle import LONGEST_WAIT, RULES, Throttle
 from outreach.store.tokens import Scope, Token, Tokens
 from tests.store.office import DUE, WHY, claim_one, fill, only, planned
@@ -98,6 +101,53 @@ class PagesContract:
         ]
         assert list(leafing.back(Choice(actor="Lan", since=DUE, until=DUE), end)) == []
         assert len(list(leafing.back(Choice(message="một", campaign=CAMPAIGN), end))) == 1
+
+    def test_a_line_fits_by_itself_as_the_database_says(self, queue: Queue, engine: Engine) -> None:
+        fill(queue, [planned("một"), planned("hai", channel="facebook")])
+        queue.pause("facebook", WHY, None, actor="Lan", now=DUE)
+        leafing, end = Leafing(engine), delivery_log.head(engine).seq
+        every = leafing.on(Choice(), 0, end)
+        for choice in (
+            Choice(channel="facebook"),
+            Choice(message="một"),
+            Choice(campaign=CAMPAIGN),
+            Choice(what="paused"),
+            Choice(actor="lan"),
+            Choice(since=DUE),
+            Choice(until=DUE),
+        ):
+            found = [line.seq for line, _ in leafing.on(choice, 0, end)]
+            assert found == [each[0].seq for each in every if fits(choice, each)]
+            assert 0 < len(found) < len(every)
+        assert len(leafing.on(Choice(), 0, end, limit=2)) == 2
+
+    def test_seals_are_checked_from_where_they_were_sound(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một")])
+        seals = Seals(engine, now=lambda: DUE)
+        assert (seals.check().whole, seals.check().before) == (True, 1)
+        queue.pause("facebook", WHY, None, actor="Lan", now=DUE)
+        checked = seals.check()
+        assert (checked.whole, checked.before, checked.upto.seq) == (True, 1, 2)
+        with writing(engine) as connection:
+            connection.execute(update(EVENT).where(EVENT.c.seq == 2).values(actor="Mai"))
+        queue.resume("facebook", actor="Lan", now=DUE)
+        assert seals.check().verdict.intact
+        later = Seals(engine, now=lambda: DUE)
+        assert not later.check().verdict.intact
+        assert not later.check().verdict.intact
+
+    def test_banners_are_found_among_many(self, queue: Queue, engine: Engine) -> None:
+        plans = [planned(f"m{n}", due=DUE + timedelta(hours=n)) for n in range(5)]
+        fill(queue, [*plans, planned("treo", "truc-tiep", due=DUE + timedelta(days=9))])
+        glances = Glances(engine)
+        assert [d.identity.message for d in glances.banners(["truc-tiep"], 3)] == ["treo"]
+        assert glances.banners([], 3) == []
+        found = glances.first([State.SCHEDULED], 9, topic="phát động", channel="website")
+        assert len(found) == 5
+        assert set(glances.titles(found).values()) == {"Phát động"}
+        assert glances.first([State.SCHEDULED], 9, unit="khác") == []
 
     def test_people_come_stay_and_go(self, queue: Queue, engine: Engine) -> None:
         people = People(engine)

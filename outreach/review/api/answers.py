@@ -21,12 +21,15 @@ WINDOW = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: the office, a reading of it, what was asked, and the number in the path if there is one."""
+    """One call: the office, a reading of it, what was asked, who asks, and what the path names: a number, or a campaign and a message."""
 
     office: Office
     reading: Reading
     asked: asked.Asked
+    token: str = ""
     number: int | None = None
+    campaign: str = ""
+    message: str = ""
 
     def plain(self, value: Any) -> Any:
         """The value as JSON, sentences in the language that was asked for."""
@@ -75,24 +78,6 @@ def log(call: Call) -> Any:
     whole = len(found) < wanted.limit
     after = max(end, wanted.after) if whole else rows[-1]["seq"]
     return {"lines": [call.plain(dict(each)) for each in rows], "after": after}
-
-
-def channels(call: Call) -> Any:
-    """Every channel: whether it waits, and how many deliveries are in which state."""
-    counts = call.office.queue.counts()
-    return {
-        "channels": [
-            {
-                "name": name,
-                "adapter": call.office.adapters.get(name, ""),
-                "paused": state.paused,
-                "until": call.plain(state.until),
-                "reason": call.plain(state.reason),
-                "deliveries": {s.value: counts[name, s] for s in State if (name, s) in counts},
-            }
-            for name, state in sorted(call.reading.channels().items())
-        ]
-    }
 
 
 def counted(call: Call) -> Any:
