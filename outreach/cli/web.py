@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import typer
@@ -89,27 +88,33 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
         made = office_of(desk, now=now, language=session.screen.language)
-        yield replace(made, messages=None) if rehearsal else made
+        yield replace(made, asking=None, messages=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
     from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
+    from outreach.cli.kept_files import KeptFiles  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.review.receptions import Figures  # noqa: PLC0415 - as above
     from outreach.review.ways_in import ways_in  # noqa: PLC0415 - as above
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
-    from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.counts import CountSeries  # noqa: PLC0415 - as above
+    from outreach.store.delivery_log import head  # noqa: PLC0415 - as above
     from outreach.store.edits import Edits  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
+    from outreach.store.receptions import Receptions  # noqa: PLC0415 - as above
+    from outreach.store.seals import Seals  # noqa: PLC0415 - as above
     from outreach.store.tokens import Tokens  # noqa: PLC0415 - as above
 
-    lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
+    files, engine, photos = KeptFiles(desk), desk.engine, desk.settings.state / "evidence"
     return Office(
         people=People(engine),
         tokens=Tokens(engine),
@@ -121,15 +126,18 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         evidence_folder=photos,
         glances=Glances(engine),
         causes=lambda: open_causes(engine),
+        asking=Asking(settings=desk.settings, now=now),
+        counts=CountSeries(engine),
         queue=desk.queue,
-        reading=lambda: ReviewDesk(desk, now(), lock),
+        reading=lambda: ReviewDesk(desk, now(), files),
         preview=partial(preview, desk),
         adapters={name: channel.adapter for name, channel in desk.settings.channels.items()},
         media_folder=desk.media_folder,
         now=now,
         leafing=Leafing(engine),
         checked_end=lambda: head(engine).seq,
-        checked_log=lambda: (verify(engine), head(engine)),
+        seals=Seals(engine, now=now),
+        figures=Figures(Receptions(engine)),
         passwords=Passwords(),
         ways=ways_in(
             engine,

@@ -18,8 +18,8 @@ from outreach.review.visit import Visit, go
 from outreach.store.evidence import NotAPhoto
 from outreach.store.queue import IllegalMove
 
-MOST = 300
-"""At most so many are shown."""
+MOST = 60
+"""At most so many are shown: those that wait, then those that come, then the latest."""
 
 NOT_ITS_TURN = Text("It does not wait for a confirmation now; look again.")
 
@@ -78,12 +78,14 @@ def _confirm(visit: Visit, found: Delivery, photo: dict[str, str]) -> None:
 
 def _show(visit: Visit, refused: Text | None = None) -> Response:
     office, reading = visit.office, visit.office.reading()
-    found = office.glances.first(list(State), MOST)
+    by_people = [name for name in office.capabilities if _is_of_people(office, name)]
+    found = office.glances.banners(by_people, MOST)
     shown = [banner for each in found if (banner := _banner(office, reading, each))]
     return visit.page(
         "banners",
         status=409 if refused else 200,
         banners=sorted(shown, key=lambda banner: (not banner.waits, banner.due)),
+        full=len(found) >= MOST,
         confirms=visit.who.may(Deed.CONFIRM),
         refused=refused,
     )
@@ -110,5 +112,9 @@ def _banner(office: Office, reading: Reading, delivery: Delivery) -> Banner | No
 
 
 def _by_people(office: Office, delivery: Delivery) -> bool:
-    capabilities = office.capabilities.get(delivery.identity.channel)
+    return _is_of_people(office, delivery.identity.channel)
+
+
+def _is_of_people(office: Office, channel: str) -> bool:
+    capabilities = office.capabilities.get(channel)
     return capabilities is not None and capabilities.carried_out_by_people

@@ -23,17 +23,21 @@ from outreach.reports.source import Question
 from outreach.review.office import Office
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
 from outreach.review.signing import FIRST, first_code
 from outreach.review.ways_in import ways_in
 from outreach.settings.model import Review
 from outreach.store.approvals import Approvals
-from outreach.store.delivery_log import head, read, verify
+from outreach.store.counts import CountSeries
+from outreach.store.delivery_log import head, read
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.receptions import Receptions
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
 from tests.store.office import DUE, claim_one, fill, planned, take_over, unknown
 
@@ -79,6 +83,12 @@ class Reading:
         return ()
 
     def problems(self, campaign: str) -> Any:
+        return ()
+
+    def campaigns(self) -> Any:
+        return ()
+
+    def coverage(self, campaign: str) -> Any:
         return ()
 
     def source_text(self, campaign: str, message: str) -> str | None:
@@ -154,6 +164,8 @@ class Stage(Entrance):
             keep_photo=lambda name, content: {},
             evidence_folder=folder,
             causes=lambda: (),
+            asking=None,
+            counts=CountSeries(engine),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             preview=lambda rendition: Preview(text=rendition.text),
@@ -162,7 +174,8 @@ class Stage(Entrance):
             now=lambda: self.now,
             leafing=Leafing(engine),
             checked_end=lambda: head(engine).seq,
-            checked_log=lambda: (verify(engine), head(engine)),
+            seals=Seals(engine, now=lambda: self.now),
+            figures=Figures(Receptions(engine)),
             passwords=QUICK,
             ways=ways_in(engine, Review()),
             language="vi",

@@ -25,6 +25,7 @@ TEST, PAGES = "test", "pages"
 REASONS = {
     "absent": "The program has no such thing.",
     "alone": "The program is one process; what it shows to programs on its own machine stays on loopback.",
+    "hosts": "The pages listen on the machine itself; the office's web server gives them a host name of their own (docs/install.md).",
     "office": "The certificate is that of the office's reverse proxy or web server (docs/install.md); the program has none of its own.",
     "python": "Python takes care of it, and so do the libraries, which are kept up to date.",
     "scanner": "Only people who are signed in send files, and only pictures: those for messages are drawn anew, photos that prove work "

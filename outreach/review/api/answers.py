@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from outreach.domain.delivery import State
-from outreach.reports import delivery_log, evidence, statistics
+from outreach.reports import delivery_log, evidence
 from outreach.reports.cells import to_plain
 from outreach.reports.queue import row
-from outreach.reports.source import Question
 from outreach.review.api import asked
 from outreach.review.office import Office, Reading
 from outreach.store.leafing import Choice
+from outreach.store.receptions import Part
 
 WINDOW = 5_000
 """So many lines of the log are looked at for one answer."""
@@ -71,9 +70,9 @@ def log(call: Call) -> Any:
         campaign=wanted.campaign,
         message=wanted.message,
     )
-    found = call.office.leafing.on(choice, wanted.after, end)
-    rows = [delivery_log.row(*each, call.reading) for each in islice(found, wanted.limit)]
-    whole = len(found) <= wanted.limit
+    found = call.office.leafing.on(choice, wanted.after, end, limit=wanted.limit)
+    rows = [delivery_log.row(*each, call.reading) for each in found]
+    whole = len(found) < wanted.limit
     after = max(end, wanted.after) if whole else rows[-1]["seq"]
     return {"lines": [call.plain(dict(each)) for each in rows], "after": after}
 
@@ -100,6 +99,7 @@ def counted(call: Call) -> Any:
     """How publications were received."""
     wanted = call.asked
     assert isinstance(wanted, asked.Statistics)
-    question = Question(campaign=wanted.campaign, channel=wanted.channel)
-    rows = statistics.build(call.reading, question, wanted.by).rows
+    part = Part(campaign=wanted.campaign, channel=wanted.channel)
+    zone = call.reading.zone(wanted.campaign or "")
+    rows = call.office.figures.table(part, wanted.by, zone).rows
     return {"rows": [call.plain(dict(each)) for each in rows]}

@@ -26,7 +26,7 @@ def api_routes(office: Office) -> list[Route]:
 
     async def describe(request: Request) -> Response:
         refused = refusal(request)
-        return with_headers(described if refused is None else refused)
+        return with_headers(described if refused is None else refused, request)
 
     routes = [Route(f"{ROOT}{each.path}", _endpoint(office, each)) for each in ENDPOINTS]
     return [Route(f"{ROOT}/openapi.json", describe), *routes]
@@ -37,7 +37,7 @@ def _endpoint(office: Office, endpoint: Endpoint) -> Callable[[Request], Awaitab
         refused = refusal(request)
         if refused is None:
             refused = await run_in_threadpool(_answer, office, endpoint, request)
-        return with_headers(refused)
+        return with_headers(refused, request)
 
     return answer
 
