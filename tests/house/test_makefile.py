@@ -21,7 +21,6 @@ def test_make_alone_prints_every_chore() -> None:
         "mutants",
         "screenshots",
         "sbom",
-        "screenshots",
         "run",
         "clean",
     }
