@@ -1,4 +1,4 @@
-"""A real service that is stopped in its tracks, that nobody listens to, or that may open hardly a file."""
+"""A real service that is stopped in its tracks, that nobody listens to, or that has no file or memory left."""
 
 from __future__ import annotations
 
@@ -52,19 +52,30 @@ def test_one_that_was_stopped_in_its_tracks_keeps_its_place_and_goes_on(office: 
         wait_for(lambda: all_published(office), "the outcome on record")
 
 
-@pytest.fixture
-def unheard(office: Office) -> Iterator[subprocess.Popen[bytes]]:
-    """A service whose standard output and error lead to a reader that has died."""
+def nobody() -> int:
+    """Where a reader has died."""
     reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def no_room() -> int:
+    """Where nothing more can be written, as on a full disk."""
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+@pytest.fixture(params=[nobody, no_room])
+def unheard(office: Office, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+    """A service whose standard output and error lead to a reader that has died, or to a full disk."""
+    writing = request.param()
     command = [sys.executable, "-m", "outreach", "run", "--config", str(office.config)]
     with subprocess.Popen(command, stdout=writing, stderr=writing) as process:
         os.close(writing)
-        os.close(reading)
         yield process
         process.kill()
 
 
-@pytest.mark.fault(45, "a closed pipe as standard error")
+@pytest.mark.fault(45, "a closed pipe, and a full disk, as standard error")
 def test_nobody_has_to_read_what_it_says(office: Office, unheard: subprocess.Popen[bytes]) -> None:
     ask_for(office, "tin")
     wait_for(office.page("tin").exists, "the page")
@@ -84,3 +95,23 @@ def test_without_a_file_left_to_open_it_waits_and_loses_nothing(office: Office) 
         wait_for(office.page("tin").exists, "the page")
         wait_for(lambda: all_published(office), "the outcome on record")
         assert "Traceback" not in service.said
+
+
+@pytest.mark.fault(47, "a limit on memory at what it has already")
+def test_without_memory_left_it_lives_and_loses_nothing(office: Office) -> None:
+    with office.service() as service:
+        service.await_word("READY=1")
+        process = service.process.pid
+        pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[0])
+        limit = (pages * resource.getpagesize(), resource.RLIM_INFINITY)
+        before = resource.prlimit(process, resource.RLIMIT_AS, limit)
+        ask_for(office, "tin")
+        wait_for(lambda: "ERROR" in service.said or is_begun(office), "a complaint or a try")
+        resource.prlimit(process, resource.RLIMIT_AS, before)
+        wait_for(office.page("tin").exists, "the page")
+        wait_for(lambda: all_published(office), "the outcome on record")
+        assert service.process.poll() is None
+
+
+def is_begun(office: Office) -> bool:
+    return any(delivery.state is not State.SCHEDULED for delivery in office.deliveries())
