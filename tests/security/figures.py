@@ -6,7 +6,7 @@ from outreach.channels import _http
 from outreach.channels.registry import ADAPTERS
 from outreach.content import fields, front_matter, pictures, reader, template, template_worker
 from outreach.content.editorial import sheets
-from outreach.daemon import server
+from outreach.daemon import patience
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.review import links, passwords, provider, second_factor, wordlist
 from outreach.settings import Engine, secrets
@@ -100,8 +100,8 @@ def figures() -> dict[str, object]:
         "deadline": round(_http.DEADLINE),
         "reply_mb": _http.LARGEST // 1_000_000,
         "connections": _http.CONNECTIONS,
-        "silence": round(server.SILENCE_SECONDS),
-        "visitors": server.MOST_CONNECTIONS,
+        "silence": round(patience.SILENCE_SECONDS),
+        "visitors": patience.MOST_CONNECTIONS,
         "drain": round(Engine().drain.total_seconds()),
         "backups": Backup.keep,
         "partners": partners,
