@@ -42,6 +42,9 @@ SCOPES = {
     Scope.READ_QUEUE: "deliveries with their evidence, and channels",
     Scope.READ_LOG: "the delivery log",
     Scope.READ_STATISTICS: "the statistics",
+    Scope.READ_MESSAGES: "messages with their texts and versions, the calendar, approvals, and banners",
+    Scope.READ_PEOPLE: "who was invited, with which role, and whether there is a second factor",
+    Scope.APPROVE: "gives a word about a text by its SHA-256, in the token's name",
 }
 """What each deed and each scope is, in words."""
 
