@@ -88,11 +88,12 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
         made = office_of(desk, now=now, language=session.screen.language)
-        yield replace(made, messages=None) if rehearsal else made
+        yield replace(made, asking=None, messages=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
     from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
     from outreach.cli.kept_files import KeptFiles  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
@@ -103,6 +104,7 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
+    from outreach.store.counts import CountSeries  # noqa: PLC0415 - as above
     from outreach.store.delivery_log import head  # noqa: PLC0415 - as above
     from outreach.store.edits import Edits  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
@@ -124,6 +126,8 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         evidence_folder=photos,
         glances=Glances(engine),
         causes=lambda: open_causes(engine),
+        asking=Asking(settings=desk.settings, now=now),
+        counts=CountSeries(engine),
         queue=desk.queue,
         reading=lambda: ReviewDesk(desk, now(), files),
         preview=partial(preview, desk),

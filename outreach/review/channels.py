@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from outreach.channel import Capabilities, Per, Quota
 from outreach.domain.alert import Cause
 from outreach.domain.delivery import Delivery, State
+from outreach.domain.health import ChannelHealth
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.review.office import Office, Reading
@@ -53,6 +54,17 @@ class Standing:
     next: datetime | None
     last: datetime | None
     causes: Sequence[Cause]
+    said: Said | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the service said when a person had it asked; instants are local, `days` how long its permission still holds."""
+
+    health: ChannelHealth
+    at: datetime
+    expires: datetime | None
+    days: int
 
 
 def channels(visit: Visit) -> Response:
@@ -61,7 +73,7 @@ def channels(visit: Visit) -> Response:
 
 
 def channel(visit: Visit) -> Response:
-    """Pause it, or let it go on."""
+    """Pause it, let it go on, or have its service asked."""
     name, office = str(visit.request.path_params["name"]), visit.office
     if not visit.who.may(Deed.DECIDE):
         return visit.forbidden(ONLY_ADMINS)
@@ -70,6 +82,9 @@ def channel(visit: Visit) -> Response:
     match visit.form.get("do"):
         case "pause":
             return _pause(visit, name)
+        case "ask" if office.asking:
+            office.asking(name)
+            return go(f"/channels#{name}")
         case "resume":
             why = Text("{name} let it go on.", name=visit.who.name)
             office.queue.resume(name, why, actor=visit.who.name, now=office.now())
@@ -102,6 +117,8 @@ def _show(visit: Visit, refused: Text | None = None) -> Response:
         refused=refused,
         decides=visit.who.may(Deed.DECIDE),
         spans=SPANS,
+        asks=office.asking is not None,
+        days_left=lambda days: Text("{days} days left", days=max(0, days)),
     )
 
 
@@ -128,7 +145,21 @@ def standing(
         quotas=[Used(quota=q, used=_used(office, name, q)) for q in quotas],
         next=_time(coming, reading),
         last=_time(gone, reading),
+        said=_said(office, name, zone),
         causes=[cause for cause in office.causes() if f":{name}" in f":{cause.key}:"],
+    )
+
+
+def _said(office: Office, name: str, zone: tzinfo) -> Said | None:
+    answer = office.asking.seen.get(name) if office.asking else None
+    if answer is None:
+        return None
+    expires = answer.health.expires
+    return Said(
+        health=answer.health,
+        at=answer.at.astimezone(zone),
+        expires=expires.astimezone(zone) if expires else None,
+        days=(expires - office.now()).days if expires else 0,
     )
 
 

@@ -8,6 +8,7 @@ from outreach.domain.delivery import Delivery
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports import evidence
+from outreach.reports.statistics import METRICS
 from outreach.review import deciding
 from outreach.review.visit import Visit, go
 from outreach.store.seals import is_sealed
@@ -65,6 +66,11 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         attempts=evidence.attempts(known).rows,
         events=evidence.events(known).rows,
         rendition=known.rendition,
+        received=[
+            (reading.at.astimezone(known.zone), reading.counts)
+            for reading in reversed(visit.office.counts.of(found.id))
+        ],
+        metrics=METRICS,
         choices=choices,
         refused=refused,
     )

@@ -14,6 +14,9 @@ from outreach.review.requests import Form
 from outreach.review.signing import Came
 from outreach.review.visit import Visit, go
 
+FORGET = '"cache", "storage"'
+"""What a browser that signs out is told to throw away besides its cookie."""
+
 
 def unknown(name: str) -> Text:
     """Why somebody who is known elsewhere does not get in."""
@@ -40,6 +43,7 @@ def sign_out(visit: Visit) -> Response:
     visit.office.people.sign_out(visit.who.name, visit.office.now())
     response = go("/sign-in")
     signing.keep(response, visit.request, "")
+    response.headers["clear-site-data"] = FORGET
     return response
 
 

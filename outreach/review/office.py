@@ -13,6 +13,7 @@ from outreach.domain.alert import Cause
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
+from outreach.domain.health import ChannelHealth
 from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
@@ -22,6 +23,7 @@ from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
 from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
+from outreach.store.counts import CountSeries
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
@@ -90,6 +92,33 @@ class Reading(Source, Protocol):
         ...
 
 
+class Answer(Protocol):
+    """What a channel said about itself, and when (aware UTC)."""
+
+    @property
+    def health(self) -> ChannelHealth:
+        """Whether it would publish now."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it said so."""
+        ...
+
+
+class Asking(Protocol):
+    """Asks a channel's service now; nothing is published."""
+
+    @property
+    def seen(self) -> Mapping[str, Answer]:
+        """What each channel said last."""
+        ...
+
+    def __call__(self, name: str) -> None:
+        """Ask the channel of that name."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Office:
     """The people, the queue that decisions go to, and a fresh look at everything; `now` gives aware UTC.
@@ -97,7 +126,7 @@ class Office:
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
-    `causes` are what people were told of and is not mended yet.
+    `causes` are what people were told of and is not mended yet; `asking` is None where no service may be asked, as in a rehearsal.
     `checked_end` is the number of the log's last line;
     `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
@@ -116,6 +145,8 @@ class Office:
     keep_photo: Callable[[str, bytes], dict[str, str]]
     evidence_folder: Path
     causes: Callable[[], Sequence[Cause]]
+    asking: Asking | None
+    counts: CountSeries
     preview: Callable[[Rendition], Preview]
     adapters: Mapping[str, str]
     media_folder: Path

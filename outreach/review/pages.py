@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -38,9 +39,11 @@ from outreach.review.people import people
 from outreach.review.pictures import photo, picture
 from outreach.review.requests import (
     TooLarge,
+    cookie_of,
     form_of,
     form_with_file,
     has_file,
+    is_encrypted,
     refusal,
     with_headers,
 )
@@ -50,6 +53,13 @@ from outreach.review.today import today
 from outreach.review.tokens import tokens
 from outreach.review.visit import Answer, Visit, go
 from outreach.review.wire import Wire
+
+pages_log = logging.getLogger("outreach.review")
+
+NOWHERE = Text("There is no such page.")
+BROKEN = Text(
+    "The page broke. Nothing was changed by halves; the cause stands in the log of the pages."
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 STATIC = {
@@ -95,6 +105,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
+            Route("/{rest:path}", doors.inside(_nowhere), methods=both),
         ],
         middleware=[Middleware(Arrival, gate=office.ways.gate)],
     )
@@ -107,6 +118,10 @@ def _static(visit: Visit) -> Response:
     content = resources.files("outreach.review").joinpath("static", name).read_bytes()
     kept = {"cache-control": "max-age=3600"}
     return Response(content, media_type=STATIC[name], headers=kept)
+
+
+def _nowhere(visit: Visit) -> Response:
+    return visit.sorry(NOWHERE, 404)
 
 
 class Doors:
@@ -134,24 +149,39 @@ class Doors:
         """What every request goes through."""
 
         async def endpoint(request: Request) -> Response:
-            response = refusal(request)
-            if response is None:
-                try:
-                    visit = await self._visit(request)
-                    response = await run_in_threadpool(answer, visit)
-                except TooLarge:
-                    response = PlainTextResponse("413\n", status_code=413)
+            response = refusal(request) or await self._answer(request, answer)
             wish = request.query_params.get("lang")
             if wish in LANGUAGES:
-                response.set_cookie("language", wish, samesite="lax", httponly=True)
-            return with_headers(response)
+                response.set_cookie(
+                    cookie_of(request, "language"),
+                    wish,
+                    secure=is_encrypted(request),
+                    samesite="lax",
+                    httponly=True,
+                )
+            return with_headers(response, request)
 
         return endpoint
 
-    async def _visit(self, request: Request) -> Visit:
-        wishes = (request.query_params.get("lang"), request.cookies.get("language"))
+    async def _answer(self, request: Request, answer: Answer) -> Response:
+        try:
+            return await run_in_threadpool(answer, await self._visit(request))
+        except TooLarge:
+            return PlainTextResponse("413\n", status_code=413)
+        except Exception:  # noqa: BLE001 - whatever broke: its reader gets a page, the log the cause
+            pages_log.exception(Text("The page {path} broke.", path=request.url.path))
+            return self._bare(request).sorry(BROKEN, 500)
+
+    def _bare(self, request: Request) -> Visit:
+        wishes = (
+            request.query_params.get("lang"),
+            request.cookies.get(cookie_of(request, "language")),
+        )
         language = next((w for w in wishes if w in LANGUAGES), self._office.language)
-        visit = Visit(office=self._office, request=request, form={}, language=language)
+        return Visit(office=self._office, request=request, form={}, language=language)
+
+    async def _visit(self, request: Request) -> Visit:
+        visit = self._bare(request)
         if request.method != "POST":
             return visit
         if not has_file(request):

@@ -34,6 +34,9 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
+ALWAYS_ENCRYPTED = "max-age=31536000; includeSubDomains"
+"""For a year a browser that came by HTTPS comes by nothing else."""
+
 Form = Mapping[str, str]
 
 
@@ -102,8 +105,20 @@ async def form_with_file(request: Request) -> tuple[Form, tuple[str, bytes] | No
     return fields, next(((name, content) for name, content in chosen if content), None)
 
 
-def with_headers(response: Response) -> Response:
+def with_headers(response: Response, request: Request) -> Response:
     """The response with the headers of every answer."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if is_encrypted(request):
+        response.headers["strict-transport-security"] = ALWAYS_ENCRYPTED
     return response
+
+
+def is_encrypted(request: Request) -> bool:
+    """Whether the browser speaks HTTPS with us."""
+    return request.url.scheme == "https"
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """What a cookie is called: over HTTPS so that no other host, path or connection can set it."""
+    return f"__Host-{name}" if is_encrypted(request) else name

@@ -18,7 +18,7 @@ from outreach.review import second_factor, wordlist
 from outreach.review.gate import address_of, named_by_proxy
 from outreach.review.office import Office
 from outreach.review.passwords import LONGEST, SHORTEST
-from outreach.review.requests import Form
+from outreach.review.requests import Form, cookie_of, is_encrypted
 from outreach.store.people import Person
 
 WRONG = Text("The name, the password or the code is wrong.")
@@ -169,11 +169,11 @@ def keep(response: Response, request: Request, token: str) -> None:
         _cookie(request),
         token,
         max_age=None if token else 0,
-        secure=request.url.scheme == "https",
+        secure=is_encrypted(request),
         httponly=True,
         samesite="lax",
     )
 
 
 def _cookie(request: Request) -> str:
-    return "__Host-session" if request.url.scheme == "https" else "session"
+    return cookie_of(request, "session")

@@ -80,6 +80,11 @@ class CountSeries:
             insert_missing(connection, DELIVERY_COUNT, rows)
             connection.execute(_ONE_MORE)
 
+    def of(self, delivery_id: int) -> tuple[Reading, ...]:
+        """All readings of one delivery, the first one first."""
+        with reading(self._engine) as connection:
+            return _readings(connection, [delivery_id]).get(delivery_id, ())
+
     def received(
         self, *, campaign: str | None = None, channel: str | None = None
     ) -> list[Received]:

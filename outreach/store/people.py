@@ -90,8 +90,12 @@ class People:
     def invite(
         self, name: str, role: Role, code: str, *, actor: str, now: datetime, mail: str = ""
     ) -> bool:
-        """Let a person in with a code; a former code ends. False, and nothing changed, when the person has a password already."""
-        values = {"role": role.value, "code": _digest(code), "invited": now, "mail": mail}
+        """Let a person in with a code; a former code ends, a known address stays unless another is given.
+
+        False, and nothing changed, when the person has a password already.
+        """
+        values = {"role": role.value, "code": _digest(code), "invited": now}
+        values |= {"mail": mail} if mail else {}
         with writing(self._engine) as connection:
             row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
             if row and row.password:
@@ -279,7 +283,8 @@ def _person(row: Any) -> Person:
 
 def _is_last_admin(connection: Connection, name: str) -> bool:
     """Whether this is the only admin who can sign in."""
-    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, PERSON.c.password != "")
+    comes_in = (PERSON.c.password != "") | (PERSON.c.subject != "")
+    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, comes_in)
     return connection.execute(admins).scalars().all() == [name]
 
 

@@ -13,7 +13,7 @@ from outreach.review.gate import Gate
 from outreach.review.links import GOOD_FOR, Link, Links
 from outreach.review.provider import Provider
 from outreach.review.signing import FIRST, first_code
-from tests.browser.test_review import faults, opened
+from tests.browser.looking import faults, opened
 from tests.review.hostile_provider import Hostile
 from tests.review.house import House, house
 from tests.review.stage import PASSWORD

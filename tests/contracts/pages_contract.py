@@ -216,6 +216,9 @@ class PagesContract:
         assert people.known_as("") is None
         assert [subjects.bind("Lan", one, DUE) for one in ("i 1", "i 2")] == [True, False]
         assert (subjects.of("i 1"), subjects.of("i 2")) == ("Lan", None)
+        people.invite("Lan", Role.ADMIN, "y", actor="outreach", now=DUE)
+        assert people.known_as("lan@so.example")
+        assert not people.remove("Lan", actor="Lan", now=DUE)
         minh = Subject(id="i 3", word="minh", name="Minh", mail="")
         assert [subjects.admit(minh, Role.AUTHOR, DUE) for _ in range(2)] == [True, False]
         assert not people.accept("Minh", "", "hash", DUE)

@@ -28,6 +28,7 @@ from outreach.review.signing import FIRST, first_code
 from outreach.review.ways_in import ways_in
 from outreach.settings.model import Review
 from outreach.store.approvals import Approvals
+from outreach.store.counts import CountSeries
 from outreach.store.delivery_log import head, read
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
@@ -163,6 +164,8 @@ class Stage(Entrance):
             keep_photo=lambda name, content: {},
             evidence_folder=folder,
             causes=lambda: (),
+            asking=None,
+            counts=CountSeries(engine),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             preview=lambda rendition: Preview(text=rendition.text),

@@ -157,13 +157,12 @@ def test_an_administrator_ends_all_sessions_of_somebody(office: House) -> None:
     assert (admin.get("/").status_code, lan.get("/").status_code) == (200, 303)
 
 
-@pytest.mark.parametrize(
-    "mail", ["kein", "a@b, c@d", "a b@c.vn", "a@b\nbcc: c@d", "x" * 250 + "@y.vn"]
-)
-def test_only_one_plain_address_takes_letters(office: House, mail: str) -> None:
+def test_only_one_plain_address_takes_letters(office: House) -> None:
     admin = office.signed_in()
     admin.get("/people")
-    assert admin.post("/people", {"do": "mail", "name": FIRST, "mail": mail}).status_code == 409
+    for mail in ("kein", "a@b, c@d", "a b@c.vn", "a@b\nbcc: c@d", "x" * 250 + "@y.vn"):
+        form = {"do": "mail", "name": FIRST, "mail": mail}
+        assert admin.post("/people", form).status_code == 409, mail
     form = {"do": "mail", "name": FIRST, "mail": "lan@so.example"}
     assert admin.post("/people", form).status_code == 303
     found = office.office.people.find(FIRST)

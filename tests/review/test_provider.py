@@ -20,7 +20,7 @@ from outreach.review.signing import FIRST
 from outreach.settings.model import OpenId
 from outreach.store.errands import LONGEST
 from tests.review.hostile_provider import CLIENT, ISSUER, Hostile
-from tests.review.house import House
+from tests.review.house import House, house
 from tests.review.stage import HERE, Browser
 from tests.store.office import what_happened
 
@@ -85,13 +85,25 @@ def test_people_of_the_list_come_in_by_a_real_provider(office: House, real: str)
     assert "eyJ" not in str(rows)
 
 
-@pytest.fixture
-def hostile(office: House) -> Hostile:
+def with_a_liar(office: House) -> Hostile:
+    """People sign in at a provider that says whatever a test wants."""
     known(office)
     made = Hostile(lambda: office.now)
     provider = Provider(ASKED, made.fetch, lambda: office.now)
     office.let_in_by(gate=Gate(address=HERE), provider=provider)
     return made
+
+
+@pytest.fixture
+def hostile(office: House) -> Hostile:
+    return with_a_liar(office)
+
+
+@pytest.fixture(scope="module")
+def liar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Hostile]]:
+    """For tests after which nobody is in."""
+    with house(tmp_path_factory.mktemp("office")) as made:
+        yield made, with_a_liar(made)
 
 
 def come_back(office: House, hostile: Hostile, browser: Browser | None = None) -> httpx.Response:
@@ -141,9 +153,10 @@ NOT_TRUE: dict[str, dict[str, Any]] = {
 @pytest.mark.asvs("10.5.4", "`aud` is our client, and so is `azp`.")
 @pytest.mark.asvs("10.5.3", "`iss` is the one in config.toml.")
 def test_whatever_is_wrong_in_the_token_lets_nobody_in(
-    office: House, hostile: Hostile, claims: dict[str, Any]
+    liar: tuple[House, Hostile], claims: dict[str, Any]
 ) -> None:
-    hostile.claims = claims
+    office, hostile = liar
+    hostile.claims, hostile.sign = claims, hostile.signed
     browser = office.browser()
     assert come_back(office, hostile, browser).status_code == 403
     assert browser.get("/").status_code == 303
@@ -159,8 +172,10 @@ def test_whatever_is_wrong_in_the_token_lets_nobody_in(
 @pytest.mark.asvs("9.1.2", "RS256, PS256, ES256 and EdDSA; never none, never a shared secret.")
 @pytest.mark.asvs("9.1.3", "Keys come from the provider's address; a key in the token is ignored.")
 def test_a_token_that_the_provider_did_not_sign_is_refused(
-    office: House, hostile: Hostile, way: str
+    liar: tuple[House, Hostile], way: str
 ) -> None:
+    office, hostile = liar
+    hostile.claims = {}
     hostile.sign = {
         "none": hostile.unsigned,
         "shared secret": hostile.with_a_shared_secret,

@@ -9,6 +9,7 @@ from outreach.content.editorial import sheets
 from outreach.daemon import patience
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.review import links, passwords, provider, second_factor, wordlist
+from outreach.review.tokens import SCOPES
 from outreach.settings import Engine, secrets
 from outreach.settings.model import Backup
 from outreach.store import people, throttle, tokens
@@ -38,15 +39,7 @@ DEEDS = {
     Deed.DECIDE: "decide about deliveries and channels",
     Deed.INVITE: "invite, appoint and remove people, issue tokens",
 }
-SCOPES = {
-    Scope.READ_QUEUE: "deliveries with their evidence, and channels",
-    Scope.READ_LOG: "the delivery log",
-    Scope.READ_STATISTICS: "the statistics",
-    Scope.READ_MESSAGES: "messages with their texts and versions, the calendar, approvals, and banners",
-    Scope.READ_PEOPLE: "who was invited, with which role, and whether there is a second factor",
-    Scope.APPROVE: "gives a word about a text by its SHA-256, in the token's name",
-}
-"""What each deed and each scope is, in words."""
+"""What each deed is, in words."""
 
 
 def _ways_in() -> dict[str, object]:
@@ -71,7 +64,7 @@ def _ways_in() -> dict[str, object]:
         "idle": round(people.IDLE.total_seconds() / hour),
         "session_hours": round(people.LONGEST.total_seconds() / hour),
         "roles": "\n".join(f"| `{role}` | {_may(role)} |" for role in Role),
-        "scopes": "\n".join(f"| `{scope}` | {SCOPES[scope]} |" for scope in Scope),
+        "scopes": "\n".join(f"| `{scope}` | {SCOPES[scope].msgid} |" for scope in Scope),
     }
 
 

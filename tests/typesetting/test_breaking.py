@@ -48,6 +48,14 @@ def count(compound: str, text: str) -> int:
     return len(re.findall(rf"(?<![^\s“\"'(])(?={re.escape(compound)}(?:[.,;:!?”\"')]|\s|$))", text))
 
 
+def test_what_is_stressed_stays_together_where_it_can() -> None:
+    found = words("*Chấm dứt bạo lực,* vun đắp yêu thương")
+    lines = [[" ".join(w.text for w in found[a:b]) for a, b in s.cuts] for s in splits(found, FACE)]
+    assert lines[1] == ["Chấm dứt bạo lực,", "vun đắp yêu thương"]
+    assert lines[2] == ["Chấm dứt bạo lực,", "vun đắp", "yêu thương"]
+    assert lines[3] == ["Chấm dứt", "bạo lực,", "vun đắp", "yêu thương"]
+
+
 @given(WITH_COMPOUNDS)
 def test_no_listed_compound_is_broken(text: str) -> None:
     found = words(text)

@@ -44,6 +44,7 @@ from outreach.reports.packed import repacked
 LEFT, RIGHT = 70.0, 95.0
 """Widths of the head's two columns in millimetres."""
 
+LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 PORTRAIT, LANDSCAPE = (210.0, 297.0), (297.0, 210.0)
 
 
@@ -51,6 +52,7 @@ def to_docx(document: Document) -> bytes:
     """The document as .docx; the same document gives the same bytes."""
     word, say = docx.Document(), Speaker(document.language)
     _set_face(word)
+    _set_language(word, document.language)
     if document.head:
         _page(word.sections[0], PORTRAIT)
         _text(word, document, document.head, say)
@@ -75,6 +77,13 @@ def _set_face(word: WordDocument) -> None:
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = FACE, Pt(14)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), FACE)
+
+
+def _set_language(word: WordDocument, language: str) -> None:
+    """Word checks the spelling of this language; without a percentage its settings would break the rules of the format."""
+    for element in word.styles.element.iter(qn("w:lang")):
+        element.set(qn("w:val"), LOCALES[language])
+    word.settings.element.find(qn("w:zoom")).set(qn("w:percent"), "100")
 
 
 def _page(section: Section, size: tuple[float, float]) -> None:
@@ -181,7 +190,7 @@ def _saved(word: WordDocument, document: Document) -> bytes:
     about = word.core_properties
     about.title, about.author = harmless(document.title[:255]), harmless(document.author[:255])
     about.last_modified_by = ""
-    about.language = "vi-VN" if document.language == "vi" else "en-GB"
+    about.language = LOCALES[document.language]
     about.comments = ""
     written = io.BytesIO()
     word.save(written)

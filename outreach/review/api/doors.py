@@ -30,7 +30,7 @@ def api_routes(office: Office) -> list[Route]:
 
     async def describe(request: Request) -> Response:
         refused = refusal(request)
-        return with_headers(described if refused is None else refused)
+        return with_headers(described if refused is None else refused, request)
 
     routes = [_route(office, each) for each in ENDPOINTS]
     return [Route(f"{ROOT}/openapi.json", describe), *routes]
@@ -48,7 +48,7 @@ def _endpoint(office: Office, endpoint: Endpoint) -> Callable[[Request], Awaitab
             refused = await _take(office, request)
         elif refused is None:
             refused = await run_in_threadpool(_answer, office, endpoint, request)
-        return with_headers(refused)
+        return with_headers(refused, request)
 
     return answer
 

@@ -107,7 +107,7 @@ DOCUMENT = Document(
 
 GOLDEN = {
     "pdf": "08d23fc8b2d3e9d5",
-    "docx": "d73d620bf324d7e5",
+    "docx": "e972cc73770654b5",
     "xlsx": "e334c59226f475a8",
     "png": "bd64f4add904b813",
 }

@@ -101,6 +101,13 @@ def test_word_finds_every_style_that_is_used(word: Parts) -> None:
                 assert used <= known, (name, tag)
 
 
+def test_word_checks_the_spelling_of_vietnamese(word: Parts) -> None:
+    languages = ET.fromstring(word["word/styles.xml"]).iter(f"{WORD}lang")
+    assert {language.get(f"{WORD}val") for language in languages} == {"vi-VN"}
+    (zoom,) = ET.fromstring(word["word/settings.xml"]).iter(f"{WORD}zoom")
+    assert zoom.get(f"{WORD}percent") == "100"
+
+
 def test_every_table_has_its_columns_and_every_cell_ends_with_a_paragraph(word: Parts) -> None:
     body = ET.fromstring(word["word/document.xml"])
     tables = list(body.iter(f"{WORD}tbl"))
