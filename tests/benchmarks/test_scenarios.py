@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.scenarios import artwork, burst, idle, planning, spread, start
+from benchmarks.scenarios import artwork, burst, idle, pages, planning, spread, start, tail
 from benchmarks.sink import Sink
 from benchmarks.table import Row, as_table
 
@@ -57,6 +57,20 @@ def test_artwork_is_timed_alone_and_beside_a_stream() -> None:
     cards, beside = artwork.measure(5, 1, quiet)
     assert cards.scenario == "155 cards drawn"
     assert beside.ours.startswith("p99 ")
+
+
+@pytest.mark.slow
+def test_every_page_is_timed_on_every_database() -> None:
+    small, large = (pages.Shape(name=f"{n}", campaigns=n, messages=4) for n in (1, 2))
+    rows = pages.measure(1, quiet, small=small, large=[large])
+    assert {row.scenario for row in rows} >= {"2: today", "2: proof", "2: API statistics"}
+
+
+@pytest.mark.slow
+def test_the_live_log_is_timed_and_readers_are_weighed() -> None:
+    complete, beside = tail.measure(40, 1, quiet, watchers=2)
+    assert complete.met
+    assert beside.ours.endswith("/s")
 
 
 def test_what_is_not_met_is_said_plainly() -> None:

@@ -50,7 +50,8 @@ def test_a_stranger_gets_nowhere(office: House) -> None:
         assert answer.status_code in ({401} if path.startswith("/api/") else {303}), path
         assert not answer.text or path.startswith("/api/")
     for path in routes(office, "POST"):
-        assert stranger.post(path, {"do": "x"}).status_code == 303, path
+        refused = 401 if path.startswith("/api/") else 303
+        assert stranger.post(path, {"do": "x"}).status_code == refused, path
     assert office.office.checked_end() == before
 
 
@@ -73,7 +74,8 @@ def test_no_form_of_another_site_changes_anything(
     for path in routes(office, "POST"):
         form = {"do": "pause", "reason": "x", "name": "x", "choice": "cancel", "say": "approved"}
         answer = admin.post(path, form, sealed=sealed, **headers)
-        assert answer.status_code == 403, path
+        refused = {401, 403} if path.startswith("/api/") else {403}
+        assert answer.status_code in refused, path
     assert (office.office.checked_end(), files(office)) == before
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from outreach.store import seals
 from outreach.store.delivery_log import Damage, Event, Head, append, head, read, verify
 from outreach.store.engine import migrate, open_engine, writing
 from tests.store.office import DUE
@@ -207,3 +208,23 @@ def test_noise_in_a_column_never_passes(
     engine.dispose()
     assert verdict.damage is not None
     assert verdict.seq == 4
+
+
+def test_what_was_changed_shows_to_whoever_checks_anew(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seals, "STRIDE", 2)
+    monkeypatch.setattr(seals, "PAUSE_SECONDS", 0)
+    clock = [DUE]
+    sealed = seals.Seals(sqlite_engine, now=lambda: clock[0])
+    with writing(sqlite_engine) as connection:
+        append(connection, [Event(at=DUE, actor="lan", what=f"w{n}") for n in range(7)])
+    first = sealed.check()
+    assert (first.upto.seq, first.whole, first.verdict.intact) == (2, False, True)
+    while not sealed.check().whole:
+        pass
+    tamper(sqlite_engine, run("UPDATE event SET actor = 'mai' WHERE seq = 1"))
+    clock[0] += seals.PASS + timedelta(seconds=1)
+    assert sealed.check().verdict.damage is Damage.EDITED
+    lines = list(read(sqlite_engine))
+    assert [seals.is_sealed(line) for line in lines] == [False, *[True] * 6]
