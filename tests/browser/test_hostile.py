@@ -134,7 +134,7 @@ def test_nothing_that_was_written_runs(chromium: Browser, hostile: House) -> Non
             seen |= {path} if "document.title" in page.content() else set()
         assert {"/", "/messages", "/banners", "/channels", "/log"} <= seen
         assert all(url.startswith((client.url, "data:")) for url in asked)
-    context.close()
+        context.close()
     assert said == []
 
 
@@ -163,7 +163,7 @@ def test_nothing_stays_in_the_browser(chromium: Browser, hostile: House) -> None
         page.go_back()
         page.wait_for_url("**/sign-in")
         assert page.get_by_role("heading", name="Nhật ký").count() == 0
-    context.close()
+        context.close()
     assert said == []
 
 
