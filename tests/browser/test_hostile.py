@@ -69,6 +69,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def address(hostile: House) -> Iterator[str]:
+    with served(hostile.app) as client:
+        yield client.url
+
+
 def _rules(made: House) -> None:
     """Also the campaign's own names are an attack."""
     file, evil = made.campaign / "campaign.toml", json.dumps(EVIL)
@@ -115,25 +121,24 @@ def _ended(made: House, claim: Claim) -> Finish:
     )
 
 
-def test_nothing_that_was_written_runs(chromium: Browser, hostile: House) -> None:
+def test_nothing_that_was_written_runs(chromium: Browser, hostile: House, address: str) -> None:
     context, said = opened(chromium, 1280, "light")
     asked = list[str]()
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     found = hostile.queue.list()
     paths = [f"/deliveries/{one.id}{end}" for one in found for end in ("", "/proof")]
-    with served(hostile.app) as client:
-        context.add_cookies([{"name": "session", "value": token_of(FIRST), "url": client.url}])
-        seen = set()
-        for path in (*PAGES, *paths, f"/log?q={EVIL}&channel={EVIL}&before={EVIL}"):
-            answer = page.goto(f"{client.url}{path}")
-            assert answer
-            assert answer.status == 200, path
-            unfold(page)
-            assert not page.evaluate(RAN), path
-            seen |= {path} if "document.title" in page.content() else set()
-        assert {"/", "/messages", "/banners", "/channels", "/log"} <= seen
-        assert all(url.startswith((client.url, "data:")) for url in asked)
+    context.add_cookies([{"name": "session", "value": token_of(FIRST), "url": address}])
+    seen = set()
+    for path in (*PAGES, *paths, f"/log?q={EVIL}&channel={EVIL}&before={EVIL}"):
+        answer = page.goto(f"{address}{path}")
+        assert answer
+        assert answer.status == 200, path
+        unfold(page)
+        assert not page.evaluate(RAN), path
+        seen |= {path} if "document.title" in page.content() else set()
+    assert {"/", "/messages", "/banners", "/channels", "/log"} <= seen
+    assert all(url.startswith((address, "data:")) for url in asked)
     context.close()
     assert said == []
 
@@ -144,25 +149,25 @@ def test_nothing_that_was_written_runs(chromium: Browser, hostile: House) -> Non
 @pytest.mark.asvs(
     "15.3.6", "No address reaches a prototype; the only scripts are the two for the log."
 )
-def test_nothing_stays_in_the_browser(chromium: Browser, hostile: House) -> None:
+def test_nothing_stays_in_the_browser(chromium: Browser, hostile: House, address: str) -> None:
     hostile.office.people.sign_in(FIRST, token_of("leaving"), hostile.now)
     context, said = opened(chromium, 1280, "light")
     page = context.new_page()
-    with served(hostile.app) as client:
-        context.add_cookies(
-            [{"name": "session", "value": token_of("leaving"), "url": client.url, "httpOnly": True}]
-        )
-        page.goto(f"{client.url}/log?__proto__[x]=1&constructor[prototype][x]=1&lang=vi")
-        assert page.evaluate("({}).x === undefined && 'htmx' in window")
-        assert _kept(page) == ["", 0, 0, 0, 0]
-        assert {one["name"] for one in context.cookies()} == {"session", "language"}
-        with page.expect_response("**/sign-out") as left:
-            page.get_by_role("button", name="Đăng xuất").click()
-        assert left.value.all_headers()["clear-site-data"] == '"cache", "storage"'
-        page.wait_for_url("**/sign-in")
-        page.go_back()
-        page.wait_for_url("**/sign-in")
-        assert page.get_by_role("heading", name="Nhật ký").count() == 0
+    context.add_cookies(
+        [{"name": "session", "value": token_of("leaving"), "url": address, "httpOnly": True}]
+    )
+    page.goto(f"{address}/log?__proto__[x]=1&constructor[prototype][x]=1&lang=vi")
+    assert page.evaluate("({}).x === undefined && 'htmx' in window")
+    assert _kept(page) == ["", 0, 0, 0, 0]
+    assert {one["name"] for one in context.cookies()} == {"session", "language"}
+    page.goto(f"{address}/people")
+    with page.expect_response("**/sign-out") as left:
+        page.get_by_role("button", name="Đăng xuất").click()
+    assert left.value.all_headers()["clear-site-data"] == '"cache", "storage"'
+    page.wait_for_url("**/sign-in")
+    page.go_back()
+    page.wait_for_url("**/sign-in")
+    assert page.get_by_role("heading", name="Người dùng").count() == 0
     context.close()
     assert said == []
 
