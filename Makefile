@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak mutants sbom run clean setup setup-test
+.PHONY: help demo test check bench screenshots soak mutants sbom run clean setup setup-test
 
 BIN := .venv/bin
 CAMPAIGN := 2022-binh-dang-gioi
@@ -14,7 +14,7 @@ LONE_TESTS := -m alone
 CHILDREN ?= 2
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Rehearse a bad sample month (FAULTS=: a good one), then show site and reviewers' pages until Ctrl-C
 	$(BIN)/outreach $(DEMO)
@@ -41,6 +41,9 @@ test: setup-test ## Everything: check, then crash, browser, PostgreSQL and other
 
 bench: setup-test ## Measure throughput, lateness and idle cost; prints one table
 	$(BIN)/python -m benchmarks
+
+screenshots: setup-test ## Take a picture of every reviewers' page of the demo: build/screenshots/pages, the best in docs/pages
+	$(BIN)/python -m tests.browser.screenshots
 
 soak: setup-test ## Simulate N=20000 bad months, then fuzz as many inputs and more; hours
 	$(BIN)/python -m tests.simulation --soak $(N)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks.scenarios import artwork, burst, idle, planning, spread, start
+from benchmarks.scenarios import artwork, burst, idle, pages, planning, spread, start, tail
 from benchmarks.table import Row, as_table
 
 Scenario = Callable[[int], list[Row]]
@@ -22,6 +22,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "idle": lambda rounds: idle.measure(250, _say),
     "start": lambda rounds: start.measure(2_500, rounds, _say),
     "artwork": lambda rounds: artwork.measure(2_000, rounds, _say),
+    "pages": lambda rounds: pages.measure(rounds, _say),
+    "tail": lambda rounds: tail.measure(2_000, rounds, _say),
     "planning": lambda rounds: planning.measure(2_000, rounds, _say),
 }
 

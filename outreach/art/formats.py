@@ -82,7 +82,7 @@ def printed(size: Size) -> Format:
     """The format of a banner: its slogan is read from as many metres as a centimetre of type for each metre of length gives."""
     longest = max(size.width, size.height)
     return Format(
-        name=f"{size.width / 1000:g}x{size.height / 1000:g}m",
+        name=size.name,
         width=size.width,
         height=size.height,
         printed=True,

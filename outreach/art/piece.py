@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from outreach.art.breaking import Word, splits, words
 from outreach.art.formats import BLEED, Format
 from outreach.art.themes import Theme
 from outreach.art.wording import Wording
 from outreach.domain.artwork import spoken
+from outreach.typesetting.breaking import Word, splits, words
 from outreach.typesetting.fonts import DISPLAY, face
 
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from outreach.art.formats import Format, format_named, known_formats
 from outreach.art.lint import Remark, check_letters, remarks
@@ -18,6 +16,7 @@ from outreach.art.themes import Wardrobe
 from outreach.art.wording import Wording
 from outreach.domain.artwork import Size, Unusable, parse_size
 from outreach.domain.campaign import Campaign
+from outreach.domain.closing import Closing
 from outreach.domain.message import BannerDetails, Message
 from outreach.domain.text import Text
 from outreach.locale import translate
@@ -29,7 +28,7 @@ OWN = "art"
 LARGEST_LOGO = 2 * 1024 * 1024
 
 
-class Portfolio:
+class Portfolio(Closing):
     """`folder` holds the campaign's files, `cache` what was made before. Use it in a `with`."""
 
     def __init__(self, campaign: Campaign, folder: Path, cache: Path) -> None:
@@ -38,21 +37,10 @@ class Portfolio:
         self._cache = cache
         self._studio: Studio | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Give back what Typst takes; harmless when repeated."""
         if self._studio:
-            self._studio.__exit__(None, None, None)
+            self._studio.close()
             self._studio = None
 
     def formats(self, message: Message | None, names: Sequence[str] = ()) -> tuple[Format, ...]:

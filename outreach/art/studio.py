@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from outreach.art.piece import Piece, document
 from outreach.art.themes import Wardrobe
+from outreach.domain.closing import Closing
 from outreach.typesetting.fonts import fingerprint
 from outreach.typesetting.press import Press
 
@@ -41,7 +41,7 @@ class Type:
     smallest: str
 
 
-class Studio:
+class Studio(Closing):
     """The templates at work. `shown` are pictures that they show, such as the logo. Use it in a `with`, from any thread."""
 
     def __init__(self, wardrobe: Wardrobe, cache: Path, shown: Mapping[str, bytes] = {}) -> None:
@@ -55,15 +55,8 @@ class Studio:
             {n: hashlib.sha256(c).hexdigest() for n, c in self._files.items()},
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give back what Typst takes."""
         self._stack.close()
 
     def key(self, piece: Piece, form: Form) -> str:

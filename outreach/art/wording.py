@@ -6,10 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from outreach.art.breaking import in_lines
 from outreach.domain.campaign import Campaign, Window
 from outreach.domain.text import Text
 from outreach.locale import translate
+from outreach.typesetting.breaking import in_lines
 from outreach.typesetting.fonts import DISPLAY, face
 
 

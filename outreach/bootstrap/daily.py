@@ -1,4 +1,4 @@
-"""What the service does once a day besides delivering: a backup, and a checkpoint that leaves the machine."""
+"""What the service does once a day besides delivering: a backup, a checkpoint that leaves the machine, letters to approvers."""
 
 from __future__ import annotations
 
@@ -29,12 +29,20 @@ def _chores(settings: Settings, engine: Engine) -> Iterator[Chore]:
 
         return Text("The log's end was noted: {line}", line=note(settings, engine, now=now))
 
+    def write(now: datetime) -> Text:
+        from outreach.bootstrap.letters import send  # noqa: PLC0415 - as said
+
+        return Text("Letters to approvers: {count}", count=send(settings, engine, now=now))
+
     if settings.backup.at:
         last = partial(_last_backup, settings)
         yield Chore(name="backup", at=settings.backup.at, last=last, work=back_up)
     if settings.audit.at and settings.audit.is_wanted:
         noted = partial(_last_note, settings)
         yield Chore(name="checkpoint", at=settings.audit.at, last=noted, work=note)
+    if settings.review.letters:
+        written = partial(_last_letters, settings)
+        yield Chore(name="letters", at=settings.review.letters_at, last=written, work=write)
 
 
 def _last_backup(settings: Settings) -> datetime | None:
@@ -47,3 +55,9 @@ def _last_note(settings: Settings) -> datetime | None:
     from outreach.bootstrap.checkpoints import last_note  # noqa: PLC0415 - as above
 
     return last_note(settings)
+
+
+def _last_letters(settings: Settings) -> datetime | None:
+    from outreach.bootstrap.letters import last_sent  # noqa: PLC0415 - as above
+
+    return last_sent(settings)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from outreach.daemon.machinery import LinksBy, SignOfLifeBy, Watching
 from outreach.settings import Settings
 from outreach.store.alerts import Alerts
+from outreach.store.approvals import Approvals
 from outreach.store.engine import Engine
 from outreach.store.lease import Lease
 from outreach.watching.machine import Machine
@@ -29,6 +30,7 @@ def watching(settings: Settings, engine: Engine, lease: Lease) -> Watching | Non
         readers=Readers(ways=asked.channels, language=settings.language, zone=ZoneInfo(asked.zone)),
         pace=Pace(silence=asked.silence, gather=asked.gather),
         digest=asked.digest,
+        waiting=Approvals(engine).waiting,
     )
 
 

@@ -22,6 +22,7 @@ from outreach import channel as c
 from outreach.channels._files import folder_health, keep_media, media_name, write_json, write_whole
 from outreach.channels._previews import all_media, left_out, text_gauge
 from outreach.channels._text import _, over_limits
+from outreach.domain.artwork import parse_size
 from outreach.locale import gettext
 
 
@@ -115,6 +116,7 @@ class InPerson:
             local=_local(rendition.zone if rendition else "UTC"),
             key=key,
             taking_down=taking_down,
+            printed=parse_size(rendition.size) if rendition and not taking_down else None,
             contact=self._contact,
         )
 

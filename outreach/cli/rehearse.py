@@ -130,9 +130,16 @@ def rehearsal_home(settings: Settings, campaign: str) -> Path:
 
 
 def rehearsed(session: Session, campaign: str | None) -> Path:
-    """The folder of the campaign's rehearsal. Raises `Stop` when there is none."""
-    home = rehearsal_home(session.settings, campaign or "")
-    if not campaign or not (home / MARK).is_file():
+    """The folder of the campaign's rehearsal; the only one where no campaign is named. Raises `Stop` when there is none."""
+    every = rehearsal_home(session.settings, "").glob(f"*/{MARK}")
+    names = [campaign] if campaign else [mark.parent.name for mark in every]
+    if len(names) > 1:
+        raise Stop(
+            Text("There are several campaigns."),
+            Text("Name one with --campaign: {names}", names=", ".join(sorted(names))),
+        )
+    home = rehearsal_home(session.settings, next(iter(names), ""))
+    if not names or not (home / MARK).is_file():
         raise Stop(
             Text("There is no rehearsal of {campaign}.", campaign=campaign or "?"),
             Text("Rehearse it first, and name it: outreach rehearse CAMPAIGN."),

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from outreach.cli.screen import Screen
+from outreach.daemon.patience import PatientServer, config_of
 from outreach.domain.text import Text
 from outreach.web.public_site import public_site
 
@@ -38,9 +38,9 @@ def run(*apps: tuple[Any, socket.socket]) -> None:
     async def by_port(scope: Any, receive: Any, send: Any) -> None:
         await ports[scope["server"][1]](scope, receive, send)
 
-    config = uvicorn.Config(by_port, log_config=None, lifespan="off")
+    config = config_of(by_port, lifespan="off")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(uvicorn.Server(config).serve([listening for _, listening in apps]))
+        asyncio.run(PatientServer(config).serve([listening for _, listening in apps]))
 
 
 def address(listening: socket.socket) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import typer
@@ -42,12 +41,13 @@ def web(context: typer.Context) -> None:
     wanted = port(session.settings)
     with office(session) as ours, site_server.listen(wanted) as listening:
         say_where(session, ours, site_server.address(listening))
+        say_how_secrets_lie(session, ours)
         site_server.run((review_pages(ours), listening))
 
 
 def port(settings: Settings) -> int:
     """Where the pages are wanted."""
-    return settings.review.port if settings.review else PORT
+    return settings.review.listen.port if settings.review.listen else PORT
 
 
 def say_where(session: Session, ours: Office, here: str) -> None:
@@ -66,6 +66,20 @@ def say_where(session: Session, ours: Office, here: str) -> None:
         )
 
 
+def say_how_secrets_lie(session: Session, ours: Office) -> None:
+    """Seal second factors with the newest key, and tell how many; or tell what it means that there is no key."""
+    if not ours.ways.factors.seals:
+        session.screen.note(
+            Text(
+                "[review] has no key: second factors lie readable in the database, and approvers get no links."
+            )
+        )
+    elif count := ours.ways.factors.seal_anew(ours.people, ours.now()):
+        session.screen.note(
+            Text("Second factors that were sealed with the newest key: {count}", count=count)
+        )
+
+
 @contextmanager
 def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     """What the pages work with; of the rehearsal in that folder, whose clock then goes on, if one is named."""
@@ -74,25 +88,33 @@ def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     with session.desk(rehearsal=rehearsal) as desk:
         now = going_on(desk.engine) if rehearsal else session.now
         made = office_of(desk, now=now, language=session.screen.language)
-        yield replace(made, messages=None) if rehearsal else made
+        yield replace(made, asking=None, messages=None) if rehearsal else made
 
 
 def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
     """What the pages work with, on an open desk; `now` gives aware UTC."""
+    from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
+    from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
+    from outreach.cli.kept_files import KeptFiles  # noqa: PLC0415 - as above
     from outreach.cli.review_desk import ReviewDesk, preview  # noqa: PLC0415 - as above
     from outreach.review.office import Office  # noqa: PLC0415 - as above
     from outreach.review.passwords import Passwords  # noqa: PLC0415 - as above
+    from outreach.review.receptions import Figures  # noqa: PLC0415 - as above
+    from outreach.review.ways_in import ways_in  # noqa: PLC0415 - as above
     from outreach.store import evidence  # noqa: PLC0415 - as above
     from outreach.store.alerts import open_causes  # noqa: PLC0415 - as above
     from outreach.store.approvals import Approvals  # noqa: PLC0415 - as above
-    from outreach.store.delivery_log import head, verify  # noqa: PLC0415 - as above
+    from outreach.store.counts import CountSeries  # noqa: PLC0415 - as above
+    from outreach.store.delivery_log import head  # noqa: PLC0415 - as above
     from outreach.store.edits import Edits  # noqa: PLC0415 - as above
     from outreach.store.glances import Glances  # noqa: PLC0415 - as above
     from outreach.store.leafing import Leafing  # noqa: PLC0415 - as above
     from outreach.store.people import People  # noqa: PLC0415 - as above
+    from outreach.store.receptions import Receptions  # noqa: PLC0415 - as above
+    from outreach.store.seals import Seals  # noqa: PLC0415 - as above
     from outreach.store.tokens import Tokens  # noqa: PLC0415 - as above
 
-    lock, engine, photos = Lock(), desk.engine, desk.settings.state / "evidence"
+    files, engine, photos = KeptFiles(desk), desk.engine, desk.settings.state / "evidence"
     return Office(
         people=People(engine),
         tokens=Tokens(engine),
@@ -104,16 +126,36 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
         evidence_folder=photos,
         glances=Glances(engine),
         causes=lambda: open_causes(engine),
+        asking=Asking(settings=desk.settings, now=now),
+        counts=CountSeries(engine),
         queue=desk.queue,
-        reading=lambda: ReviewDesk(desk, now(), lock),
+        reading=lambda: ReviewDesk(desk, now(), files),
         preview=partial(preview, desk),
         adapters={name: channel.adapter for name, channel in desk.settings.channels.items()},
         media_folder=desk.media_folder,
         now=now,
         leafing=Leafing(engine),
         checked_end=lambda: head(engine).seq,
-        checked_log=lambda: (verify(engine), head(engine)),
+        seals=Seals(engine, now=now),
+        figures=Figures(Receptions(engine)),
         passwords=Passwords(),
+        ways=ways_in(
+            engine,
+            desk.settings.review,
+            words=own_words(desk.settings),
+            provider=provider_of(desk.settings, now),
+        ),
         language=language,
         hide=desk.settings.veil.text,
     )
+
+
+def own_words(settings: Settings) -> tuple[str, ...]:
+    """The office's own words in config.toml: the names of its channels and of its site."""
+    told = [
+        str(value)
+        for channel in settings.channels.values()
+        for key, value in channel.settings.items()
+        if key in ("office", "site_title", "author")
+    ]
+    return (*settings.channels, *told)

@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from outreach.content.findings import Refused
+from outreach.domain.closing import Closing
 from outreach.domain.text import Text
 
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -32,7 +32,7 @@ def is_temporary(name: str) -> bool:
     return hidden_or_backup or name == "4913"
 
 
-class Folder:
+class Folder(Closing):
     """One open folder; everything read through it lies beneath it. Raises `Refused`."""
 
     def __init__(self, path: Path) -> None:
@@ -42,15 +42,8 @@ class Folder:
         except OSError as error:
             raise (_link(path.name) if path.is_symlink() else _refusal(path.name, error)) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the folder."""
         os.close(self._fd)
 
     @contextmanager

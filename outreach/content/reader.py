@@ -69,6 +69,15 @@ def read_campaign(folder: Path, unsaved: Mapping[str, bytes] | None = None) -> C
         return Content(campaign=None, messages=(), problems=findings.sorted())
 
 
+def read_rules(folder: Path) -> Campaign | None:
+    """What campaign.toml alone says; None when it cannot be used."""
+    try:
+        with Folder(folder) as opened:
+            return _CampaignReader(opened, folder, Findings()).rules()
+    except Refused:
+        return None
+
+
 class _CampaignReader:
     def __init__(self, opened: Folder, folder: Path, findings: Findings) -> None:
         self._opened, self._findings = opened, findings
@@ -77,7 +86,7 @@ class _CampaignReader:
         self._readings: list[tuple[Reading, Problem | None]] = []
 
     def read(self) -> Content:
-        campaign = self._campaign()
+        campaign = self.rules()
         rules = campaign or stand_in(self._id)
         for name in self._opened.names():
             self._entry(name, rules, known=campaign is not None)
@@ -92,7 +101,8 @@ class _CampaignReader:
             drafts=drafts if campaign else (),
         )
 
-    def _campaign(self) -> Campaign | None:
+    def rules(self) -> Campaign | None:
+        """What campaign.toml says."""
         file, findings = self._file(CAMPAIGN_FILE), Findings()
         self._check_folder_name(findings)
         campaign = None

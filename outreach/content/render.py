@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from outreach.content import markdown
 from outreach.content.cards import Cards, without_card
@@ -19,6 +18,7 @@ from outreach.content.variants import REMINDER
 from outreach.domain.artwork import Unusable, spoken
 from outreach.domain.campaign import Campaign
 from outreach.domain.capabilities import ChannelProfile
+from outreach.domain.closing import Closing
 from outreach.domain.message import (
     BannerDetails,
     CommendationDetails,
@@ -43,7 +43,7 @@ class RenderJob:
     planned: Planned
 
 
-class Renderer:
+class Renderer(Closing):
     """Makes the renditions of one campaign; `folder` holds its files, pictures are copied to `media_folder`/<sha256>.
 
     `undrawn` says, of each message whose card could not be drawn, why: it is published without. Close the renderer, or use it in
@@ -68,17 +68,6 @@ class Renderer:
         self._context = campaign_context(campaign)
         self._rendered: dict[str, str | Problems] = {}
         self._texts: dict[str, _Written] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process in which templates run, unless it is shared."""

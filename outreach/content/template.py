@@ -11,10 +11,10 @@ import threading
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from outreach.content.template_mends import explain
+from outreach.domain.closing import Closing
 from outreach.domain.problem import Place, Problem, Problems
 
 _WORKER = Path(__file__).with_name("template_worker.py")
@@ -28,23 +28,12 @@ def has_marks(text: str) -> bool:
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 
-class TemplateProcess:
+class TemplateProcess(Closing):
     """One limited process for any number of templates, started when first needed and again after it had to be stopped."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: _Running | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def render(self, source: str, context: Mapping[str, Any], place: Place) -> str:
         """The text of a template whose first line stands at `place`; raises `Problems` with the line of the mistake."""

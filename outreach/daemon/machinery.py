@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from outreach.channel import Channel
@@ -12,6 +12,7 @@ from outreach.daemon.daily import Chore
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.dispatch.sync_process import SyncProcess
 from outreach.dispatch.writer import Writer
+from outreach.domain.delivery import Delivery
 from outreach.domain.text import Text
 from outreach.engines.local import LocalEngine
 from outreach.locale import DEFAULT_LANGUAGE
@@ -85,13 +86,17 @@ class SignOfLifeBy:
 
 @dataclass(frozen=True, kw_only=True)
 class Watching:
-    """What is watched and who is told: the record of alerts, the machine, the readers; `digest` is None for no digest."""
+    """What is watched and who is told: the record of alerts, the machine, the readers; `digest` is None for no digest.
+
+    `waiting` gives what is due by an instant and not approved enough.
+    """
 
     alerts: Alerts
     machine: Machine
     readers: Readers
     pace: Pace
     digest: time | None
+    waiting: Callable[[datetime], Sequence[Delivery]] = lambda _: ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import uvicorn
-
+from outreach.daemon.patience import PatientServer, config_of
 from outreach.domain.text import Text
 
 log = logging.getLogger("outreach.site")
@@ -34,34 +33,8 @@ class Shown:
     refused: Callable[[str], Text]
 
 
-MOST_CONNECTIONS = 512
-"""More visitors at a time lose the connections that are silent, so that publishing keeps files to open."""
-
-SILENCE_SECONDS = 20.0
-"""So long may a connection be open without a request under way."""
-
-
-class Server(uvicorn.Server):
-    """Leaves the signals to the service, and hangs up on visitors who only hold the line."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._silent_since: dict[Any, float] = {}
-
-    async def on_tick(self, counter: int) -> bool:
-        """Ten times a second."""
-        self._hang_up(asyncio.get_running_loop().time())
-        return await super().on_tick(counter)
-
-    def _hang_up(self, now: float) -> None:
-        """Close what has been silent for too long, and of too many the ones that have been silent longest."""
-        connections: set[Any] = {*self.server_state.connections}
-        silent = {one for one in connections if one.cycle is None or one.cycle.response_complete}
-        self._silent_since = {one: self._silent_since.get(one, now) for one in silent}
-        longest_first = sorted(self._silent_since.items(), key=lambda known: known[1])
-        for number, (one, since) in enumerate(longest_first):
-            if number < len(connections) - MOST_CONNECTIONS or now - since > SILENCE_SECONDS:
-                one.transport.close()
+class Server(PatientServer):
+    """Leaves the signals to the service."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -92,15 +65,7 @@ def _listen(shown: Shown) -> socket.socket:
 
 
 async def _serve(shown: Shown, listening: socket.socket, ended: asyncio.Event) -> None:
-    server = Server(
-        uvicorn.Config(
-            shown.app(),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
-        )
-    )
+    server = Server(config_of(shown.app(), timeout_graceful_shutdown=LAST_ANSWERS_SECONDS))
     host, port = listening.getsockname()[:2]
     log.info(shown.here(f"http://{host}:{port}/"))
     serving = asyncio.create_task(server.serve([listening]))

@@ -166,7 +166,7 @@ class Serving:
         )
         engine.every(LOOK_AROUND.total_seconds(), "look around", watch_over)
         if watching.digest:
-            digest = Digest(at=watching.digest, **alike)
+            digest = Digest(at=watching.digest, waiting=watching.waiting, **alike)
             engine.every(LOOK_AROUND.total_seconds(), "digest", digest)
 
     def _gauge(self) -> Gauge:

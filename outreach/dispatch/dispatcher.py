@@ -97,12 +97,14 @@ class Dispatcher:
         """Do everything that can be done at the present instant; return when there is more to do.
 
         `asleep` says how many attempts only wait for time to pass; such a one also calls `wake`. The others end, or fall asleep,
-        before the queue is asked again.
+        before the queue is asked again. Results of one instant are handed in by the numbers of their deliveries: which thread was
+        the first one differs from machine to machine, and the log of a rehearsal must not.
         """
         while True:
             while len(self._tasks) > asleep():
                 self._changed.clear()
                 await self._changed.wait()
+            self._finished.sort(key=_number)
             next_due = await self._turn()
             if not self._finished and len(self._tasks) <= asleep():
                 return next_due
@@ -283,6 +285,10 @@ class Dispatcher:
             self._quiet_since.pop(finish.claim.delivery.id, None)
         elif finish.looks is not None:
             self._quiet_since[finish.claim.delivery.id] = self._monotonic()
+
+
+def _number(finish: Finish) -> int:
+    return finish.claim.delivery.id
 
 
 def _answered(finish: Finish) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,13 +36,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """One person's word about the rendition `digest`; a later one of the same person takes its place. `at` is aware UTC."""
+    """One person's word about the rendition `digest`; a later one of the same person takes its place. `at` is aware UTC.
+
+    `by_link` when it came by the link in a letter; the log says so.
+    """
 
     digest: str
     person: str
     verdict: Verdict
     note: str
     at: datetime
+    by_link: bool = field(default=False, compare=False)
 
 
 def missing(words: Iterable[Word], needed: int) -> int:

@@ -29,6 +29,11 @@ class Size:
     def __str__(self) -> str:
         return f"{self.width / 1000:g} x {self.height / 1000:g} m"
 
+    @property
+    def name(self) -> str:
+        """`8x0.8m`: the format of what is printed in this size, as commands and files call it."""
+        return f"{self.width / 1000:g}x{self.height / 1000:g}m"
+
 
 def spoken(slogan: str) -> str:
     """The slogan without the marks for its lines: `|` breaks, `~` glues, `*…*` stresses."""

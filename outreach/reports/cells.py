@@ -11,11 +11,13 @@ from outreach.domain.text import Text
 from outreach.locale import translate
 from outreach.reports.words import NO, YES
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def harmless(words: str) -> str:
-    """The words without characters that could steer a terminal or turn the line around."""
+    """The words without characters that could steer a terminal, turn the line around, or stand in no XML."""
     return _CONTROL.sub("\ufffd", words)
 
 

@@ -26,7 +26,10 @@ BROAD = 5
 
 def build(source: Source, question: Question) -> Table:
     """One row per topic, unit and week, with a column per channel; `gap` marks what has nothing."""
-    found = _all(source, question)
+    return _table(_all(source, question))
+
+
+def _table(found: Sequence[Coverage]) -> Table:
     channels = sorted({channel for one in found for channel in one.channels})
     return Table(
         name="coverage",
@@ -39,11 +42,16 @@ def build(source: Source, question: Question) -> Table:
 
 def parts(source: Source, question: Question) -> list[Table]:
     """The same as one table per topic, unit and week, which fit a narrow screen."""
-    whole = build(source, question)
+    return parts_of(_all(source, question))
+
+
+def parts_of(found: Sequence[Coverage]) -> list[Table]:
+    """The same of what was worked out already."""
+    whole = _table(found)
     columns = tuple(column for column in whole.columns if column.key != "kind")
-    found = [(by, tuple(row for row in whole.rows if row["by"] == by)) for by in TITLES]
+    groups = [(by, tuple(row for row in whole.rows if row["by"] == by)) for by in TITLES]
     return [
-        replace(whole, title=TITLES[by], columns=columns, rows=rows) for by, rows in found if rows
+        replace(whole, title=TITLES[by], columns=columns, rows=rows) for by, rows in groups if rows
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from outreach.domain.delivery import Action
-from outreach.domain.message import Kind
+from outreach.domain.message import Kind, Message
 from outreach.domain.text import Text
 from outreach.reports.source import Files, Question, Report, Source
 from outreach.reports.table import Column, Row, Table
@@ -43,7 +43,8 @@ def build(source: Source, question: Question) -> Table:
     )
 
 
-def _rows(files: Files) -> Iterator[Row]:
+def publications(files: Files) -> Iterator[tuple[datetime, Message, list[str]]]:
+    """Each planned instant and message with its channels, in order."""
     messages = {message.id: message for message in files.messages}
     together: dict[tuple[datetime, str], list[str]] = {}
     for planned in files.plan.planned:
@@ -51,7 +52,12 @@ def _rows(files: Files) -> Iterator[Row]:
         if identity.action is Action.PUBLISH:
             together.setdefault((planned.due, identity.message), []).append(identity.channel)
     for (due, name), channels in sorted(together.items()):
-        local, message = files.campaign.local(due), messages[name]
+        yield due, messages[name], channels
+
+
+def _rows(files: Files) -> Iterator[Row]:
+    for due, message, channels in publications(files):
+        local = files.campaign.local(due)
         yield {
             "day": f"{local:%d/%m/%Y}",
             "clock": f"{local:%H:%M}",

@@ -11,16 +11,7 @@ from outreach.domain.delivery import SUCCESS, Delivery, State
 from outreach.domain.text import Text
 from outreach.reports.queue import row
 from outreach.reports.table import Column, Table
-
-WEEKDAYS = (
-    Text("Monday"),
-    Text("Tuesday"),
-    Text("Wednesday"),
-    Text("Thursday"),
-    Text("Friday"),
-    Text("Saturday"),
-    Text("Sunday"),
-)
+from outreach.reports.words import WEEKDAYS
 
 
 class Tally(Protocol):

@@ -86,7 +86,11 @@ def build(source: Source, question: Question, by: By = By.CHANNEL) -> Table:
     received = source.received(question)
     zone = source.zone(question.campaign or _campaign(received))
     groups = _days(received, zone) if by is By.DAY else _named(received, by)
-    rows = tuple(group.row(by, zone) for group in groups)
+    return table(by, tuple(group.row(by, zone) for group in groups))
+
+
+def table(by: By, rows: tuple[Row, ...]) -> Table:
+    """The table of such rows, whoever worked them out."""
     return Table(
         name="statistics",
         title=Text("Statistics"),

@@ -6,10 +6,20 @@ from outreach.domain.delivery import Action, Identity
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 
-__all__ = ["ACTIONS", "NO", "STATES", "YES", "naming"]
+__all__ = ["ACTIONS", "NO", "STATES", "WEEKDAYS", "YES", "naming"]
 
 YES = Text("yes")
 NO = Text("no")
+
+WEEKDAYS = (
+    Text("Monday"),
+    Text("Tuesday"),
+    Text("Wednesday"),
+    Text("Thursday"),
+    Text("Friday"),
+    Text("Saturday"),
+    Text("Sunday"),
+)
 
 
 def naming(identity: Identity) -> Text:

@@ -22,18 +22,31 @@ WIDEST = 60
 LONGEST_NAME = 31
 """Excel's limit for the name of a sheet, in characters."""
 
+A4 = 9
+"""What Excel calls that paper."""
+
+BARS = "8A1C1C"
+"""The colour of a chart's bars."""
+
 Value = str | int | float | datetime | None
 
 _NOT_IN_NAMES = str.maketrans("", "", r"[]:*?/\'")
 
 
-def to_xlsx(tables: Sequence[Table], language: str, moment: datetime) -> bytes:
-    """The workbook; the same tables and `moment` (aware) give the same bytes. Raises `NotInstalled`."""
+def to_xlsx(
+    tables: Sequence[Table], language: str, moment: datetime, *, drawn: Sequence[Table] = ()
+) -> bytes:
+    """The workbook; the same tables and `moment` (aware) give the same bytes. Raises `NotInstalled`.
+
+    Those `drawn` have names and one figure each; they come last, with a bar chart beside them.
+    """
     book = needed("openpyxl").Workbook()
     book.remove(book.active)
-    for table in tables:
+    for table in (*tables, *drawn):
         sheet = book.create_sheet(_sheet_name(table, language, book.sheetnames))
         _fill(sheet, table, language)
+        if table in drawn:
+            _draw(sheet, table, language)
     written = io.BytesIO()
     book.save(written)
     return repacked(written.getvalue(), moment)
@@ -62,6 +75,35 @@ def _fill(sheet: Worksheet, table: Table, language: str) -> None:
                 cell.number_format = "dd/mm/yyyy hh:mm:ss"
     sheet.freeze_panes = "A2"
     _set_widths(sheet, lines)
+    _set_paper(sheet)
+
+
+def _set_paper(sheet: Worksheet) -> None:
+    """A4 across, all columns on one page, the head on each."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
+    sheet.sheet_properties.pageSetUpPr = needed(
+        "openpyxl.worksheet.properties"
+    ).PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_options.gridLines, sheet.print_title_rows = True, "1:1"
+
+
+def _draw(sheet: Worksheet, table: Table, language: str) -> None:
+    """A chart of Excel's own: whoever changes a figure sees its bar change."""
+    charts, last = needed("openpyxl.chart"), len(table.rows) + 1
+    chart = charts.BarChart()
+    chart.type, chart.legend, chart.title = "bar", None, translate(table.title, language)
+    chart.add_data(charts.Reference(sheet, min_col=2, min_row=2, max_row=last))
+    chart.set_categories(charts.Reference(sheet, min_col=1, min_row=2, max_row=last))
+    chart.series[0].graphicalProperties.solidFill = BARS
+    chart.dataLabels = needed("openpyxl.chart.label").DataLabelList(
+        showVal=True, showSerName=False, showCatName=False, showLegendKey=False
+    )
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.delete, chart.y_axis.delete, chart.gapWidth = False, True, 50
+    chart.y_axis.majorGridlines = None
+    chart.width, chart.height = 22, max(6.0, 0.8 * last)
+    sheet.add_chart(chart, "D2")
 
 
 def _cell(cell: Any, column: Column, language: str) -> Value:

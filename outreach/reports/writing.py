@@ -65,7 +65,8 @@ def write(
     found = report.document(source, question, language)
     if found and form is Format.XLSX:
         tables = [grid.table for grid in found.grids()] or [report.build(source, question)]
-        return to_xlsx(tables, language, found.moment)
+        drawn = [chart.table for chart in found.charts()]
+        return to_xlsx(tables, language, found.moment, drawn=drawn)
     return _set(found, form, form_file) if found else None
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from outreach.domain.text import Text
 from outreach.review import second_factor, signing
-from outreach.review.passwords import LONGEST, SHORTEST
+from outreach.review.gate import address_of
+from outreach.review.passwords import LONGEST
 from outreach.review.visit import Visit, go
 
 WRONG = Text("The present password is wrong.")
@@ -20,6 +23,8 @@ def account(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _show(visit)
     match visit.form.get("do"):
+        case "codes":
+            return _show_codes(visit)
         case "password":
             refused = _change_password(visit)
         case "factor":
@@ -39,8 +44,8 @@ def _change_password(visit: Visit) -> Text | None:
     office, new = visit.office, visit.form.get("new", "")
     if not _is_me(visit):
         return WRONG
-    if not SHORTEST <= len(new) <= LONGEST:
-        return signing.TOO_SHORT
+    if why := signing.refused(office, visit.who.name, new):
+        return why
     kept = office.passwords.hash(new)
     mine = signing.token_of(visit.request)
     office.people.change_password(visit.who.name, kept, keep=mine, now=office.now())
@@ -48,6 +53,9 @@ def _change_password(visit: Visit) -> Text | None:
 
 
 def _add_factor(visit: Visit) -> Text | None:
+    """Another one takes the place of the present one only with the password."""
+    if visit.who.totp and not _is_me(visit):
+        return WRONG
     secret = visit.form.get("secret", "")
     try:
         step = second_factor.step_of(secret, visit.form.get("code", ""), visit.office.now())
@@ -55,7 +63,8 @@ def _add_factor(visit: Visit) -> Text | None:
         step = None
     if step is None:
         return WRONG_CODE
-    visit.office.people.set_factor(visit.who.name, secret, step, visit.office.now())
+    kept = visit.office.ways.factors.close(secret)
+    visit.office.people.set_factor(visit.who.name, kept, step, visit.office.now())
     return None
 
 
@@ -66,18 +75,30 @@ def _drop_factor(visit: Visit) -> Text | None:
     return None
 
 
+def _show_codes(visit: Visit) -> Response:
+    """New codes for a lost phone, shown this once; the former ones end."""
+    if not visit.who.totp or not _is_me(visit):
+        return _show(visit, WRONG)
+    codes = second_factor.recovery_codes()
+    visit.office.ways.recovery.replace(visit.who.name, codes, visit.office.now())
+    return _show(visit, codes=codes)
+
+
 def _is_me(visit: Visit) -> bool:
     """Whether the present password came along; wrong ones count as failed sign-ins, so they cannot be tried at will."""
-    people, name, now = visit.office.people, visit.who.name, visit.office.now()
-    if people.may_try_at(name, now) > now:
+    throttle, name, now = visit.office.ways.throttle, visit.who.name, visit.office.now()
+    address = address_of(visit.request)
+    if not throttle.may_try(name, address, now):
         return False
     fits = visit.office.passwords.fit(visit.form.get("password", "")[:LONGEST], visit.who.password)
-    if not fits:
-        people.failed(name, now)
+    if fits:
+        throttle.passed(name, address)
+    else:
+        throttle.failed(name, address, now)
     return fits
 
 
-def _show(visit: Visit, refused: Text | None = None) -> Response:
+def _show(visit: Visit, refused: Text | None = None, codes: Sequence[str] = ()) -> Response:
     secret = visit.form.get("secret") or second_factor.new_secret()
     zone = visit.office.reading().zone("")
     sessions = visit.office.people.sessions(visit.who.name, visit.office.now())
@@ -90,4 +111,7 @@ def _show(visit: Visit, refused: Text | None = None) -> Response:
         picture=second_factor.picture(secret, visit.who.name),
         sessions=[(each, each.is_of(mine)) for each in sessions],
         zone=zone,
+        codes=codes,
+        codes_left=visit.office.ways.recovery.left(visit.who.name),
+        must=visit.must_add_factor,
     )

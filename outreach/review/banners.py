@@ -18,8 +18,8 @@ from outreach.review.visit import Visit, go
 from outreach.store.evidence import NotAPhoto
 from outreach.store.queue import IllegalMove
 
-MOST = 300
-"""At most so many are shown."""
+MOST = 60
+"""At most so many are shown: those that wait, then those that come, then the latest."""
 
 NOT_ITS_TURN = Text("It does not wait for a confirmation now; look again.")
 
@@ -46,7 +46,7 @@ def confirm(visit: Visit) -> Response:
     """Somebody did it, and says so with a photo or without."""
     office = visit.office
     if not visit.who.may(Deed.CONFIRM):
-        return visit.sorry(Text("Only those who do the work may confirm it."), 403)
+        return visit.forbidden(Text("Only those who do the work may confirm it."))
     found = office.queue.get(int(visit.request.path_params["id"]))
     if found is None:
         return visit.sorry(NO_SUCH, 404)
@@ -78,15 +78,23 @@ def _confirm(visit: Visit, found: Delivery, photo: dict[str, str]) -> None:
 
 def _show(visit: Visit, refused: Text | None = None) -> Response:
     office, reading = visit.office, visit.office.reading()
-    found = office.glances.first(list(State), MOST)
-    shown = [banner for each in found if (banner := _banner(office, reading, each))]
+    found = found_of(office, reading)
     return visit.page(
         "banners",
         status=409 if refused else 200,
-        banners=sorted(shown, key=lambda banner: (not banner.waits, banner.due)),
+        banners=found,
+        full=len(found) >= MOST,
         confirms=visit.who.may(Deed.CONFIRM),
         refused=refused,
     )
+
+
+def found_of(office: Office, reading: Reading) -> list[Banner]:
+    """At most `MOST`, those that wait first."""
+    by_people = [name for name in office.capabilities if _is_of_people(office, name)]
+    found = office.glances.banners(by_people, MOST)
+    shown = [banner for each in found if (banner := _banner(office, reading, each))]
+    return sorted(shown, key=lambda banner: (not banner.waits, banner.due))
 
 
 def _banner(office: Office, reading: Reading, delivery: Delivery) -> Banner | None:
@@ -110,5 +118,9 @@ def _banner(office: Office, reading: Reading, delivery: Delivery) -> Banner | No
 
 
 def _by_people(office: Office, delivery: Delivery) -> bool:
-    capabilities = office.capabilities.get(delivery.identity.channel)
+    return _is_of_people(office, delivery.identity.channel)
+
+
+def _is_of_people(office: Office, channel: str) -> bool:
+    capabilities = office.capabilities.get(channel)
     return capabilities is not None and capabilities.carried_out_by_people

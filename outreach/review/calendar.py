@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from starlette.responses import Response
 
+from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.message import Message
-from outreach.domain.text import Text
 from outreach.reports import calendar, coverage
 from outreach.reports.source import Files, Question
+from outreach.reports.words import WEEKDAYS
 from outreach.review.office import Reading
-from outreach.review.today import title
 from outreach.review.visit import Visit
 
 MOST = 400
@@ -60,12 +60,13 @@ class Mark:
 def calendar_page(visit: Visit) -> Response:
     """One month; `as=ics` gives the same choice for other calendars."""
     reading = visit.office.reading()
-    files = list(reading.files(Question(campaign=visit.asked("campaign") or None)))
     if visit.asked("as") == "ics":
         return _ics(visit, reading)
     zone = reading.zone(visit.asked("campaign"))
-    month = _month(visit.asked("month"), visit.office.now().astimezone(zone), files)
-    entries = [e for e in _entries(visit, month, zone) if _is_wanted(visit, e.delivery)]
+    known = [c for c in reading.campaigns() if visit.asked("campaign") in ("", c.id)]
+    month = _month(visit.asked("month"), visit.office.now().astimezone(zone), known)
+    files = _open_in(reading, known, month)
+    entries = _entries(visit, month, zone)
     channels = sorted({entry.delivery.identity.channel for entry in entries})
     return visit.page(
         "calendar",
@@ -82,31 +83,26 @@ def calendar_page(visit: Visit) -> Response:
         choices=_choices(reading, files),
         chosen={key: visit.asked(key) for key in ("channel", "topic", "unit", "state")},
         full=len(entries) >= MOST,
-        coverage=coverage.parts(reading, Question(campaign=visit.asked("campaign") or None)),
+        coverage=coverage.parts_of([c for f in files for c in reading.coverage(f.campaign.id)]),
         ics=_link(visit, **{"as": "ics"}),
         today=visit.office.now().astimezone(zone).date(),
         link_to=lambda day: _link(visit, month=f"{day:%Y-%m}"),
     )
 
 
-WEEKDAYS = (
-    Text("Monday"),
-    Text("Tuesday"),
-    Text("Wednesday"),
-    Text("Thursday"),
-    Text("Friday"),
-    Text("Saturday"),
-    Text("Sunday"),
-)
-"""The columns of the grid."""
+def _open_in(reading: Reading, known: Sequence[Campaign], month: date) -> list[Files]:
+    """The files of those campaigns whose window reaches into the month."""
+    last = _first(month + timedelta(days=31)) - timedelta(days=1)
+    within = [c for c in known if c.window.start <= last and c.window.end >= month]
+    return [f for c in within for f in reading.files(Question(campaign=c.id))]
 
 
-def _month(asked: str, now: datetime, files: Sequence[Files]) -> date:
+def _month(asked: str, now: datetime, known: Sequence[Campaign]) -> date:
     """The first day of the month that was asked for; otherwise this month, or that of the campaign that is nearest."""
     try:
         return datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError:
-        windows = [each.campaign.window for each in files]
+        windows = [each.window for each in known]
         if any(now.date() in window for window in windows) or not windows:
             return _first(now.date())
         nearest = min(windows, key=lambda window: abs(window.start - now.date()))
@@ -126,19 +122,11 @@ def _entries(visit: Visit, month: date, zone: tzinfo) -> list[Entry]:
         until=until,
         channel=visit.asked("channel") or None,
         campaign=visit.asked("campaign") or None,
+        topic=visit.asked("topic") or None,
+        unit=visit.asked("unit") or None,
     )
-    return [Entry(delivery=d, title=title(office, d), at=d.due.astimezone(zone)) for d in found]
-
-
-def _is_wanted(visit: Visit, delivery: Delivery) -> bool:
-    """Topic and unit stand in the text that is queued."""
-    topic, unit = visit.asked("topic"), visit.asked("unit")
-    if not topic and not unit:
-        return True
-    rendition = visit.office.queue.rendition(delivery)
-    if rendition is None:
-        return False
-    return topic in ("", rendition.topic) and unit in ("", rendition.unit)
+    titles = office.glances.titles(found)
+    return [Entry(delivery=d, title=titles[d.id], at=d.due.astimezone(zone)) for d in found]
 
 
 def _weeks(month: date, entries: Sequence[Entry], files: Sequence[Files]) -> list[list[Square]]:

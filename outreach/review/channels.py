@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from outreach.channel import Capabilities, Per, Quota
 from outreach.domain.alert import Cause
 from outreach.domain.delivery import Delivery, State
+from outreach.domain.health import ChannelHealth
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.review.office import Office, Reading
@@ -24,9 +25,6 @@ NO_SUCH = Text("There is no such channel.")
 WHY = Text("Say why; everyone who looks will read it.")
 SPANS = {"1": 1, "4": 4, "24": 24, "": 0}
 """Hours for which a channel may be paused; 0 until a person lets it go on."""
-
-AS_MANY = 500
-"""At most so many publications of a span are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +54,17 @@ class Standing:
     next: datetime | None
     last: datetime | None
     causes: Sequence[Cause]
+    said: Said | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the service said when a person had it asked; instants are local, `days` how long its permission still holds."""
+
+    health: ChannelHealth
+    at: datetime
+    expires: datetime | None
+    days: int
 
 
 def channels(visit: Visit) -> Response:
@@ -64,15 +73,18 @@ def channels(visit: Visit) -> Response:
 
 
 def channel(visit: Visit) -> Response:
-    """Pause it, or let it go on."""
+    """Pause it, let it go on, or have its service asked."""
     name, office = str(visit.request.path_params["name"]), visit.office
     if not visit.who.may(Deed.DECIDE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if name not in office.reading().channels():
         return visit.sorry(NO_SUCH, 404)
     match visit.form.get("do"):
         case "pause":
             return _pause(visit, name)
+        case "ask" if office.asking:
+            office.asking(name)
+            return go(f"/channels#{name}")
         case "resume":
             why = Text("{name} let it go on.", name=visit.who.name)
             office.queue.resume(name, why, actor=visit.who.name, now=office.now())
@@ -99,22 +111,25 @@ def _show(visit: Visit, refused: Text | None = None) -> Response:
         "channels",
         status=409 if refused else 200,
         found=[
-            _standing(office, reading, name, state, counts)
+            standing(office, reading, name, state, counts)
             for name, state in sorted(reading.channels().items())
         ],
         refused=refused,
         decides=visit.who.may(Deed.DECIDE),
         spans=SPANS,
+        asks=office.asking is not None,
+        days_left=lambda days: Text("{days} days left", days=max(0, days)),
     )
 
 
-def _standing(
+def standing(
     office: Office,
     reading: Reading,
     name: str,
     state: ChannelState,
     counts: Mapping[tuple[str, State], int],
 ) -> Standing:
+    """How a channel stands; `counts` are those of the queue."""
     zone, glances = reading.zone(""), office.glances
     coming = glances.first([State.SCHEDULED], 1, channel=name)
     gone = glances.first(WENT_OUT, 1, latest=True, channel=name)
@@ -130,7 +145,21 @@ def _standing(
         quotas=[Used(quota=q, used=_used(office, name, q)) for q in quotas],
         next=_time(coming, reading),
         last=_time(gone, reading),
+        said=_said(office, name, zone),
         causes=[cause for cause in office.causes() if f":{name}" in f":{cause.key}:"],
+    )
+
+
+def _said(office: Office, name: str, zone: tzinfo) -> Said | None:
+    answer = office.asking.seen.get(name) if office.asking else None
+    if answer is None:
+        return None
+    expires = answer.health.expires
+    return Said(
+        health=answer.health,
+        at=answer.at.astimezone(zone),
+        expires=expires.astimezone(zone) if expires else None,
+        days=(expires - office.now()).days if expires else 0,
     )
 
 
@@ -144,5 +173,4 @@ def _used(office: Office, name: str, quota: Quota) -> int:
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if quota.per is Per.MONTH:
         begin = begin.replace(day=1)
-    found = office.glances.first([State.PUBLISHED], AS_MANY, since=begin, channel=name)
-    return len(found)
+    return office.glances.gone_out(name, begin)

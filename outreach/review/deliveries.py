@@ -8,8 +8,10 @@ from outreach.domain.delivery import Delivery
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports import evidence
+from outreach.reports.statistics import METRICS
 from outreach.review import deciding
 from outreach.review.visit import Visit, go
+from outreach.store.seals import is_sealed
 
 NO_SUCH = Text("There is no such delivery.")
 
@@ -22,18 +24,18 @@ def delivery(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _story(visit, found, None)
     if not visit.who.may(Deed.DECIDE):
-        return visit.sorry(Text("Only an administrator may decide this."), 403)
+        return visit.forbidden(Text("Only an administrator may decide this."))
     refused = deciding.decide(visit.office, found, visit.form, visit.who.name)
     return _story(visit, found, refused) if refused else go(f"/deliveries/{found.id}")
 
 
 def proof(visit: Visit) -> Response:
-    """One delivery as a sheet of paper: where it is public, since when, whose word that is, and the seals, recomputed now."""
+    """One delivery as a sheet of paper: where it is public, since when, whose word that is, and the seals."""
     found = _asked_for(visit)
     if found is None:
         return visit.sorry(NO_SUCH, 404)
     known = visit.office.reading().evidence(found)
-    verdict, head = visit.office.checked_log()
+    checked = visit.office.seals.check()
     return visit.page(
         "proof",
         found=found,
@@ -41,8 +43,9 @@ def proof(visit: Visit) -> Response:
         events=evidence.events(known).rows,
         rendition=known.rendition,
         same_text=known.rendition is not None and known.rendition.digest == found.digest,
-        verdict=verdict,
-        head=head,
+        sealed=all(is_sealed(line) for line in known.lines),
+        checked=checked,
+        began=checked.began.astimezone(known.zone),
         at=visit.office.now().astimezone(known.zone),
     )
 
@@ -63,6 +66,11 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         attempts=evidence.attempts(known).rows,
         events=evidence.events(known).rows,
         rendition=known.rendition,
+        received=[
+            (reading.at.astimezone(known.zone), reading.counts)
+            for reading in reversed(visit.office.counts.of(found.id))
+        ],
+        metrics=METRICS,
         choices=choices,
         refused=refused,
     )

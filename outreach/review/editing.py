@@ -161,7 +161,9 @@ def may_change(visit: Visit) -> Path | None:
 
 def sorry(visit: Visit) -> Response:
     """Why `may_change` gives nothing."""
-    return visit.sorry(ONLY_LOOKING if visit.who.may(Deed.EDIT) else NOT_YOURS, 403)
+    if visit.who.may(Deed.EDIT):
+        return visit.sorry(ONLY_LOOKING, 403)
+    return visit.forbidden(NOT_YOURS)
 
 
 def sent_text(visit: Visit) -> str | None:

@@ -26,6 +26,9 @@ from outreach.store.leafing import WINDOW, Choice, Found
 LINES = 200
 """So many lines are shown at a time."""
 
+SEARCHED = 2_000
+"""So many lines are searched for words at a time; then the search goes on with the older ones."""
+
 FACETS = ("q", "channel", "what", "campaign", "message", "by", "from", "until")
 """What the address of the page may choose."""
 
@@ -104,9 +107,10 @@ def fitting(visit: Visit, reading: Reading) -> Callable[[Found], Row | None]:
 
 
 def _leaf(visit: Visit, reading: Reading, start: int) -> Leaf:
-    lines = visit.office.leafing.back(choice(visit, reading), start)
+    width = SEARCHED if visit.asked("q") else WINDOW
+    lines = visit.office.leafing.back(choice(visit, reading), start, width)
     rows = tuple(islice(filter(None, map(fitting(visit, reading), lines)), LINES))
-    reached = rows[-1]["seq"] - 1 if len(rows) == LINES else start - WINDOW
+    reached = rows[-1]["seq"] - 1 if len(rows) == LINES else start - width
     return Leaf(rows=rows, older=max(0, reached))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -17,12 +18,16 @@ from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports.source import Question
 from outreach.review import texts
+from outreach.review.campaigns import present
 from outreach.review.office import Office, Reading
 from outreach.review.visit import Visit, go
 
 NO_SUCH = Text("There is no such message.")
 NOTHING_CHOSEN = Text("Choose at least one text.")
 WHY = Text("Say what is to be changed, so that the author knows.")
+AT_A_TIME = 40
+"""So many messages stand in the list at a time."""
+
 CHANGED = Text("A text was changed while you read it. Look at the new one first.")
 
 
@@ -40,15 +45,42 @@ class Row:
 
 
 def messages(visit: Visit) -> Response:
-    """Every message of every campaign that has a file."""
+    """The messages of one campaign by name, some at a time; `after` is the last one of the page before."""
     reading, office = visit.office.reading(), visit.office
-    rows = [
-        row
-        for files in reading.files(Question())
-        for row in _rows(office, reading, files.campaign.id, files.messages)
-    ]
-    edits = office.messages is not None and visit.who.may(Deed.EDIT)
-    return visit.page("messages", rows=rows, edits=edits)
+    known = reading.campaigns()
+    chosen = visit.asked("campaign") or present(known, reading.now)
+    found = some_of(office, reading, chosen, visit.asked("after"), AT_A_TIME)
+    last = found.rows[-1].id if found.more else ""
+    return visit.page(
+        "messages",
+        rows=found.rows,
+        campaigns=known,
+        campaign=chosen,
+        count=found.count,
+        more=urlencode({"campaign": chosen, "after": last}) if last else "",
+        edits=office.messages is not None and visit.who.may(Deed.EDIT),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Some:
+    """Some messages of a campaign that has `count`; whether there are `more`."""
+
+    rows: Sequence[Row]
+    count: int
+    more: bool
+
+
+def some_of(office: Office, reading: Reading, campaign: str, after: str, limit: int) -> Some:
+    """The messages of a campaign by name, at most `limit` after the one named `after`."""
+    files = reading.files(Question(campaign=campaign))
+    found = {m.id: m for each in files for m in each.messages}
+    faults = _faults(reading, campaign, found.values())
+    names = sorted(found.keys() | faults.keys() - {"campaign.toml"})
+    left = [name for name in names if name > after]
+    some = [(name, found.get(name)) for name in left[:limit]]
+    rows = _rows(office, reading, campaign, some, faults)
+    return Some(rows=rows, count=len(names), more=len(left) > limit)
 
 
 def message(visit: Visit) -> Response:
@@ -60,31 +92,46 @@ def message(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return _show(visit, found)
     if not visit.who.may(Deed.APPROVE):
-        return visit.sorry(Text("Only an approver may do this."), 403)
+        return visit.forbidden(Text("Only an approver may do this."))
     refused = _say(visit, found)
     return _show(visit, found, refused) if refused else go(visit.request.url.path)
 
 
-def _rows(office: Office, reading: Reading, campaign: str, known: Iterable[Message]) -> list[Row]:
-    by_id = {message.id: message for message in known}
-    queued: dict[str, list[Delivery]] = {}
-    for delivery in office.glances.of_messages(campaign, by_id):
-        queued.setdefault(delivery.identity.message, []).append(delivery)
+def _faults(reading: Reading, campaign: str, known: Iterable[Message]) -> dict[str, list[Problem]]:
+    """Message -> what is wrong in its file; a file that makes no message goes by its own name."""
     faults: dict[str, list[Problem]] = {}
-    names = {message.file: message.id for message in by_id.values()}
+    names = {message.file: message.id for message in known}
     for problem in reading.problems(campaign):
         file = problem.place.file
         faults.setdefault(names.get(file, _stem(file)), []).append(problem)
+    return faults
+
+
+def problems_of(reading: Reading, campaign: str, file: str) -> list[Problem]:
+    """What is wrong in one file of a campaign."""
+    return [p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")]
+
+
+def _rows(
+    office: Office,
+    reading: Reading,
+    campaign: str,
+    some: Sequence[tuple[str, Message | None]],
+    faults: Mapping[str, Sequence[Problem]],
+) -> list[Row]:
+    queued: dict[str, list[Delivery]] = {}
+    for delivery in office.glances.of_messages(campaign, [name for name, _ in some]):
+        queued.setdefault(delivery.identity.message, []).append(delivery)
     words = office.approvals.words(d.digest for some in queued.values() for d in some)
     needed, zone = office.approvals.needed().get(campaign, 0), reading.zone(campaign)
     rows = []
-    for name in sorted(by_id.keys() | faults.keys() - {"campaign.toml"}):
+    for name, message in some:
         deliveries = queued.get(name, [])
         due = min((d.due for d in deliveries if d.state in OPEN), default=None)
         row = Row(
             campaign=campaign,
             id=name,
-            message=by_id.get(name),
+            message=message,
             deliveries=deliveries,
             lacking=_lacking(deliveries, words, needed),
             problems=faults.get(name, ()),
@@ -135,7 +182,7 @@ def _show(visit: Visit, found: Sequence[Delivery], refused: Text | None = None) 
         needed=needed,
         deliveries=[(d, d.due.astimezone(zone)) for d in found],
         source=(reading.source_text(campaign, name) or "").splitlines(),
-        problems=[p for p in reading.problems(campaign) if p.place.file.endswith(f"/{file}")],
+        problems=problems_of(reading, campaign, file),
         edits=office.messages is not None and visit.who.may(Deed.EDIT),
         saved=bool(visit.asked("saved")),
         versions=texts.versions(office, reading, found),

@@ -10,20 +10,26 @@ from typing import Protocol
 
 from outreach.channel import Capabilities, Preview
 from outreach.domain.alert import Cause
+from outreach.domain.campaign import Campaign
+from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
+from outreach.domain.health import ChannelHealth
 from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
+from outreach.review.ways_in import WaysIn
 from outreach.store.approvals import Approvals
-from outreach.store.delivery_log import Head, Verdict
+from outreach.store.counts import CountSeries
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
 
 
@@ -73,8 +79,43 @@ class Reading(Source, Protocol):
         """A first text for a new message; empty where the campaign cannot be read."""
         ...
 
+    def campaigns(self) -> Sequence[Campaign]:
+        """Every campaign whose campaign.toml can be read, the earliest first; no message is read."""
+        ...
+
+    def coverage(self, campaign: str) -> Sequence[Coverage]:
+        """What the plan of a campaign covers; nothing while its campaign.toml cannot be used."""
+        ...
+
     def evidence(self, delivery: Delivery) -> Evidence:
         """All that is known about one delivery."""
+        ...
+
+
+class Answer(Protocol):
+    """What a channel said about itself, and when (aware UTC)."""
+
+    @property
+    def health(self) -> ChannelHealth:
+        """Whether it would publish now."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it said so."""
+        ...
+
+
+class Asking(Protocol):
+    """Asks a channel's service now; nothing is published."""
+
+    @property
+    def seen(self) -> Mapping[str, Answer]:
+        """What each channel said last."""
+        ...
+
+    def __call__(self, name: str) -> None:
+        """Ask the channel of that name."""
         ...
 
 
@@ -85,9 +126,9 @@ class Office:
     `preview` tells what followers see of a text, `adapters` the adapter of each channel; pictures lie in `media_folder`.
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
-    `causes` are what people were told of and is not mended yet.
+    `causes` are what people were told of and is not mended yet; `asking` is None where no service may be asked, as in a rehearsal.
     `checked_end` is the number of the log's last line;
-    `checked_log` recomputes every seal of the delivery log, and gives its end.
+    `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
     people: People
@@ -99,16 +140,20 @@ class Office:
     edits: Edits
     messages: Path | None
     glances: Glances
+    figures: Figures
     capabilities: Mapping[str, Capabilities]
     keep_photo: Callable[[str, bytes], dict[str, str]]
     evidence_folder: Path
     causes: Callable[[], Sequence[Cause]]
+    asking: Asking | None
+    counts: CountSeries
     preview: Callable[[Rendition], Preview]
     adapters: Mapping[str, str]
     media_folder: Path
     leafing: Leafing
     checked_end: Callable[[], int]
-    checked_log: Callable[[], tuple[Verdict, Head]]
+    seals: Seals
     passwords: Passwords
+    ways: WaysIn
     language: str
     hide: Callable[[str], str] = str

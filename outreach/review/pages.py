@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -9,16 +10,28 @@ from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from outreach.domain.text import Text
 from outreach.locale import LANGUAGES
-from outreach.review import banners, channels, deliveries, editing, entrance, messages, signing
+from outreach.review import (
+    approving,
+    banners,
+    channels,
+    deliveries,
+    editing,
+    elsewhere,
+    entrance,
+    messages,
+    signing,
+)
 from outreach.review.account import account
 from outreach.review.api.doors import api_routes
 from outreach.review.calendar import calendar_page
+from outreach.review.gate import Arrival
 from outreach.review.log import log
 from outreach.review.new_message import new_message
 from outreach.review.office import Office
@@ -26,17 +39,27 @@ from outreach.review.people import people
 from outreach.review.pictures import photo, picture
 from outreach.review.requests import (
     TooLarge,
+    cookie_of,
     form_of,
     form_with_file,
     has_file,
+    is_encrypted,
     refusal,
     with_headers,
 )
 from outreach.review.statistics import statistics_page
-from outreach.review.tail import End, tail
+from outreach.review.tail import tail
 from outreach.review.today import today
 from outreach.review.tokens import tokens
 from outreach.review.visit import Answer, Visit, go
+from outreach.review.wire import Wire
+
+pages_log = logging.getLogger("outreach.review")
+
+NOWHERE = Text("There is no such page.")
+BROKEN = Text(
+    "The page broke. Nothing was changed by halves; the cause stands in the log of the pages."
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 STATIC = {
@@ -56,11 +79,14 @@ def review_pages(office: Office) -> Starlette:
         routes=[
             Route("/static/{file}", doors.open(_static), methods=get),
             Route("/sign-in", doors.open(entrance.sign_in), methods=both),
+            Route("/sign-in/provider", doors.open(elsewhere.away), methods=get),
+            Route(elsewhere.BACK, doors.open(elsewhere.back), methods=get),
+            Route("/approve", doors.open(approving.approve), methods=both),
             Route("/welcome", doors.open(entrance.welcome), methods=both),
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
             Route("/log", doors.inside(log), methods=get),
-            Route("/log/live", doors.inside(partial(tail, End(office))), methods=get),
+            Route("/log/live", doors.inside(partial(tail, Wire(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
             Route("/calendar", doors.inside(calendar_page), methods=get),
             Route("/messages/new", doors.inside(new_message), methods=both),
@@ -79,7 +105,9 @@ def review_pages(office: Office) -> Starlette:
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
             Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
-        ]
+            Route("/{rest:path}", doors.inside(_nowhere), methods=both),
+        ],
+        middleware=[Middleware(Arrival, gate=office.ways.gate)],
     )
 
 
@@ -90,6 +118,10 @@ def _static(visit: Visit) -> Response:
     content = resources.files("outreach.review").joinpath("static", name).read_bytes()
     kept = {"cache-control": "max-age=3600"}
     return Response(content, media_type=STATIC[name], headers=kept)
+
+
+def _nowhere(visit: Visit) -> Response:
+    return visit.sorry(NOWHERE, 404)
 
 
 class Doors:
@@ -107,6 +139,8 @@ class Doors:
                 return go("/sign-in")
             if visit.request.method == "POST" and not signing.is_sealed(visit.request, visit.form):
                 return known.sorry(Text("This form is too old. Go back and try again."), 403)
+            if known.must_add_factor and visit.request.url.path not in ("/account", "/sign-out"):
+                return go("/account")
             return answer(known)
 
         return self.open(guarded)
@@ -115,24 +149,39 @@ class Doors:
         """What every request goes through."""
 
         async def endpoint(request: Request) -> Response:
-            response = refusal(request)
-            if response is None:
-                try:
-                    visit = await self._visit(request)
-                    response = await run_in_threadpool(answer, visit)
-                except TooLarge:
-                    response = PlainTextResponse("413\n", status_code=413)
+            response = refusal(request) or await self._answer(request, answer)
             wish = request.query_params.get("lang")
             if wish in LANGUAGES:
-                response.set_cookie("language", wish, samesite="lax", httponly=True)
-            return with_headers(response)
+                response.set_cookie(
+                    cookie_of(request, "language"),
+                    wish,
+                    secure=is_encrypted(request),
+                    samesite="lax",
+                    httponly=True,
+                )
+            return with_headers(response, request)
 
         return endpoint
 
-    async def _visit(self, request: Request) -> Visit:
-        wishes = (request.query_params.get("lang"), request.cookies.get("language"))
+    async def _answer(self, request: Request, answer: Answer) -> Response:
+        try:
+            return await run_in_threadpool(answer, await self._visit(request))
+        except TooLarge:
+            return PlainTextResponse("413\n", status_code=413)
+        except Exception:  # noqa: BLE001 - whatever broke: its reader gets a page, the log the cause
+            pages_log.exception(Text("The page {path} broke.", path=request.url.path))
+            return self._bare(request).sorry(BROKEN, 500)
+
+    def _bare(self, request: Request) -> Visit:
+        wishes = (
+            request.query_params.get("lang"),
+            request.cookies.get(cookie_of(request, "language")),
+        )
         language = next((w for w in wishes if w in LANGUAGES), self._office.language)
-        visit = Visit(office=self._office, request=request, form={}, language=language)
+        return Visit(office=self._office, request=request, form={}, language=language)
+
+    async def _visit(self, request: Request) -> Visit:
+        visit = self._bare(request)
         if request.method != "POST":
             return visit
         if not has_file(request):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from threading import BoundedSemaphore
 
 from cryptography.exceptions import InvalidKey
@@ -33,13 +34,18 @@ class Passwords:
             memory_cost=self._memory,
         )
         with self._turn:
-            return kdf.derive_phc_encoded(password.encode())
+            return kdf.derive_phc_encoded(_typed(password))
 
     def fit(self, password: str, kept: str) -> bool:
         """Whether it is the password of the hash; without a hash it takes as long, and is not."""
         with self._turn:
             try:
-                Argon2id.verify_phc_encoded(password.encode(), kept or self._nobodys)
+                Argon2id.verify_phc_encoded(_typed(password), kept or self._nobodys)
             except InvalidKey:
                 return False
         return bool(kept)
+
+
+def _typed(password: str) -> bytes:
+    """As it was typed; keyboards that write a Vietnamese letter in one sign or in several mean the same (NFC)."""
+    return unicodedata.normalize("NFC", password).encode()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
+import re
 
 from starlette.responses import Response
 
 from outreach.domain.role import Deed, Role
 from outreach.domain.text import Text
+from outreach.review.signing import new_code
 from outreach.review.visit import Visit, go
 
 ONLY_ADMINS = Text("Only an administrator may do this.")
 NAMELESS = Text("Write a name of at most 60 letters, digits, dots, dashes or spaces.")
 KNOWN = Text("There is such a person already, with a password.")
 LAST = Text("There is no such person, or nobody would be left to administer.")
+NO_MAIL = Text("This is no e-mail address.")
 ROLES = {
     Role.REVIEWER: Text("reviewer: reads"),
     Role.AUTHOR: Text("author: writes messages, confirms banners"),
@@ -25,21 +27,31 @@ ROLES = {
 def people(visit: Visit) -> Response:
     """Everyone, and the forms that invite, appoint and remove."""
     if not visit.who.may(Deed.INVITE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if visit.request.method == "GET":
         return _show(visit)
-    name = visit.form.get("name", "").strip()
+    name, mail = (visit.form.get(key, "").strip() for key in ("name", "mail"))
+    if mail and not is_mail(mail):
+        return _show(visit, refused=NO_MAIL)
     role = {r.value: r for r in Role}.get(visit.form.get("role", ""), Role.REVIEWER)
     match visit.form.get("do"):
         case "invite":
-            return _invite(visit, name, role)
+            return _invite(visit, name, role, mail)
         case "appoint":
             done = visit.office.people.appoint(
                 name, role, actor=visit.who.name, now=visit.office.now()
             )
             return go("/people") if done else _show(visit, refused=LAST)
+        case "end":
+            visit.office.people.sign_out(name, visit.office.now(), actor=visit.who.name)
+            return go("/people")
+        case "mail":
+            done = visit.office.people.write_to(
+                name, mail, actor=visit.who.name, now=visit.office.now()
+            )
+            return go("/people") if done else _show(visit, refused=LAST)
         case "reset":
-            code = secrets.token_urlsafe(12)
+            code = new_code()
             done = visit.office.people.reset(
                 name, code, actor=visit.who.name, now=visit.office.now()
             )
@@ -49,11 +61,11 @@ def people(visit: Visit) -> Response:
             return go("/people") if done else _show(visit, refused=LAST)
 
 
-def _invite(visit: Visit, name: str, role: Role) -> Response:
+def _invite(visit: Visit, name: str, role: Role, mail: str) -> Response:
     if not is_name(name):
         return _show(visit, refused=NAMELESS)
-    code, office = secrets.token_urlsafe(12), visit.office
-    if not office.people.invite(name, role, code, actor=visit.who.name, now=office.now()):
+    code, office, who = new_code(), visit.office, visit.who.name
+    if not office.people.invite(name, role, code, actor=who, now=office.now(), mail=mail):
         return _show(visit, refused=KNOWN)
     return _show(visit, invited=name, code=code)
 
@@ -75,3 +87,11 @@ def _show(
 def is_name(name: str) -> bool:
     """Whether a person or a token may be called so."""
     return 0 < len(name) <= 60 and all(sign.isalnum() or sign in " .-" for sign in name)
+
+
+def is_mail(text: str) -> bool:
+    """Whether a letter may be sent there: one plain address and nothing else."""
+    return (
+        len(text) <= 254
+        and re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9.-]+", text) is not None
+    )

@@ -11,7 +11,13 @@ from outreach.store import evidence
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+_ALONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A picture that is a page of its own: the browser's own frame around it has a style, and nothing else may come in."""
+
 _SHOWN = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+_KEPT = {"cache-control": "private, max-age=86400", "content-security-policy": _ALONE}
 
 
 def picture(visit: Visit) -> Response:
@@ -25,7 +31,7 @@ def picture(visit: Visit) -> Response:
     kind = next((kind for mark, kind in _KINDS.items() if begin.startswith(mark)), None)
     if kind is None:
         return PlainTextResponse("404\n", status_code=404)
-    return FileResponse(file, media_type=kind, headers={"cache-control": "private, max-age=86400"})
+    return FileResponse(file, media_type=kind, headers=_KEPT)
 
 
 def photo(visit: Visit) -> Response:
@@ -37,4 +43,4 @@ def photo(visit: Visit) -> Response:
     kind = _SHOWN.get(file.suffix)
     if kind is None:
         return FileResponse(file, media_type="application/octet-stream", filename=file.name)
-    return FileResponse(file, media_type=kind)
+    return FileResponse(file, media_type=kind, headers={"content-security-policy": _ALONE})

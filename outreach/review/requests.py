@@ -10,6 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from outreach.review.gate import names
+
 MOST_BYTES = 20_000
 """The most that a form may weigh."""
 
@@ -32,8 +34,8 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-OUR_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Any other name in an address would be somebody else's that points here."""
+ALWAYS_ENCRYPTED = "max-age=31536000; includeSubDomains"
+"""For a year a browser that came by HTTPS comes by nothing else."""
 
 Form = Mapping[str, str]
 
@@ -44,7 +46,7 @@ class TooLarge(Exception):
 
 def refusal(request: Request) -> Response | None:
     """Why nothing is answered: another name for this machine, or a form that another site sends."""
-    if _host(request.headers.get("host", "")) not in OUR_NAMES:
+    if _host(request.headers.get("host", "")) not in names(request):
         return PlainTextResponse("421\n", status_code=421)
     if request.method not in ("GET", "HEAD") and not _is_ours(request):
         return PlainTextResponse("403\n", status_code=403)
@@ -103,8 +105,20 @@ async def form_with_file(request: Request) -> tuple[Form, tuple[str, bytes] | No
     return fields, next(((name, content) for name, content in chosen if content), None)
 
 
-def with_headers(response: Response) -> Response:
+def with_headers(response: Response, request: Request) -> Response:
     """The response with the headers of every answer."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if is_encrypted(request):
+        response.headers["strict-transport-security"] = ALWAYS_ENCRYPTED
     return response
+
+
+def is_encrypted(request: Request) -> bool:
+    """Whether the browser speaks HTTPS with us."""
+    return request.url.scheme == "https"
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """What a cookie is called: over HTTPS so that no other host, path or connection can set it."""
+    return f"__Host-{name}" if is_encrypted(request) else name

@@ -1,21 +1,24 @@
-"""Signing in and out: codes, passwords, cookies, and the seal of every form."""
+"""Signing in and out: codes, passwords, second factors, cookies, and the seal of every form."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Self
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from outreach.domain.role import Role
 from outreach.domain.text import Text
-from outreach.review import second_factor
+from outreach.reports.source import Question
+from outreach.review import second_factor, wordlist
+from outreach.review.gate import address_of, named_by_proxy
 from outreach.review.office import Office
 from outreach.review.passwords import LONGEST, SHORTEST
-from outreach.review.requests import Form
+from outreach.review.requests import Form, cookie_of, is_encrypted
 from outreach.store.people import Person
 
 WRONG = Text("The name, the password or the code is wrong.")
@@ -26,56 +29,103 @@ TOO_SHORT = Text(
     least=SHORTEST,
     most=LONGEST,
 )
+CLOSED = Text(
+    "Your second factor is sealed, and the key that opens it is missing. Ask who runs the program."
+)
 FIRST = "admin"
 """The name of the first person."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """Where somebody comes from: the browser in two words, and the true address."""
+
+    browser: str = ""
+    address: str = ""
+
+    @classmethod
+    def by(cls, request: Request) -> Self:
+        """From this request."""
+        return cls(browser=browser_of(request), address=address_of(request))
+
+
+def new_code() -> str:
+    """A one-time code of 120 random bits."""
+    return secrets.token_urlsafe(15)
+
+
 def first_code(office: Office) -> str | None:
     """A new code for the first person; None when that person has a password."""
-    code = secrets.token_urlsafe(12)
-    now = office.now()
+    code, now = new_code(), office.now()
     return (
         code if office.people.invite(FIRST, Role.ADMIN, code, actor="outreach", now=now) else None
     )
 
 
-def sign_in(office: Office, form: Form, browser: str = "") -> str | Text:
+def sign_in(office: Office, form: Form, came: Came) -> str | Text:
     """A new session's token, or why there is none."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
-    if office.people.may_try_at(name, now) > now:
+    if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     person = office.people.find(name)
     fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
-    used = _step(person, form.get("code", ""), now) if person else None
-    if not fits or person is None or (person.totp and used is None):
-        office.people.failed(name, now)
+    try:
+        used = _used(office, person, form.get("code", "")[:60]) if fits and person else None
+    except second_factor.Closed:
+        office.ways.throttle.failed(name, came.address, now)
+        return CLOSED
+    if used is None:
+        office.ways.throttle.failed(name, came.address, now)
         return WRONG
-    return _begin(office, name, browser, used)
+    office.ways.throttle.passed(name, came.address)
+    return begin(office, name, came, used=used)
 
 
-def _step(person: Person, code: str, now: datetime) -> int | None:
-    """The half-minute of a code that was not used yet; None without a second factor, or when the code is wrong."""
-    step = second_factor.step_of(person.totp, code, now) if person.totp else None
-    return step if step is not None and step > person.totp_used else None
+def _used(office: Office, person: Person, code: str) -> int | None:
+    """The half-minute up to which codes are used up by this sign-in; None when the code is wrong. Raises `Closed`."""
+    if not person.totp:
+        return person.totp_used
+    now = office.now()
+    step = second_factor.step_of(office.ways.factors.open(person.totp), code, now)
+    if step is not None and step > person.totp_used:
+        return step
+    recovered = office.ways.recovery.use(person.name, code, now)
+    return person.totp_used if recovered else None
 
 
-def accept(office: Office, form: Form, browser: str = "") -> str | Text:
+def accept(office: Office, form: Form, came: Came) -> str | Text:
     """A new session's token for someone who was invited, or why there is none."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
-    if office.people.may_try_at(name, now) > now:
+    if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
-    if not SHORTEST <= len(password) <= LONGEST:
-        return TOO_SHORT
+    if why := refused(office, name, password):
+        office.ways.throttle.passed(name, came.address)
+        return why
     kept = office.passwords.hash(password)
     if not office.people.accept(name, form.get("code", "").strip(), kept, now):
-        office.people.failed(name, now)
+        office.ways.throttle.failed(name, came.address, now)
         return NO_INVITATION
-    return _begin(office, name, browser)
+    office.ways.throttle.passed(name, came.address)
+    return begin(office, name, came)
 
 
-def _begin(office: Office, name: str, browser: str, used: int | None = None) -> str:
+def refused(office: Office, name: str, password: str) -> Text | None:
+    """Why somebody may not take this password; None when they may."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return TOO_SHORT
+    campaigns = [files.campaign for files in office.reading().files(Question())]
+    words = [name, *office.ways.words]
+    for one in campaigns:
+        words += [one.id, one.name, one.short_name, one.theme, one.office, *one.units]
+    return wordlist.refused(password, words)
+
+
+def begin(
+    office: Office, name: str, came: Came, *, used: int | None = None, way: str = "password"
+) -> str:
+    """The token of a new session."""
     token = secrets.token_urlsafe(32)
-    office.people.sign_in(name, token, office.now(), browser=browser, used=used)
+    office.people.sign_in(name, token, office.now(), browser=came.browser, used=used, way=way)
     return token
 
 
@@ -89,9 +139,13 @@ def browser_of(request: Request) -> str:
 
 
 def person_of(office: Office, request: Request) -> Person | None:
-    """Who is signed in."""
+    """Who is signed in; a session that a proxy's word began lasts only while the proxy says the same."""
     token = token_of(request)
-    return office.people.of_session(token, office.now()) if token else None
+    person = office.people.of_session(token, office.now()) if token else None
+    if person and person.way == "header":
+        named = office.people.known_as(named_by_proxy(request))
+        return person if named and named.name == person.name else None
+    return person
 
 
 def token_of(request: Request) -> str:
@@ -115,11 +169,11 @@ def keep(response: Response, request: Request, token: str) -> None:
         _cookie(request),
         token,
         max_age=None if token else 0,
-        secure=request.url.scheme == "https",
+        secure=is_encrypted(request),
         httponly=True,
         samesite="lax",
     )
 
 
 def _cookie(request: Request) -> str:
-    return "__Host-session" if request.url.scheme == "https" else "session"
+    return cookie_of(request, "session")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from outreach.domain.counts import Metric
-from outreach.reports import statistics
 from outreach.reports.cells import to_words
-from outreach.reports.source import Question
 from outreach.reports.statistics import METRICS, TITLES, By
 from outreach.reports.table import Table
+from outreach.review.campaigns import present
 from outreach.review.visit import Visit
+from outreach.store.receptions import Part
 
 CHARTS = (By.CHANNEL, By.TOPIC, By.UNIT)
 BARS = 12
@@ -53,13 +53,14 @@ class Curve:
 
 
 def statistics_page(visit: Visit) -> Response:
-    """How publications were received: by channel, topic and unit, and over the days."""
+    """How the publications of one campaign were received: by channel, topic and unit, and over the days."""
     reading = visit.office.reading()
-    question = Question(
-        campaign=visit.asked("campaign") or None, channel=visit.asked("channel") or None
-    )
+    known = reading.campaigns()
+    chosen = visit.asked("campaign") or present(known, reading.now)
+    part = Part(campaign=chosen or None, channel=visit.asked("channel") or None)
     metric = {m.value: m for m in Metric}.get(visit.asked("metric"), Metric.VIEWS)
-    tables = {by: statistics.build(reading, question, by) for by in (*CHARTS, By.DAY)}
+    figures, zone = visit.office.figures, reading.zone(chosen)
+    tables = {by: figures.table(part, by, zone) for by in (*CHARTS, By.DAY)}
     return visit.page(
         "statistics",
         charts=[_chart(tables[by], by, metric, visit.language) for by in CHARTS],
@@ -69,7 +70,9 @@ def statistics_page(visit: Visit) -> Response:
         metrics=METRICS,
         titles=TITLES,
         channels=sorted(reading.channels()),
-        chosen=question.channel,
+        chosen=part.channel,
+        campaigns=known,
+        campaign=chosen,
         size={"width": WIDTH, "height": HEIGHT, "left": LEFT},
     )
 

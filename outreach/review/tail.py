@@ -2,87 +2,71 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from outreach.domain.text import Text
+from outreach.reports.cells import to_words
 from outreach.review import looks, signing
 from outreach.review.log import choice, fitting
-from outreach.review.office import Office
+from outreach.review.office import Reading
 from outreach.review.visit import Visit
-
-EVERY = 1.0
-"""Seconds between two looks at the log's end, however many watch it."""
+from outreach.review.wire import EVERY, Tale, Wire
+from outreach.store.leafing import Found
 
 BREATH = 15.0
-"""After so many seconds without a line a comment is sent, so that whoever hung up is noticed, and the session is looked at."""
+"""After so many seconds without a line a comment is sent, so that whoever hung up is noticed; so often is the session looked at."""
 
 MOST = 100
 """So many may watch at the same time."""
 
-MOST_LINES = 500
-"""A tail that is further behind goes on from here: the page itself has the lines before."""
+FAR = 5_000
+"""A reader who comes back further behind is told how many lines are left out: the page itself has them."""
 
 
-@dataclass
-class End:
-    """The end of the log, asked for at most once in `EVERY` seconds for everyone who waits for it."""
-
-    office: Office
-    seq: int = 0
-    asked: float = float("-inf")
-    watchers: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    async def now(self) -> int:
-        """The number of the last line, at most `EVERY` seconds old."""
-        async with self.lock:
-            if time.monotonic() - self.asked >= EVERY:
-                self.seq = await run_in_threadpool(self.office.checked_end)
-                self.asked = time.monotonic()
-        return self.seq
-
-
-def tail(end: End, visit: Visit) -> Response:
+def tail(wire: Wire, visit: Visit) -> Response:
     """Answer a reader who watches."""
-    if end.watchers >= MOST:
+    if wire.watchers >= MOST:
         return PlainTextResponse("503\n", status_code=503)
-    return StreamingResponse(_events(end, visit), media_type="text/event-stream")
+    return StreamingResponse(_events(wire, visit), media_type="text/event-stream")
 
 
-async def _events(end: End, visit: Visit) -> AsyncIterator[str]:
-    end.watchers += 1
-    try:
-        after, heard = _after(visit.request), time.monotonic()
+async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
+    async with wire.watched():
+        after, looked = _after(visit.request), time.monotonic()
+        reading = await run_in_threadpool(visit.office.reading)
+        tale = Tale(choice=choice(visit, reading), search=visit.asked("q"), language=visit.language)
+        words = partial(_told, visit, reading)
+        if wire.seq - after > FAR:
+            left, after = wire.seq - after, wire.seq
+            yield _left_out(visit, left, after)
         while True:
-            seq = await end.now()
-            if seq > after:
-                after = max(after, seq - MOST_LINES)
-                for event in await run_in_threadpool(_rows, visit, after, seq):
-                    yield event
-                after, heard = seq, time.monotonic()
-            elif time.monotonic() - heard > BREATH:
+            seq = await wire.beyond(after, max(BREATH, EVERY / 5))
+            if time.monotonic() - looked >= BREATH:
                 if await run_in_threadpool(signing.person_of, visit.office, visit.request) is None:
                     return
+                looked = time.monotonic()
+            if seq <= after:
                 yield ": \n\n"
-                heard = time.monotonic()
-            await asyncio.sleep(EVERY / 2)
-    finally:
-        end.watchers -= 1
+                continue
+            said, after = await wire.told(tale, after, words)
+            yield f"{said}id: {after}\n\n"
 
 
-def _rows(visit: Visit, after: int, end: int) -> list[str]:
-    """One event per line that fits, then one that only tells how far the log was read."""
-    reading = visit.office.reading()
-    found = visit.office.leafing.on(choice(visit, reading), after, end)
+def _told(visit: Visit, reading: Reading, found: Sequence[Found]) -> str:
+    """One event per line that fits."""
     rows = [row for row in map(fitting(visit, reading), found) if row]
-    events = [_event(row["seq"], visit.office.hide(_html(visit, row))) for row in rows]
-    return [*events, f"id: {end}\n\n"]
+    return "".join(_event(row["seq"], visit.office.hide(_html(visit, row))) for row in rows)
+
+
+def _left_out(visit: Visit, count: int, seq: int) -> str:
+    said = Text("{count} more lines came meanwhile; load the page anew to see them.", count=count)
+    return _event(seq, f'<tr><td colspan="5">{to_words(said, visit.language)}</td></tr>')
 
 
 def _html(visit: Visit, row: object) -> str:

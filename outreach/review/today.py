@@ -60,7 +60,7 @@ def today(visit: Visit) -> Response:
     office, reading, now = visit.office, visit.office.reading(), visit.office.now()
     return visit.page(
         "today",
-        hands=list(_hands(visit, reading, now)),
+        hands=list(hands(office, reading, now)),
         coming=_rows(office, reading, office.glances.first([State.SCHEDULED], SHOWN), now),
         out=_rows(office, reading, office.glances.first(WENT_OUT, SHOWN, latest=True), now),
         paused={n: s for n, s in reading.channels().items() if s.paused},
@@ -69,8 +69,8 @@ def today(visit: Visit) -> Response:
     )
 
 
-def _hands(visit: Visit, reading: Reading, now: datetime) -> Iterator[Hand]:
-    office = visit.office
+def hands(office: Office, reading: Reading, now: datetime) -> Iterator[Hand]:
+    """What needs a hand: what is wrong, what waits for a word, what is stuck."""
     for cause in office.causes():
         if cause.key.partition(":")[0] not in _TOLD_BY_STATE:
             yield _of_cause(cause)

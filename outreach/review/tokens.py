@@ -21,13 +21,16 @@ SCOPES = {
     Scope.READ_QUEUE: Text("deliveries and channels"),
     Scope.READ_LOG: Text("the delivery log"),
     Scope.READ_STATISTICS: Text("the statistics"),
+    Scope.READ_MESSAGES: Text("messages, calendar and banners"),
+    Scope.READ_PEOPLE: Text("people and their roles"),
+    Scope.APPROVE: Text("approving texts, in the token's name"),
 }
 
 
 def tokens(visit: Visit) -> Response:
     """The tokens, and the forms that issue and revoke."""
     if not visit.who.may(Deed.INVITE):
-        return visit.sorry(ONLY_ADMINS, 403)
+        return visit.forbidden(ONLY_ADMINS)
     if visit.request.method == "GET":
         return _show(visit)
     name = visit.form.get("name", "").strip()

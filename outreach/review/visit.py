@@ -49,6 +49,12 @@ class Visit:
         assert self.person is not None
         return self.person
 
+    @property
+    def must_add_factor(self) -> bool:
+        """Whether this person must add a second factor before seeing anything else; elsewhere, who vouched for them sees to that."""
+        who = self.who
+        return self.office.ways.must_have_factor and who.way == "password" and not who.totp
+
     def asked(self, name: str) -> str:
         """A field of the address, 200 characters at most; empty without it."""
         return self.request.query_params.get(name, "")[:200]
@@ -78,6 +84,12 @@ class Visit:
     def sorry(self, why: Text, status: int) -> Response:
         """A page that says why not."""
         return self.page("sorry", status=status, why=why)
+
+    def forbidden(self, why: Text) -> Response:
+        """As `sorry`, for what this person's role does not permit; the log knows it."""
+        path = f"{self.request.method} {self.request.url.path}"
+        self.office.people.refused(self.who.name, path, self.office.now())
+        return self.sorry(why, 403)
 
 
 Answer = Callable[[Visit], Response]

@@ -1,4 +1,4 @@
-"""The tables [alerts], [metrics] and [review] of config.toml."""
+"""The tables [alerts] and [metrics] of config.toml."""
 
 from __future__ import annotations
 

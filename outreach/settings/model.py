@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,6 +90,41 @@ class Web:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenId:
+    """A provider that people sign in at. `claim` holds the e-mail or name of somebody in our list.
+
+    `roles` gives a role to who is not in it, by a word in the claim `roles_claim`; `strength` is the `acr` that is asked for.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr | None = None
+    claim: str = "email"
+    roles_claim: str = "groups"
+    roles: Mapping[str, str] = field(default_factory=dict)
+    strength: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """The reviewers' pages. `address` is how people call them from elsewhere, empty for this machine only.
+
+    `proxies` are the networks of the reverse proxies that are believed, `user_header` the header in which they name who signed in
+    there. `key` seals second factors and signs links; `letters` is the e-mail channel by which approvers get theirs, daily at `letters_at`.
+    """
+
+    listen: Web | None = None
+    address: str = ""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    user_header: str = ""
+    second_factor: Literal["optional", "required"] = "optional"
+    key: SecretStr | None = None
+    letters: str = ""
+    letters_at: time = time(7, 30)
+    oidc: OpenId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What the installer says about a channel in place of what its adapter says; None leaves the adapter's word."""
 
@@ -143,7 +179,7 @@ class Settings:
     audit: Audit
     web: Web | None
     metrics: Web | None = None
-    review: Web | None = None
+    review: Review = field(default_factory=Review)
     channels: Mapping[str, ChannelSettings]
 
     @property
@@ -153,4 +189,7 @@ class Settings:
             secret for channel in self.channels.values() for secret in secrets_in(channel.settings)
         ]
         ping = [self.alerts.ping.get_secret_value()] if self.alerts.ping else []
+        oidc = self.review.oidc
+        given = (self.review.key, oidc.client_secret if oidc else None)
+        kept += [word for secret in given if secret for word in secret.get_secret_value().split()]
         return Veil([*passwords_in(self.database.get_secret_value()), *ping, *kept])

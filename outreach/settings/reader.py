@@ -26,6 +26,7 @@ from outreach.settings.model import (
     Web,
 )
 from outreach.settings.positions import positions
+from outreach.settings.review_table import read_review
 from outreach.settings.sealed import opened
 from outreach.settings.secrets import AbsentSecret, resolve_if_there
 from outreach.settings.section import Section, Wrong
@@ -117,7 +118,7 @@ def _settings(top: Section, file: Path | None, folder: Path) -> Settings:
         alerts=read_alerts(top.section("alerts"), top.table.get("channels"), folder),
         web=_web(top.section("web")),
         metrics=read_loopback(top.section("metrics")),
-        review=read_loopback(top.section("review")),
+        review=read_review(top.section("review"), top.table.get("channels"), folder),
         backup=_backup(top.section("backup"), state, folder),
         audit=_audit(top.section("audit"), folder, channels),
         channels=channels,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import bindparam
 
@@ -14,12 +14,16 @@ from outreach.domain.approval import Verdict, Word, missing, waits_for_approval
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.difference import Difference
 from outreach.domain.text import Text
-from outreach.store.delivery_log import Event, append
+from outreach.store.delivery_log import Event, append, read
 from outreach.store.engine import is_postgresql, reading, writing
 from outreach.store.people_tables import APPROVAL, APPROVAL_RULE
 from outreach.store.records import delivery_from_row, text_to_json
 from outreach.store.tables import DELIVERY
 
+LETTER = "approval_letter"
+"""The event of a letter with links."""
+
+BY_LINK = Text("By the link in a letter.")
 _WAITING = (State.SCHEDULED.value, State.HELD.value)
 
 
@@ -52,21 +56,54 @@ class Approvals:
             lacking = unapproved(connection, rows)
         return [delivery_from_row(row) for row in rows if lacking.get(row.id)]
 
+    def of_text(self, digest: str) -> list[Delivery]:
+        """What is still to go out with this very text, by due time."""
+        with reading(self._engine) as connection:
+            return [delivery_from_row(row) for row in connection.execute(_concerned(digest))]
+
     def give(self, word: Word) -> int:
         """Write a person's word; what was held only for it goes back into the queue. Gives how many deliveries it concerns."""
-        concerned = (
-            select(DELIVERY)
-            .where(DELIVERY.c.digest == word.digest, DELIVERY.c.state.in_(_WAITING))
-            .where(DELIVERY.c.action != Action.WITHDRAW.value)
-            .order_by(DELIVERY.c.id)
-            .with_for_update()
-        )
         with writing(self._engine) as connection:
-            _upsert(connection, word)
-            rows = connection.execute(concerned).all()
-            events = [_event(word, row.id) for row in rows] or [_event(word, None)]
-            append(connection, [*events, *_release(connection, rows, word)])
-        return len(rows)
+            return _give(connection, word)
+
+    def give_once(self, word: Word) -> bool:
+        """As `give`; False, and nothing written, when this person spoke about this text before, or it is not to go out any more."""
+        with writing(self._engine) as connection:
+            if not connection.execute(_concerned(word.digest).with_for_update()).first():
+                return False
+            said = _words(connection, [word.digest]).get(word.digest, [])
+            if any(former.person == word.person for former in said):
+                return False
+            _give(connection, word)
+        return True
+
+    def letters_since(self, since: datetime) -> set[str]:
+        """Who had a letter after that instant."""
+        events = (line.event for line in read(self._engine, since=since))
+        return {one.data["person"] for one in events if one.what == LETTER and one.at > since}
+
+    def note_letter(self, person: str, digests: Sequence[str], now: datetime) -> None:
+        """Note that a letter with a link for each of these texts went to a person."""
+        data = {"person": person, "texts": list(digests)}
+        with writing(self._engine) as connection:
+            append(connection, [Event(at=now, actor="outreach", what=LETTER, data=data)])
+
+
+def _concerned(digest: str) -> Select[Any]:
+    return (
+        select(DELIVERY)
+        .where(DELIVERY.c.digest == digest, DELIVERY.c.state.in_(_WAITING))
+        .where(DELIVERY.c.action != Action.WITHDRAW.value)
+        .order_by(DELIVERY.c.due, DELIVERY.c.id)
+    )
+
+
+def _give(connection: Connection, word: Word) -> int:
+    _upsert(connection, word)
+    rows = connection.execute(_concerned(word.digest).with_for_update()).all()
+    events = [_event(word, row.id) for row in rows] or [_event(word, None)]
+    append(connection, [*events, *_release(connection, rows, word)])
+    return len(rows)
 
 
 def demand(
@@ -146,7 +183,8 @@ def _release(connection: Connection, rows: Sequence[Row[Any]], word: Word) -> li
 
 
 def _event(word: Word, delivery_id: int | None) -> Event:
-    note = {"reason": Text("{note}", note=word.note).to_json()} if word.note else {}
+    said = BY_LINK if word.by_link else Text("{note}", note=word.note) if word.note else None
+    note = {"reason": said.to_json()} if said else {}
     data = {"digest": word.digest, **note}
     return Event(
         at=word.at, actor=word.person, what=word.verdict, delivery_id=delivery_id, data=data

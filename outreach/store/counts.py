@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select, update
 
 from outreach.domain.counts import AFTERWARDS, Counts, Metric
 from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.store.engine import reading, writing
 from outreach.store.records import delivery_from_row, receipt_from_json
 from outreach.store.renditions import in_batches, insert_missing
-from outreach.store.tables import DELIVERY, DELIVERY_COUNT, RENDITION
+from outreach.store.tables import DELIVERY, DELIVERY_COUNT, READING_HEAD, RENDITION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +78,18 @@ class CountSeries:
         rows = [{**facts, "metric": str(metric), "value": n} for metric, n in counts.items()]
         with writing(self._engine) as connection:
             insert_missing(connection, DELIVERY_COUNT, rows)
+            connection.execute(_ONE_MORE)
+
+    def of(self, delivery_id: int) -> tuple[Reading, ...]:
+        """All readings of one delivery, the first one first."""
+        with reading(self._engine) as connection:
+            return _readings(connection, [delivery_id]).get(delivery_id, ())
 
     def received(
         self, *, campaign: str | None = None, channel: str | None = None
     ) -> list[Received]:
         """Everything that was ever published, withdrawn since or not, by due time, with its readings."""
-        query = select(DELIVERY).where(_WAS_PUBLISHED).order_by(DELIVERY.c.due, DELIVERY.c.id)
+        query = select(DELIVERY).where(WAS_PUBLISHED).order_by(DELIVERY.c.due, DELIVERY.c.id)
         for column, value in ((DELIVERY.c.campaign, campaign), (DELIVERY.c.channel, channel)):
             query = query if value is None else query.where(column == value)
         with reading(self._engine) as connection:
@@ -121,9 +125,8 @@ def _about(connection: Connection, digests: Iterable[str]) -> dict[str, tuple[st
     """Digest -> topic and unit of what was published."""
     found: dict[str, tuple[str, str]] = {}
     for some in in_batches(digests):
-        for digest, content in connection.execute(_CONTENT.where(RENDITION.c.digest.in_(some))):
-            stored: dict[str, Any] = json.loads(content)
-            found[digest] = (stored.get("topic", ""), stored.get("unit", ""))
+        for digest, topic, unit in connection.execute(_TOLD.where(RENDITION.c.digest.in_(some))):
+            found[digest] = (topic, unit)
     return found
 
 
@@ -137,12 +140,13 @@ def _withdrawn() -> ColumnElement[bool]:
 
 _PLACE = ("campaign", "message", "channel", "ordinal")
 _NOTHING = ("", "")
-_WAS_PUBLISHED = and_(DELIVERY.c.state == State.PUBLISHED, DELIVERY.c.action == Action.PUBLISH)
-IS_PUBLIC = and_(_WAS_PUBLISHED, ~_withdrawn())
+WAS_PUBLISHED = and_(DELIVERY.c.state == State.PUBLISHED, DELIVERY.c.action == Action.PUBLISH)
+IS_PUBLIC = and_(WAS_PUBLISHED, ~_withdrawn())
 _LAST = (
     select(DELIVERY_COUNT.c.delivery_id, func.max(DELIVERY_COUNT.c.at).label("last"))
     .group_by(DELIVERY_COUNT.c.delivery_id)
     .subquery()
 )
+_ONE_MORE = update(READING_HEAD).values(seq=READING_HEAD.c.seq + 1)
 _SERIES = select(DELIVERY_COUNT).order_by(DELIVERY_COUNT.c.at)
-_CONTENT = select(RENDITION.c.digest, RENDITION.c.content)
+_TOLD = select(RENDITION.c.digest, RENDITION.c.topic, RENDITION.c.unit)

@@ -104,6 +104,10 @@ class Head:
     hash: str
 
 
+START = Head(seq=0, hash="")
+"""Before the first line."""
+
+
 def append(connection: Connection, events: Sequence[Event]) -> None:
     """Add lines inside the connection's transaction; other writers wait until it ends, so call it last."""
     if not events:
@@ -155,17 +159,22 @@ def read(
 def export(engine: Engine) -> Iterator[str]:
     """The whole log as JSON lines for `audit_verifier`: `data` as it was sealed, `at` in microseconds, last the end."""
     end = head(engine)
-    for row in _rows(engine, end.seq):
+    for row in _rows(engine, end.seq, -1):
         line = row._asdict()
         yield json.dumps({**line, "delivery": line.pop("delivery_id")}, ensure_ascii=False)
     yield json.dumps({"end": end.seq, "hash": end.hash})
 
 
-def verify(engine: Engine, *, against: Head | None = None) -> Verdict:
-    """Check every seal, page by page. With `against`, a head noted earlier, a log that was rewritten as a whole is found too."""
-    end = head(engine)
-    seq, last = 0, ""
-    for row in _rows(engine, end.seq):
+def verify(
+    engine: Engine, *, against: Head | None = None, begin: Head = START, end: Head | None = None
+) -> Verdict:
+    """Check every seal, page by page. With `against`, a head noted earlier, a log that was rewritten as a whole is found too.
+
+    `begin` is a line that is known to be sound; without `end` the check goes on to the present one.
+    """
+    end = end or head(engine)
+    seq, last = begin.seq, begin.hash
+    for row in _rows(engine, end.seq, begin.seq or -1):
         damage = _damage(engine, row, seq, last, end)
         if damage:
             return damage
@@ -190,9 +199,8 @@ def seal(
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _rows(engine: Engine, end: int) -> Iterator[Any]:
+def _rows(engine: Engine, end: int, after: int) -> Iterator[Any]:
     query = select(*_STORED).where(EVENT.c.seq <= end).order_by(EVENT.c.seq).limit(PAGE)
-    after = -1
     while True:
         with reading(engine) as connection:
             rows = connection.execute(query.where(EVENT.c.seq > after)).all()

@@ -31,7 +31,7 @@ __all__ = [
 BUSY_SECONDS = 15
 """How long a writer waits for another one before it gives up."""
 
-SCHEMA = "0010"
+SCHEMA = "0012"
 """The newest migration; a database that has it needs no look at the others."""
 
 SMALL_FILE = 32_000_000

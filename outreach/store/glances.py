@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from outreach.domain.delivery import Delivery, State
+from outreach.domain.message import Kind
 from outreach.store.engine import reading
 from outreach.store.records import delivery_from_row
 from outreach.store.renditions import in_batches
-from outreach.store.tables import DELIVERY
+from outreach.store.tables import DELIVERY, RENDITION
 
 
 class Glances:
@@ -32,9 +34,10 @@ class Glances:
     ) -> list[Delivery]:
         """At most `limit` deliveries in these states by due time, the `latest` first or last.
 
-        `since` is included, `until` is not. `wanted` names columns (campaign, channel, message) and what they must hold.
+        `since` is included, `until` is not. `wanted` names columns (campaign, channel, message) and what they must hold;
+        `topic` and `unit` are those of the text.
         """
-        query = select(DELIVERY)
+        query = _of_texts({name: wanted.pop(name, None) for name in ("topic", "unit")})
         if since is not None:
             query = query.where(DELIVERY.c.due >= since)
         if until is not None:
@@ -51,6 +54,46 @@ class Glances:
         found.sort(key=lambda delivery: (delivery.due, delivery.id), reverse=latest)
         return found[:limit]
 
+    def titles(self, deliveries: Iterable[Delivery]) -> dict[int, str]:
+        """What people call each delivery: the title of its text, or the message's name."""
+        known = list(deliveries)
+        found: dict[str, str] = {}
+        for some in in_batches({delivery.digest for delivery in known}):
+            query = select(RENDITION.c.digest, RENDITION.c.title)
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(RENDITION.c.digest.in_(some)))
+                found.update((row[0], row[1]) for row in rows)
+        return {d.id: found.get(d.digest) or d.identity.message for d in known}
+
+    def gone_out(self, channel: str, since: datetime) -> int:
+        """How many publications on a channel were due since then and went out."""
+        query = select(func.count()).where(
+            DELIVERY.c.channel == channel,
+            DELIVERY.c.state == State.PUBLISHED.value,
+            DELIVERY.c.due >= since,
+        )
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def of_text(self, digest: str) -> list[Delivery]:
+        """Every delivery that brings this text."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(DELIVERY).where(DELIVERY.c.digest == digest))
+            return [delivery_from_row(row) for row in rows]
+
+    def banners(self, by_people: Collection[str], limit: int) -> list[Delivery]:
+        """Banners, and what people carry out on their channels: at most `limit` that wait, come, or were last, in this order."""
+        found: dict[int, Delivery] = {}
+        with reading(self._engine) as connection:
+            for states, latest in _BANNERS:
+                for query in _banners(by_people):
+                    for state in states:
+                        some = _some(connection, query, state, limit, latest=latest)
+                        found |= {delivery.id: delivery for delivery in some}
+                if len(found) >= limit:
+                    break
+        return list(found.values())[:limit]
+
     def of_messages(self, campaign: str, messages: Iterable[str]) -> list[Delivery]:
         """The deliveries of these messages of a campaign, by due time."""
         found: list[Delivery] = []
@@ -62,9 +105,35 @@ class Glances:
         return sorted(found, key=lambda delivery: (delivery.due, delivery.id))
 
 
+_BANNERS: Sequence[tuple[Sequence[State], bool]] = (
+    ((State.NEEDS_PERSON, State.HELD, State.UNKNOWN, State.REJECTED), True),
+    ((State.SCHEDULED, State.PUBLISHING), False),
+    ((State.PUBLISHED, State.UPDATED, State.WITHDRAWN, State.MISSED, State.CANCELLED), True),
+)
+
+
+def _banners(by_people: Collection[str]) -> Iterator[Select[Any]]:
+    """One question per channel, so that its index gives the deliveries in order; then banners anywhere."""
+    for channel in by_people:
+        yield select(DELIVERY).where(DELIVERY.c.channel == channel)
+    kind = select(RENDITION.c.digest).where(RENDITION.c.kind == Kind.BANNER.value)
+    yield select(DELIVERY).where(DELIVERY.c.digest.in_(kind))
+
+
+def _of_texts(facts: Mapping[str, str | None]) -> Select[Any]:
+    """Deliveries, of such texts only where facts are given."""
+    query = select(DELIVERY)
+    told = {name: value for name, value in facts.items() if value is not None}
+    if told:
+        query = query.join(RENDITION, RENDITION.c.digest == DELIVERY.c.digest)
+    for name, value in told.items():
+        query = query.where(RENDITION.c[name] == value)
+    return query
+
+
 def _some(
     connection: Connection,
-    query: Select[tuple[object, ...]],
+    query: Select[Any],
     state: State,
     limit: int,
     *,

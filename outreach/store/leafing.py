@@ -40,27 +40,55 @@ class Leafing:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def back(self, choice: Choice, end: int) -> Iterator[Found]:
-        """The lines that fit among the `WINDOW` lines up to line `end`, newest first, each with its delivery."""
-        yield from self._lines(choice, (EVENT.c.seq <= end) & (EVENT.c.seq > end - WINDOW))
+    def back(self, choice: Choice, end: int, width: int = WINDOW) -> Iterator[Found]:
+        """The lines that fit among the `width` lines up to line `end`, newest first, each with its delivery."""
+        where = (EVENT.c.seq <= end) & (EVENT.c.seq > end - width)
+        yield from self._lines(choice, where, EVENT.c.seq.desc())
 
-    def on(self, choice: Choice, after: int, end: int) -> Sequence[Found]:
-        """The lines that fit after line `after` and up to line `end`, oldest first."""
-        found = self._lines(choice, (EVENT.c.seq <= end) & (EVENT.c.seq > after))
-        return list(found)[::-1]
+    def on(
+        self, choice: Choice, after: int, end: int, *, limit: int | None = None
+    ) -> Sequence[Found]:
+        """The lines that fit after line `after` and up to line `end`, oldest first, at most `limit`."""
+        where = (EVENT.c.seq <= end) & (EVENT.c.seq > after)
+        return list(self._lines(choice, where, EVENT.c.seq.asc(), limit))
 
-    def _lines(self, choice: Choice, where: ColumnElement[bool]) -> Iterator[Found]:
+    def _lines(
+        self,
+        choice: Choice,
+        where: ColumnElement[bool],
+        order: ColumnElement[int],
+        limit: int | None = None,
+    ) -> Iterator[Found]:
         query = (
             select(*EVENT.c, *DELIVERY.c)
             .join_from(EVENT, DELIVERY, DELIVERY.c.id == EVENT.c.delivery_id, isouter=True)
             .where(where, *_conditions(choice))
-            .order_by(EVENT.c.seq.desc())
+            .order_by(order)
+            .limit(limit)
         )
         width = len(EVENT.c)
         with reading(self._engine) as connection:
             for row in connection.execute(query):
                 delivery = delivery_from_row(row[width:]) if row[width] is not None else None
                 yield line_from_row(row[:width]), delivery
+
+
+def fits(choice: Choice, found: Found) -> bool:
+    """Whether a line that was read already is one of those that the database would choose."""
+    line, delivery = found
+    event, identity = line.event, delivery.identity if delivery else None
+    channel = identity.channel if identity else None
+    if event.delivery_id is None:
+        channel = event.data.get("channel")
+    return (
+        choice.what in ("", event.what)
+        and choice.actor in ("", event.actor)
+        and choice.campaign in ("", identity.campaign if identity else None)
+        and choice.message in ("", identity.message if identity else None)
+        and choice.channel in ("", channel)
+        and (choice.since is None or event.at >= choice.since)
+        and (choice.until is None or event.at < choice.until)
+    )
 
 
 def _conditions(choice: Choice) -> Iterator[ColumnElement[bool]]:

@@ -1,10 +1,11 @@
-"""Who signs in to the review pages: people, invitations, sessions and failures. Everything is an event of the log."""
+"""Who signs in to the review pages: people, invitations and sessions. Everything is an event of the log."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.store.delivery_log import Event, append
 from outreach.store.engine import reading, writing
-from outreach.store.people_tables import PERSON, SIGN_IN_FAILURE, WEB_SESSION
+from outreach.store.people_tables import PERSON, WEB_SESSION
+from outreach.store.recovery import drop
+from outreach.store.throttle import forget
 
 INVITATION = timedelta(days=1)
 """How long an invitation's code may be used."""
@@ -21,21 +24,14 @@ INVITATION = timedelta(days=1)
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
 """A session ends after so long without a page, and after so long in any case."""
 
-FREE_FAILURES = 3
-"""So many failures in a row cost no waiting."""
-
-LONGEST_WAIT = timedelta(minutes=15)
-"""The most that a further failure costs."""
-
-FORGET = timedelta(days=1)
-"""Failures that are older count no more."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted.
 
-    `totp` is the secret of the second factor, empty without one; codes up to the half-minute `totp_used` are used up.
+    `totp` is the secret of the second factor as it is kept, empty without one; codes up to the half-minute `totp_used` are used up.
+    `mail` is where letters go, perhaps nowhere; `subject` who they are at a provider once they signed in there.
+    `way` is how this session began: `password`, `header` or `oidc`.
     """
 
     name: str
@@ -43,6 +39,9 @@ class Person:
     password: str
     totp: str = ""
     totp_used: int = 0
+    mail: str = ""
+    subject: str = ""
+    way: str = "password"
 
     def may(self, deed: Deed) -> bool:
         """Whether this person's role permits it."""
@@ -80,9 +79,23 @@ class People:
             row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
         return _person(row) if row else None
 
-    def invite(self, name: str, role: Role, code: str, *, actor: str, now: datetime) -> bool:
-        """Let a person in with a code; a former code ends. False, and nothing changed, when the person has a password already."""
+    def known_as(self, word: str) -> Person | None:
+        """The only person of this name or this e-mail address, in whatever case; None when there is none, or more than one."""
+        wanted = word.strip().casefold()
+        fitting = [
+            one for one in self.all() if wanted in (one.name.casefold(), one.mail.casefold())
+        ]
+        return fitting[0] if wanted and len(fitting) == 1 else None
+
+    def invite(
+        self, name: str, role: Role, code: str, *, actor: str, now: datetime, mail: str = ""
+    ) -> bool:
+        """Let a person in with a code; a former code ends, a known address stays unless another is given.
+
+        False, and nothing changed, when the person has a password already.
+        """
         values = {"role": role.value, "code": _digest(code), "invited": now}
+        values |= {"mail": mail} if mail else {}
         with writing(self._engine) as connection:
             row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
             if row and row.password:
@@ -111,9 +124,19 @@ class People:
             if _is_last_admin(connection, name):
                 return False
             connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            drop(connection, name)
             if not connection.execute(delete(PERSON).where(PERSON.c.name == name)).rowcount:
                 return False
             append(connection, [_event("removed", name, actor, now)])
+        return True
+
+    def write_to(self, name: str, mail: str, *, actor: str, now: datetime) -> bool:
+        """Send a person's letters to this address from now on. False when there is no such person."""
+        with writing(self._engine) as connection:
+            mine = update(PERSON).where(PERSON.c.name == name)
+            if not connection.execute(mine.values(mail=mail)).rowcount:
+                return False
+            append(connection, [_event("mail_changed", name, actor, now)])
         return True
 
     def accept(self, name: str, code: str, password: str, now: datetime) -> bool:
@@ -129,26 +152,34 @@ class People:
         return True
 
     def sign_in(
-        self, name: str, token: str, now: datetime, *, browser: str = "", used: int | None = None
+        self,
+        name: str,
+        token: str,
+        now: datetime,
+        *,
+        browser: str = "",
+        used: int | None = None,
+        way: str = "password",
     ) -> None:
         """Begin a session; sessions that are over are forgotten. `used` is the half-minute of the code that was given."""
         row = {"digest": _digest(token), "person": name, "begun": now, "seen": now}
-        row["browser"] = browser[:120]
+        row |= {"browser": browser[:120], "way": way}
         over = (WEB_SESSION.c.seen < now - IDLE) | (WEB_SESSION.c.begun < now - LONGEST)
         with writing(self._engine) as connection:
             connection.execute(delete(WEB_SESSION).where(over))
-            connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name == name))
+            forget(connection, name)
             if used is not None:
                 mine = update(PERSON).where(PERSON.c.name == name)
                 connection.execute(mine.values(totp_used=used))
             connection.execute(insert(WEB_SESSION).values(**row))
-            append(connection, [_event("signed_in", name, name, now)])
+            append(connection, [_event("signed_in", name, name, now, way=way)])
 
     def of_session(self, token: str, now: datetime) -> Person | None:
         """Who is signed in, if the session is not over; notes once a minute that it was used."""
         digest = _digest(token)
-        query = select(PERSON, WEB_SESSION.c.begun, WEB_SESSION.c.seen).join(
-            WEB_SESSION, WEB_SESSION.c.person == PERSON.c.name
+        session = WEB_SESSION.c
+        query = select(PERSON, session.begun, session.seen, session.way).join(
+            WEB_SESSION, session.person == PERSON.c.name
         )
         with reading(self._engine) as connection:
             row = connection.execute(query.where(WEB_SESSION.c.digest == digest)).one_or_none()
@@ -158,7 +189,7 @@ class People:
             with writing(self._engine) as connection:
                 used = update(WEB_SESSION).where(WEB_SESSION.c.digest == digest)
                 connection.execute(used.values(seen=now))
-        return _person(row)
+        return replace(_person(row), way=row.way)
 
     def sessions(self, name: str, now: datetime) -> list[Session]:
         """The open sessions of a person, the newest first."""
@@ -194,45 +225,48 @@ class People:
         with writing(self._engine) as connection:
             mine = update(PERSON).where(PERSON.c.name == name)
             connection.execute(mine.values(totp=secret, totp_used=used))
+            drop(connection, name)
             what = "factor_added" if secret else "factor_dropped"
             append(connection, [_event(what, name, name, now)])
 
     def reset(self, name: str, code: str, *, actor: str, now: datetime) -> bool:
         """Invite somebody anew who lost password or phone: both go, and all sessions end. False when there is no such person."""
-        values = {"password": "", "totp": "", "totp_used": 0, "code": _digest(code), "invited": now}
+        values = {"password": "", "totp": "", "totp_used": 0, "subject": ""}
+        values |= {"code": _digest(code), "invited": now}
         with writing(self._engine) as connection:
             connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            drop(connection, name)
             changed = update(PERSON).where(PERSON.c.name == name).values(**values)
             if not connection.execute(changed).rowcount:
                 return False
             append(connection, [_event("access_reset", name, actor, now)])
         return True
 
-    def sign_out(self, name: str, now: datetime) -> None:
-        """End every session of a person."""
+    def sign_out(self, name: str, now: datetime, *, actor: str = "") -> None:
+        """End every session of a person; `actor` is who does it, if somebody else."""
         with writing(self._engine) as connection:
             connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
-            append(connection, [_event("signed_out", name, name, now)])
+            append(connection, [_event("signed_out", name, actor or name, now)])
 
-    def may_try_at(self, name: str, now: datetime) -> datetime:
-        """When somebody may try to sign in under this name again."""
-        query = select(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.name == name)
+    def factors(self) -> dict[str, str]:
+        """Person -> the secret of the second factor as it is kept, for those who have one."""
+        query = select(PERSON.c.name, PERSON.c.totp).where(PERSON.c.totp != "")
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None or row.failures < FREE_FAILURES or now - row.at > FORGET:
-            return now
-        doublings = min(row.failures - FREE_FAILURES, 20)
-        return max(now, row.at + min(timedelta(seconds=2**doublings), LONGEST_WAIT))  # type: ignore[no-any-return]  # a row's cells are Any
+            return {row.name: row.totp for row in connection.execute(query)}
 
-    def failed(self, name: str, now: datetime) -> None:
-        """Note that a sign-in failed under this name, whether or not there is such a person."""
-        row = SIGN_IN_FAILURE.c
+    def keep_factors(self, kept: Mapping[str, tuple[str, str]], now: datetime) -> None:
+        """Keep secrets in another form: person -> the form that was read, and the new one; who changed it meanwhile keeps theirs."""
         with writing(self._engine) as connection:
-            connection.execute(delete(SIGN_IN_FAILURE).where(row.at < now - FORGET))
-            more = update(SIGN_IN_FAILURE).where(row.name == name)
-            if not connection.execute(more.values(failures=row.failures + 1, at=now)).rowcount:
-                connection.execute(insert(SIGN_IN_FAILURE).values(name=name, failures=1, at=now))
-            append(connection, [_event("sign_in_failed", name, "outreach", now)])
+            for name, (before, after) in kept.items():
+                mine = (PERSON.c.name == name) & (PERSON.c.totp == before)
+                connection.execute(update(PERSON).where(mine).values(totp=after))
+            data = {"people": len(kept)}
+            append(connection, [Event(at=now, actor="outreach", what="factors_sealed", data=data)])
+
+    def refused(self, name: str, where: str, now: datetime) -> None:
+        """Note that a person asked for something that their role does not permit."""
+        with writing(self._engine) as connection:
+            append(connection, [_event("refused", name, name, now, where=where[:200])])
 
 
 def _person(row: Any) -> Person:
@@ -242,12 +276,15 @@ def _person(row: Any) -> Person:
         password=row.password,
         totp=row.totp,
         totp_used=row.totp_used,
+        mail=row.mail,
+        subject=row.subject,
     )
 
 
 def _is_last_admin(connection: Connection, name: str) -> bool:
     """Whether this is the only admin who can sign in."""
-    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, PERSON.c.password != "")
+    comes_in = (PERSON.c.password != "") | (PERSON.c.subject != "")
+    admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, comes_in)
     return connection.execute(admins).scalars().all() == [name]
 
 

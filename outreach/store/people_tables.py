@@ -14,7 +14,8 @@ from outreach.store.tables import Row, table
 class PersonRow(Row, table=True):
     """Who may sign in: `password` is an Argon2id hash, `code` the SHA-256 of an invitation; empty where there is none.
 
-    `totp` is the secret of the second factor, `totp_used` the last half-minute whose code was used.
+    `totp` is the secret of the second factor as it is kept, `totp_used` the last half-minute whose code was used; `mail` is where
+    letters go, `subject` who they are at a provider.
     """
 
     __tablename__ = "person"
@@ -25,6 +26,8 @@ class PersonRow(Row, table=True):
     invited: datetime = Field(sa_type=Instant)
     totp: str = Field(default="", sa_column_kwargs={"server_default": ""})
     totp_used: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    mail: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    subject: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class SessionRow(Row, table=True):
@@ -36,15 +39,35 @@ class SessionRow(Row, table=True):
     begun: datetime = Field(sa_type=Instant)
     seen: datetime = Field(sa_type=Instant)
     browser: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    way: str = Field(default="password", sa_column_kwargs={"server_default": "password"})
 
 
 class SignInFailureRow(Row, table=True):
-    """How often in a row somebody failed to sign in under a name, and when last."""
+    """How often in a row somebody failed to sign in under a name, or (`kind`) from an address, and when last."""
 
     __tablename__ = "sign_in_failure"
+    kind: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     failures: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=Instant)
+
+
+class RecoveryCodeRow(Row, table=True):
+    """A code for who has lost the phone; `digest` is its SHA-256. A used one is gone."""
+
+    __tablename__ = "recovery_code"
+    digest: str = Field(primary_key=True)
+    person: str = Field(foreign_key="person.name")
+
+
+class ErrandRow(Row, table=True):
+    """Somebody who was sent to a provider to sign in; `digest` is the SHA-256 of the state that must come back."""
+
+    __tablename__ = "sign_in_errand"
+    digest: str = Field(primary_key=True)
+    nonce: str
+    verifier: str
+    begun: datetime = Field(sa_type=Instant)
 
 
 class ApprovalRow(Row, table=True):
@@ -80,6 +103,8 @@ class TokenRow(Row, table=True):
 PERSON = table("person")
 WEB_SESSION = table("web_session")
 SIGN_IN_FAILURE = table("sign_in_failure")
+RECOVERY_CODE = table("recovery_code")
+SIGN_IN_ERRAND = table("sign_in_errand")
 API_TOKEN = table("api_token")
 APPROVAL = table("approval")
 APPROVAL_RULE = table("approval_rule")

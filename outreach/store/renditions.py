@@ -41,15 +41,15 @@ class Shelf:
         self, connection: Connection, renditions: Iterable[Rendition], now: datetime
     ) -> set[str]:
         """Store what is not stored yet, pictures' facts included; return the digests."""
-        texts: dict[str, str] = {}
+        texts: dict[str, dict[str, Any]] = {}
         media: dict[str, Media] = {}
         for rendition in renditions:
             text = _content(rendition)
             digest = hashlib.sha256(text.encode()).hexdigest()
-            texts[digest] = text
+            texts[digest] = {"content": text, **_told(rendition)}
             self._keep_if_room(digest, rendition)
             media |= {medium.sha256: medium for medium in rendition.files}
-        contents = [{"digest": d, "content": text, "stored": now} for d, text in texts.items()]
+        contents = [{"digest": d, "stored": now, **row} for d, row in texts.items()]
         insert_missing(connection, RENDITION, contents)
         insert_missing(connection, MEDIA, [_facts(medium, now) for medium in media.values()])
         return set(texts)
@@ -107,6 +107,12 @@ def _content(rendition: Rendition) -> str:
     content = rendition.to_json()
     del content["due"]
     return canonical(content)
+
+
+def _told(rendition: Rendition) -> dict[str, str]:
+    """What contents are searched by."""
+    facts = {name: getattr(rendition, name) for name in ("title", "topic", "unit")}
+    return {"kind": rendition.kind.value, **facts}
 
 
 def _facts(medium: Media, now: datetime) -> dict[str, Any]:

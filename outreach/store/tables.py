@@ -42,12 +42,17 @@ class LeaseRow(Row, table=True):
 
 
 class RenditionRow(Row, table=True):
-    """Rendered content; `content` is the very text whose SHA-256 is `digest`."""
+    """Rendered content; `content` is the very text whose SHA-256 is `digest`, the other columns say the same to whoever searches."""
 
     __tablename__ = "rendition"
+    __table_args__ = (Index("rendition_kind", "kind", "digest"),)
     digest: str = Field(primary_key=True)
     content: str = Field(sa_type=Text)
     stored: datetime = Field(sa_type=Instant)
+    kind: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    title: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    topic: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    unit: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class MediaRow(Row, table=True):
@@ -72,6 +77,8 @@ class DeliveryRow(Row, table=True):
         ),
         Index("delivery_ready", "channel", "state", "ready_at", "due", "id"),
         Index("delivery_state", "state", "due"),
+        Index("delivery_lane", "channel", "state", "due", "id"),
+        Index("delivery_digest", "digest"),
         Index("delivery_doubtful", "channel", "ready_at", **_where("state = 'unknown'")),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=Counter)
@@ -188,6 +195,14 @@ class CountRow(Row, table=True):
     value: int = Field(sa_type=BigInteger)
 
 
+class ReadingHead(Row, table=True):
+    """How many readings of counts there have been: who has worked something out from them sees whether more came."""
+
+    __tablename__ = "reading_head"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(sa_type=BigInteger)
+
+
 class RestorationRow(Row, table=True):
     """A backup was put back `at`; it was made at `backup`."""
 
@@ -235,6 +250,7 @@ EVENT = table("event")
 EVENT_HEAD = table("event_head")
 PAGE_VIEW = table("page_view")
 DELIVERY_COUNT = table("delivery_count")
+READING_HEAD = table("reading_head")
 ALERT = table("alert")
 RECHECK = table("recheck")
 RESTORATION = table("restoration")

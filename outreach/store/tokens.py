@@ -24,6 +24,9 @@ class Scope(StrEnum):
     READ_QUEUE = "queue:read"
     READ_LOG = "log:read"
     READ_STATISTICS = "statistics:read"
+    READ_MESSAGES = "messages:read"
+    READ_PEOPLE = "people:read"
+    APPROVE = "approvals:write"
 
 
 @dataclass(frozen=True, kw_only=True)

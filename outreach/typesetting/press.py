@@ -12,9 +12,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from outreach.domain.closing import Closing
 from outreach.domain.text import Text
 from outreach.typesetting.fonts import FOLDER
 
@@ -56,7 +56,7 @@ def require() -> None:
         )
 
 
-class Press:
+class Press(Closing):
     """Templates and the pictures that they show, together in a folder of their own. Use it in a `with`; from any thread."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -66,15 +66,8 @@ class Press:
         for name, content in files.items():
             self.add(name, content)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the thread and remove the folder."""
         self._thread.shutdown()
         self._folder.cleanup()
 

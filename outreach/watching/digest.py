@@ -1,4 +1,4 @@
-"""The daily digest: what went out, what is next, what needs a hand."""
+"""The daily digest: what went out, what is next, what needs a hand, what waits for approval."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from outreach.watching.notice import BLANK, Readers
 DAY = timedelta(days=1)
 MOST = 20
 """So many deliveries are named in each part; the others are counted."""
+
+AHEAD = timedelta(days=7)
+"""What goes out within this and is not approved yet is named."""
 
 LOOKED_BACK = timedelta(days=60)
 """What was due longer ago needs no hand any more."""
@@ -40,7 +43,9 @@ class Digest:
         write: Writer,
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        waiting: Callable[[datetime], Sequence[Delivery]] = lambda _: (),
     ) -> None:
+        self._waiting = waiting
         self._at, self._alerts, self._queue = at, alerts, queue
         self._readers, self._write, self._now, self._wake = readers, write, now, wake
         self._sent: date | None = None
@@ -85,6 +90,10 @@ class Digest:
                 Text("Next, until this time tomorrow: {count}", count=len(soon)), soon
             )
             yield from self._part(Text("Needs a hand: {count}", count=len(hand)), hand)
+        if unapproved := self._waiting(now + AHEAD):
+            days, count = AHEAD.days, len(unapproved)
+            heading = Text("To approve for the next {days} days: {count}", days=days, count=count)
+            yield from self._part(heading, unapproved)
 
     def _part(self, heading: Text, deliveries: Sequence[Delivery]) -> Iterator[Text]:
         yield heading

@@ -14,7 +14,7 @@ from outreach.art.portfolio import Portfolio
 from outreach.domain.artwork import PRINTED, Size
 from outreach.typesetting.press import Press
 from tests.art.sample import LOGO, portfolio, random_texts, real_slogans
-from tests.art.test_breaking import broken_compounds
+from tests.typesetting.test_breaking import broken_compounds
 
 ODD = (
     Size(width=12_000, height=600),

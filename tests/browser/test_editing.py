@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from outreach.domain.role import Role
 from outreach.review.signing import FIRST
-from tests.browser.test_review import AXE, opened
+from tests.browser.looking import faults, opened, widths
 from tests.review.house import CAMPAIGN, House, house
 from tests.review.stage import PASSWORD
 from tests.web.served import served
@@ -44,10 +44,7 @@ def photo() -> bytes:
 
 def sound(page: Page, width: int) -> None:
     """No fault that axe knows, and nothing wider than the screen."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [*faults(page), *widths(page, width)] == []
 
 
 def saved(folder: Path, name: str) -> str:

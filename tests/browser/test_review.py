@@ -1,189 +1,144 @@
-"""Every reviewers' page in a real browser: phone and desktop, light and dark, both languages, with and without scripts."""
+"""Every reviewers' page in every state in a real browser: phone and desktop, light and dark, both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
-from outreach.domain.delivery import State
-from outreach.domain.role import Role
 from outreach.domain.text import Text
-from outreach.review.signing import FIRST, first_code
-from tests.review.house import CAMPAIGN, House, house
-from tests.review.stage import PASSWORD, Stage
-from tests.store.blank import blank
+from outreach.review.pages import review_pages
+from outreach.review.requests import with_headers
+from outreach.review.signing import FIRST
+from tests.browser.looking import by_keyboard, faults, large_letters, opened, widths
+from tests.browser.offices import broken, busy_office, empty_office, token_of
+from tests.browser.sights import BROKEN, BUSY, EMPTY, PLAIN, SHOWN, SIGHTS, Sight, paper
+from tests.review.house import House
 from tests.web.served import served
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
-OUTSIDE = ("/sign-in", "/welcome")
-INSIDE = (
-    "/",
-    "/messages",
-    f"/messages/{CAMPAIGN}/mot",
-    f"/messages/{CAMPAIGN}/hong",
-    "/calendar",
-    "/calendar?state=published",
-    "/banners",
-    "/channels",
-    "/statistics",
-    "/log",
-    "/log?q=khongcogi",
-    "/deliveries/1",
-    "/deliveries/1/proof",
-    "/deliveries/99",
-    "/people",
-    "/account",
-    "/tokens",
-)
 SCREENS = [
-    (390, "light", "vi"),
-    (390, "dark", "en"),
-    (1280, "light", "en"),
-    (1280, "dark", "vi"),
+    (390, "light", "vi", SIGHTS),
+    (1280, "dark", "vi", SHOWN),
+    (390, "dark", "en", PLAIN),
+    (1280, "light", "en", PLAIN),
 ]
-"""Every two of size, scheme and language meet once, and every page on each."""
+"""Every two of size, scheme and language meet; every page on each, what only comes after a deed on one of them."""
+
+REST: Mapping[int, tuple[int, ...]] = {390: (390, 320), 1280: (1280, 640)}
+"""What else a screen may be like: the narrowest phone, and a zoom of 200 %."""
+
+PAPER = 718
+"""How many pixels fit on a sheet of A4 between its margins."""
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("office")) as made:
-        made.write("hong", text="{{ khong.co }}")
-        made.office.people.invite("Lan", Role.APPROVER, "x", actor=FIRST, now=made.now)
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with busy_office(tmp_path_factory.mktemp("busy")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def address(office: House) -> Iterator[str]:
-    with served(office.app) as client:
-        yield client.url
+def addresses(busy: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    ruin = review_pages(broken(busy.office))
+    with (
+        empty_office(tmp_path_factory.mktemp("empty")) as empty,
+        served(busy.app) as one,
+        served(empty.app) as two,
+        served(ruin) as three,
+    ):
+        yield {BUSY: one.url, EMPTY: two.url, BROKEN: three.url}
 
 
-@pytest.fixture(scope="module")
-def cookie(office: House) -> str:
-    """The session of the first person; Playwright keeps an event loop of its own, so nothing is asked of the pages here."""
-    people, code = office.office.people, first_code(office.office) or ""
-    assert people.accept(FIRST, code, office.office.passwords.hash(PASSWORD), office.now)
-    people.sign_in(FIRST, "a-token", office.now)
-    return "a-token"
+def be(context: BrowserContext, who: str, address: str) -> None:
+    """Be signed in as that person, or as nobody."""
+    context.clear_cookies()
+    if who:
+        context.add_cookies([{"name": "session", "value": token_of(who), "url": address}])
 
 
-def opened(
-    chromium: Browser, width: int, scheme: str, *, scripts: bool = True
-) -> tuple[BrowserContext, list[str]]:
-    """A browser of that size, and what it complains about; a page that says no is no complaint."""
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=scripts,
-    )
-    said = list[str]()
-
-    def hear(text: str) -> None:
-        if "the server responded with a status of" not in text:
-            said.append(text)
-
-    context.on("console", lambda message: hear(message.text))
-    context.on("weberror", lambda error: hear(str(error.error)))
-    return context, said
+def go_to(page: Page, sight: Sight, addresses: Mapping[str, str], language: str) -> None:
+    be(page.context, sight.who, addresses[sight.office])
+    page.emulate_media(media="screen")
+    question = "&" if "?" in sight.path else "?"
+    answer = page.goto(f"{addresses[sight.office]}{sight.path}{question}lang={language}")
+    assert answer
+    assert answer.status == sight.status, sight.name
+    if sight.act:
+        sight.act(page)
 
 
-def faults(page: Page) -> list[tuple[str, str]]:
-    """What axe finds, best practices included."""
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    return [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
-
-
-@pytest.mark.parametrize("screen", SCREENS, ids=str)
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: "-".join(map(str, screen[:3])))
 def test_every_page_is_sound(
-    chromium: Browser, address: str, cookie: str, screen: tuple[int, str, str]
+    chromium: Browser,
+    addresses: dict[str, str],
+    screen: tuple[int, str, str, Sequence[Sight]],
 ) -> None:
-    width, scheme, language = screen
+    width, scheme, language, sights = screen
     context, said = opened(chromium, width, scheme)
-    page = context.new_page()
-    found = []
-    for path in (*OUTSIDE, *INSIDE):
-        if path == INSIDE[0]:
-            context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        assert page.locator("html").get_attribute("lang") == language
-        found += [(path, *fault) for fault in faults(page)]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append((path, "wider than the screen", ""))
+    page, found = context.new_page(), []
+    for sight in sights:
+        go_to(page, sight, addresses, language)
+        assert page.locator("html").get_attribute("lang") == language, sight.name
+        found += [(sight.name, *fault) for fault in faults(page)]
+        sizes = (PAPER,) if sight.act is paper else REST[width]
+        found += [(sight.name, *fault) for fault in widths(page, *sizes)]
     context.close()
-    assert (found, said) == ([], [])
+    assert not [*found, *said], "\n".join(map(str, [*found, *said]))
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_a_newcomer_signs_in_settles_a_delivery_and_leaves(
-    chromium: Browser, tmp_path: Path, scripts: bool
+def test_every_control_is_reached_by_the_keyboard_and_shows_it(
+    chromium: Browser, addresses: dict[str, str]
 ) -> None:
-    stage = Stage(blank(tmp_path / "outreach.db"), tmp_path)
-    code = first_code(stage.office) or ""
-    context, said = opened(chromium, 390, "light", scripts=scripts)
-    page = context.new_page()
-    with served(stage.app) as client:
-        page.goto(f"{client.url}/welcome")
-        page.fill("[name=name]", FIRST)
-        page.fill("[name=code]", code)
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button")
-        page.get_by_role("link", name="Xem và xác nhận").first.click()
-        page.click("button[value=public]")
-        page.wait_for_url("**/deliveries/1")
-        assert [d.state for d in stage.queue.list(message="ngo")] == [State.PUBLISHED]
-        page.get_by_role("button", name="Đăng xuất").click()
-        assert page.url.endswith("/sign-in")
+    context, said = opened(chromium, 1280, "light")
+    page, found = context.new_page(), []
+    for sight in [one for one in SHOWN if one.act is not paper]:
+        go_to(page, sight, addresses, "vi")
+        found += [(sight.name, *fault) for fault in by_keyboard(page)]
+        found += [(sight.name, *fault) for fault in large_letters(page)]
     context.close()
-    assert said == []
+    assert not [*found, *said], "\n".join(map(str, [*found, *said]))
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-def test_an_approver_approves_by_keyboard(chromium: Browser, tmp_path: Path, scripts: bool) -> None:
-    with house(tmp_path) as made:
-        made.office.people.invite("Lan", Role.APPROVER, "x" * 12, actor=FIRST, now=made.now)
-        context, said = opened(chromium, 1280, "light", scripts=scripts)
-        page = context.new_page()
-        with served(made.app) as client:
-            page.goto(f"{client.url}/welcome")
-            page.fill("[name=name]", "Lan")
-            page.fill("[name=code]", "x" * 12)
-            page.fill("[name=password]", PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url(f"{client.url}/")
-            page.goto(f"{client.url}/messages/{CAMPAIGN}/mot")
-            page.get_by_label("Ghi chú").focus()
-            page.keyboard.type("đã đọc kỹ")
-            page.keyboard.press("Tab")
-            page.keyboard.press("Enter")
-            page.get_by_text("đã đọc kỹ").first.wait_for()
-        context.close()
-        waiting = {
-            d.identity.message for d in made.office.approvals.waiting(made.now.replace(year=2023))
-        }
-    assert "mot" not in waiting
-    assert said == []
+def test_the_browser_tells_what_is_wrong(chromium: Browser) -> None:
+    """Else the tests above would find nothing."""
+    context, said = opened(chromium, 390, "light")
+    page = context.new_page()
+    html = (
+        "<title>x</title><script>1</script><img src='data:,'><input style='outline:none'>"
+        "<a href='#' tabindex='-1'>x</a><p style='width:900px'>wide"
+    )
+    app = Starlette(routes=[Route("/", lambda request: with_headers(HTMLResponse(html), request))])
+    with served(app) as client:
+        page.goto(client.url)
+        assert [text for text in said if "script-src" in text]
+        assert {"image-alt", "html-has-lang", "label"} <= {name for name, _ in faults(page)}
+        page.goto("about:blank")
+        page.set_content(html)
+        assert widths(page, 320) == [("wider than the screen", "320")]
+        assert {name for name, _ in by_keyboard(page)} == {"not reached", "focus not seen"}
+    context.close()
 
 
 def test_new_lines_of_the_log_appear_by_themselves(
-    chromium: Browser, office: House, address: str, cookie: str
+    chromium: Browser, busy: House, addresses: dict[str, str]
 ) -> None:
     context, said = opened(chromium, 1280, "light")
-    context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+    be(context, FIRST, addresses[BUSY])
     page = context.new_page()
     with page.expect_response("**/log/live?*"):
-        page.goto(f"{address}/log?channel=truc-tiep")
+        page.goto(f"{addresses[BUSY]}/log?channel=truc-tiep")
     for why in ("Vì trời mưa.", "Vì gió lớn."):
         reason = Text("{why}", why=why)
-        office.queue.pause("truc-tiep", reason, None, actor="Lan", now=office.now)
+        busy.queue.pause("truc-tiep", reason, None, actor="Lan", now=busy.now)
         page.get_by_role("cell", name=why).wait_for()
     first = page.locator("#lines tr").first
     assert "Vì gió lớn." in first.inner_text()
     assert page.get_by_role("cell", name="Vì trời mưa.").count() == 1
     assert faults(page) == []
     context.close()
-    office.queue.resume("truc-tiep", actor="Lan", now=office.now)
+    busy.queue.resume("truc-tiep", actor="Lan", now=busy.now)
     assert said == []

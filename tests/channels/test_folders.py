@@ -135,6 +135,7 @@ def test_the_task_sheet_says_all_that_someone_needs(tmp_path: Path) -> None:
     sheet = (tmp_path / "sheets" / outcome.evidence["sheet"]).read_text(encoding="utf-8")
     for word in (
         "6 × 0,8 m",
+        "--format 6x0.8m</code>",
         "Xưởng in An Bình",
         "Cổng Sở",
         "Ngã tư &lt;Trần Phú&gt;",
@@ -159,6 +160,7 @@ def test_taking_down_names_the_same_places(tmp_path: Path) -> None:
     assert "Cổng Sở" in sheet
     assert f"outreach done {WITHDRAW_KEY} --by" in sheet
     assert "tháo dỡ" in sheet
+    assert "outreach art" not in sheet
 
 
 @pytest.mark.parametrize("remote_id", ["unknown", "../../etc/passwd"])

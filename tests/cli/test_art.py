@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -138,6 +139,9 @@ def test_a_printed_banner_lives_from_its_file_to_its_proof(hung: Office) -> None
         assert "8 x 0.8 m" in sheet
         assert "Văn phòng" in sheet
     assert '<img src="media/' in to_hang
+    typed = re.findall(r"<code>outreach (art [^<]+)</code>", to_hang)[0].split()
+    assert run(*typed, "--theme", "state", "--out", "nha-in").code is ExitCode.OK
+    assert names(hung.folder / "nha-in" / "bang-ron") == {"8x0.8m-state-1-10.pdf"}
     states = {r["action"]: r["state"] for r in hung.deliveries() if r["message"] == "bang-ron"}
     assert states == {"publish": "published", "withdraw": "withdrawn"}
     assert run("show", str(up["id"])).out.count("anh.jpg")

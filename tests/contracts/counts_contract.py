@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from sqlalchemy import Engine
 
 from outreach.domain.counts import AFTERWARDS, Metric
 from outreach.domain.delivery import Action
+from outreach.reports import statistics
+from outreach.reports.source import Question
+from outreach.reports.statistics import By
+from outreach.review.receptions import Figures
 from outreach.store.counts import CountSeries, Reading
 from outreach.store.queue import Queue
+from outreach.store.receptions import Part, Receptions
+from tests.reports.test_rows import FakeSource
 from tests.store.office import CLOSES, DUE, LATER, claim_one, fill, planned, published, receipt
+
+LATER_BY = timedelta(hours=7)
 
 
 class CountsContract:
@@ -63,6 +71,40 @@ class CountsContract:
             (later, {Metric.VIEWS: 2**40, Metric.SHARES: 0}),
         ]
         assert series.public("website", LATER)[0].last == later
+
+    def test_the_database_adds_up_what_the_report_does(self, queue: Queue, engine: Engine) -> None:
+        fill(queue, [planned(f"m{n}", due=DUE + n * LATER_BY) for n in range(4)])
+        fill(queue, [planned("z", "zalo")])
+        for channel in ("website",) * 4 + ("zalo",):
+            claim = claim_one(queue, channel, CLOSES - timedelta(days=1))
+            queue.exchange([published(claim)], {}, DUE)
+        series = CountSeries(engine)
+        for number, one in enumerate(series.received()[:4]):
+            for day in range(number):
+                counts = {Metric.VIEWS: 10 * day + number}
+                more = {Metric.SHARES: day} if day % 2 else {}
+                series.keep(
+                    one.delivery.id, DUE + timedelta(days=2 * day, hours=number), {**counts, **more}
+                )
+        figures = Figures(Receptions(engine))
+        for chosen in (None, "website"):
+            source = FakeSource(counted=series.received(channel=chosen))
+            for by in By:
+                told = figures.table(Part(channel=chosen), by, DUE.tzinfo or UTC).rows
+                assert told == statistics.build(source, Question(), by).rows
+
+    def test_what_was_added_up_is_added_up_anew_when_a_reading_comes(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("a")])
+        queue.exchange([published(claim_one(queue))], {}, DUE)
+        series, figures = CountSeries(engine), Figures(Receptions(engine))
+        (one,) = series.received()
+        seen = []
+        for number in (1, 2):
+            series.keep(one.delivery.id, DUE + timedelta(hours=number), {Metric.VIEWS: number})
+            seen += [row[Metric.VIEWS] for row in figures.table(Part(), By.CHANNEL, UTC).rows]
+        assert seen == [1, 2]
 
     def test_publications_without_a_reading_are_told_with_topic_and_unit(
         self, queue: Queue, engine: Engine

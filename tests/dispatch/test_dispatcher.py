@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from outreach.channel import Absent, Look, Rendition
+from outreach.channel import Absent, Look, Receipt, Rendition, Steps
 from outreach.dispatch import dispatcher as module
 from outreach.dispatch.dispatcher import Dispatcher
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import State
+from outreach.store.delivery_log import read
 from outreach.store.queue import Exchange, Fenced, Queue
 from outreach.testing import FakeChannel, lost_reply, slow
 from tests.dispatch.claims import NOON
@@ -200,6 +201,39 @@ def test_while_draining_nothing_is_looked_at(world: World) -> None:
     world.runner.run(go())
     assert states(world) == [State.UNKNOWN]
     assert world.channels["seeing"].calls["find"] == 0
+
+
+# --- working off -------------------------------------------------------------------------------------
+
+
+class InTurn(FakeChannel):
+    """A channel that waits for its turn to publish, and then gives the turn on."""
+
+    turn: asyncio.Event
+    next_turn: asyncio.Event
+
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+        await self.turn.wait()
+        receipt = await super().publish(rendition, key=key, steps=steps)
+        self.next_turn.set()
+        return receipt
+
+
+def test_results_of_one_instant_are_logged_in_the_order_of_their_deliveries(world: World) -> None:
+    """Whichever was ready first: a rehearsal's log, and so its report, is the same on every machine."""
+    last, first = (InTurn(name, clock=world.truth) for name in ("seeing", "blind"))
+    first.turn = last.next_turn = asyncio.Event()
+    first.next_turn = last.turn = asyncio.Event()
+    first.turn.set()
+    channels = {**world.channels, "seeing": last, "blind": first}
+    made = Dispatcher(queue=world.queue, channels=channels, write=world.write, now=world.now)
+    world.plan("m", "seeing", NOON)
+    world.plan("m", "blind", NOON)
+    world.runner.run(made.work_off())
+    events = [line.event for line in read(world.engine)]
+    ends = [event.delivery_id for event in events if event.what == "published"]
+    assert len(ends) == 2
+    assert ends == sorted(ends, key=lambda number: number or 0)
 
 
 # --- looking -----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ def test_make_alone_prints_every_chore() -> None:
         "bench",
         "soak",
         "mutants",
+        "screenshots",
         "sbom",
         "run",
         "clean",

@@ -111,8 +111,8 @@ class House(Entrance):
 
 
 @contextmanager
-def house(folder: Path, approval: str = "required") -> Iterator[House]:
-    """Open it; its messages are `mot` (with a picture) and `bang-ron`."""
+def house(folder: Path, approval: str = "required", *, empty: bool = False) -> Iterator[House]:
+    """Open it; its messages are `mot` (with a picture) and `bang-ron`, or none."""
     (folder / "state").mkdir(parents=True)
     (folder / "config.toml").write_text(CONFIG, "utf-8")
     blank(folder / "state" / "outreach.db").dispose()
@@ -125,8 +125,9 @@ def house(folder: Path, approval: str = "required") -> Iterator[House]:
         queue = Queue(desk.engine, media_folder=desk.media_folder, fence=lease.fence)
         made = House(folder, desk, queue)
         made.rule(approval)
-        made.write("mot", image="media/anh.png", image_alt="Lễ phát động")
-        made.put("bang-ron", BANNER)
+        if not empty:
+            made.write("mot", image="media/anh.png", image_alt="Lễ phát động")
+            made.put("bang-ron", BANNER)
         made.apply()
         yield made
         lease.release()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,21 @@ from outreach.reports.source import Question
 from outreach.review.office import Office
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
 from outreach.review.signing import FIRST, first_code
+from outreach.review.ways_in import ways_in
+from outreach.settings.model import Review
 from outreach.store.approvals import Approvals
-from outreach.store.delivery_log import head, read, verify
+from outreach.store.counts import CountSeries
+from outreach.store.delivery_log import head, read
 from outreach.store.edits import Edits
 from outreach.store.glances import Glances
 from outreach.store.leafing import Leafing
 from outreach.store.pauses import RUNNING
 from outreach.store.people import People
 from outreach.store.queue import Queue
+from outreach.store.receptions import Receptions
+from outreach.store.seals import Seals
 from outreach.store.tokens import Tokens
 from tests.store.office import DUE, claim_one, fill, planned, take_over, unknown
 
@@ -78,6 +85,12 @@ class Reading:
     def problems(self, campaign: str) -> Any:
         return ()
 
+    def campaigns(self) -> Any:
+        return ()
+
+    def coverage(self, campaign: str) -> Any:
+        return ()
+
     def source_text(self, campaign: str, message: str) -> str | None:
         return None
 
@@ -111,8 +124,13 @@ class Entrance:
     app: Any
     now: datetime
 
-    def browser(self) -> Browser:
-        return Browser(self)
+    def browser(self, here: str = HERE, address: str = "127.0.0.1") -> Browser:
+        return Browser(self, here, address)
+
+    def let_in_by(self, **ways: Any) -> None:
+        """People get in by other ways from now on."""
+        self.office = replace(self.office, ways=replace(self.office.ways, **ways))
+        self.app = review_pages(self.office)
 
     def signed_in(self, role: Role = Role.ADMIN, name: str = "lan") -> Browser:
         name = FIRST if role is Role.ADMIN else name
@@ -146,6 +164,8 @@ class Stage(Entrance):
             keep_photo=lambda name, content: {},
             evidence_folder=folder,
             causes=lambda: (),
+            asking=None,
+            counts=CountSeries(engine),
             queue=self.queue,
             reading=lambda: Reading(engine, self.queue),
             preview=lambda rendition: Preview(text=rendition.text),
@@ -154,8 +174,10 @@ class Stage(Entrance):
             now=lambda: self.now,
             leafing=Leafing(engine),
             checked_end=lambda: head(engine).seq,
-            checked_log=lambda: (verify(engine), head(engine)),
+            seals=Seals(engine, now=lambda: self.now),
+            figures=Figures(Receptions(engine)),
             passwords=QUICK,
+            ways=ways_in(engine, Review()),
             language="vi",
         )
         self.app = review_pages(self.office)
@@ -166,10 +188,11 @@ class Stage(Entrance):
 
 
 class Browser:
-    """Keeps cookies, and sends the seal of the page that it saw last."""
+    """Keeps cookies, and sends the seal of the page that it saw last; `here` is how it calls us, `address` where it is."""
 
-    def __init__(self, stage: Entrance) -> None:
+    def __init__(self, stage: Entrance, here: str = HERE, address: str = "127.0.0.1") -> None:
         self.stage, self.cookies, self.seal = stage, httpx.Cookies(), ""
+        self.here, self.address = here, address
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         answer = self._ask("GET", path, None, headers)
@@ -183,12 +206,20 @@ class Browser:
         more = {"seal": self.seal} if sealed else {}
         return self._ask("POST", path, {**form, **more}, headers)
 
+    def send(self, path: str, content: bytes, **headers: str) -> httpx.Response:
+        """Post these very bytes."""
+        return self._ask("POST", path, None, headers, content=content)
+
     def upload(
         self, path: str, form: Mapping[str, str], name: str, content: bytes
     ) -> httpx.Response:
         """Send a form with a file, as phones do."""
         return self._ask(
-            "POST", path, {**form, "seal": self.seal}, {}, {"photo": (name or "none", content)}
+            "POST",
+            path,
+            {**form, "seal": self.seal},
+            {},
+            files={"photo": (name or "none", content)},
         )
 
     def _ask(
@@ -197,15 +228,19 @@ class Browser:
         path: str,
         form: Any,
         headers: Mapping[str, str],
+        *,
         files: Any = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.stage.app)
+            transport = httpx.ASGITransport(app=self.stage.app, client=(self.address, 1))
             async with httpx.AsyncClient(
-                transport=transport, base_url=HERE, cookies=self.cookies
+                transport=transport, base_url=self.here, cookies=self.cookies
             ) as client:
                 named = {name.replace("_", "-"): value for name, value in headers.items()}
-                answer = await client.request(method, path, data=form, headers=named, files=files)
+                answer = await client.request(
+                    method, path, data=form, headers=named, files=files, content=content
+                )
                 self.cookies = client.cookies
                 return answer
 

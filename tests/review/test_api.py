@@ -14,7 +14,7 @@ import pytest
 from outreach.domain.role import Role
 from outreach.review.api.endpoints import ENDPOINTS, ROOT
 from outreach.store.tokens import LONGEST, Scope, Token
-from tests.review.house import House
+from tests.review.house import CAMPAIGN, House
 from tests.store.office import what_happened
 from tests.web.served import served
 
@@ -30,6 +30,104 @@ def issue(office: House, *, scopes: frozenset[Scope] = ALL, days: int = 30) -> N
 
 def ask(office: House, path: str, secret: str = SECRET) -> httpx.Response:
     return office.browser().get(f"{ROOT}{path}", authorization=f"Bearer {secret}")
+
+
+def address(path: str) -> str:
+    for name, value in {"id": "1", "campaign": CAMPAIGN, "message": "mot"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def say(office: House, said: object, secret: str = SECRET) -> httpx.Response:
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    return office.browser().send(f"{ROOT}/approvals", body, authorization=f"Bearer {secret}")
+
+
+def waiting(office: House) -> dict[str, str]:
+    """Channel -> the text of `mot` that waits there."""
+    found = ask(office, f"/messages/{CAMPAIGN}/mot").json()["texts"]
+    return {each["channel"]: each["digest"] for each in found if each["lacking"]}
+
+
+def test_messages_come_some_at_a_time_with_what_they_lack(office: House) -> None:
+    issue(office)
+    first = ask(office, "/messages?limit=1").json()
+    second = ask(office, f"/messages?limit=1&after={first['messages'][0]['id']}").json()
+    assert [m["id"] for m in (*first["messages"], *second["messages"])] == ["bang-ron", "mot"]
+    assert (first["more"], second["more"], second["messages"][0]["lacking"]) == (True, False, 2)
+    office.write("hong", unit="Phòng không có")
+    (broken,) = ask(office, "/messages?after=bang-ron&limit=1").json()["messages"]
+    assert broken["problems"][0]["line"] > 1
+    assert ask(office, f"/messages/{CAMPAIGN}/khong-co").status_code == 404
+
+
+def test_a_message_is_told_whole(office: House) -> None:
+    issue(office)
+    told = ask(office, f"/messages/{CAMPAIGN}/mot").json()
+    assert told["source"].startswith("---")
+    assert {each["channel"] for each in told["texts"]} == {"so-website", "facebook-page"}
+    assert "Xin chào." in told["texts"][0]["preview"]
+    assert len(told["versions"]["so-website"]) == 1
+
+
+def test_the_other_pages_are_told_too(office: House) -> None:
+    issue(office)
+    month = ask(office, "/calendar?month=2022-11").json()
+    assert {d["title"] for d in month["deliveries"]} == {"Bài mot", "Treo băng rôn đợt 1"}
+    assert month["campaigns"][0]["id"] == CAMPAIGN
+    assert ask(office, "/calendar?month=2022-12").json()["deliveries"] == []
+    assert len(ask(office, "/calendar?topic=phát động").json()["deliveries"]) == 2
+    today = ask(office, "/today").json()
+    assert len(today["hands"]) == 3
+    assert today["next"][0]["state"] == "scheduled"
+    assert ask(office, "/banners").json()["banners"][0]["title"] == "Treo băng rôn đợt 1"
+    office.signed_in()
+    assert ask(office, "/people").json() == {
+        "people": [{"name": "admin", "role": "admin", "second_factor": False}]
+    }
+
+
+def test_a_token_approves_the_very_text_and_no_other(office: House) -> None:
+    issue(office)
+    texts = waiting(office)
+    assert len(ask(office, "/approvals").json()["waiting"]) == 3
+    done = say(office, {"digest": texts["so-website"], "verdict": "approved"})
+    assert (done.status_code, done.json()) == (200, {"deliveries": 1})
+    assert set(waiting(office)) == {"facebook-page"}
+    assert say(office, {"digest": "0" * 64, "verdict": "approved"}).status_code == 404
+    back = {"digest": texts["facebook-page"], "verdict": "sent_back"}
+    assert say(office, back).status_code == 422
+    assert say(office, {**back, "note": "Sửa tên."}).status_code == 200
+    left = ask(office, "/approvals").json()["waiting"]
+    (mine,) = [each for each in left if each["message"] == "mot"]
+    assert mine["words"][0]["person"] == "token báo cáo"
+    assert what_happened(office.desk.engine)[-2:] == ["approved", "sent_back"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"no json", 400),
+        ([], 422),
+        ({"digest": "a", "verdict": "approved"}, 422),
+        ({"digest": "0" * 64, "verdict": "published"}, 422),
+        ({"digest": "0" * 64, "verdict": "approved", "person": "lan"}, 422),
+        ({"digest": "0" * 64, "verdict": "approved", "note": "x" * 30_000}, 413),
+    ],
+)
+def test_a_word_that_is_none_is_refused(office: House, said: object, status: int) -> None:
+    issue(office)
+    assert say(office, said).status_code == status
+
+
+def test_who_only_reads_approves_nothing(office: House) -> None:
+    issue(office, scopes=ALL - {Scope.APPROVE})
+    digest = waiting(office)["so-website"]
+    said = {"digest": digest, "verdict": "approved"}
+    assert say(office, said).status_code == 403
+    assert say(office, said, "wrong").status_code == 401
+    assert say(office, said, "").status_code == 401
+    assert "approved" not in what_happened(office.desk.engine)
 
 
 def test_it_tells_what_the_pages_show(office: House) -> None:
@@ -58,7 +156,7 @@ def test_the_log_is_read_to_its_end_without_a_gap(office: House, limit: int) -> 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.path)
 def test_only_a_good_token_with_the_scope_is_answered(office: House, endpoint: object) -> None:
-    path, scope = endpoint.path.replace("{id}", "1"), endpoint.scope  # type: ignore[attr-defined]  # pytest's parameters are objects
+    path, scope = address(endpoint.path), endpoint.scope  # type: ignore[attr-defined]  # pytest's parameters are objects
     assert ask(office, path, "").status_code == 401
     assert ask(office, path, "wrong").status_code == 401
     issue(office, scopes=ALL - {scope})
@@ -89,6 +187,11 @@ def test_a_session_is_no_token(office: House) -> None:
         "/deliveries/99999999999999999999",
         "/log?after=-1",
         "/statistics?by=nothing",
+        "/calendar?month=2022-13",
+        "/calendar?month=x",
+        "/messages?limit=201",
+        "/messages/A_b/mot",
+        "/approvals?hours=0",
     ],
 )
 def test_what_is_asked_wrongly_is_refused_with_a_reason(office: House, path: str) -> None:

@@ -53,3 +53,13 @@ def test_without_figures_it_says_so(office: House) -> None:
     browser = office.signed_in(Role.REVIEWER)
     assert "Chưa có số liệu." in browser.get("/statistics?metric=shares").text
     assert browser.get("/statistics?channel=so-website&metric=nothing").status_code == 200
+
+
+def test_a_delivery_tells_its_own_counts(office: House) -> None:
+    mine, other = office.deliveries("mot").values()
+    for delivery, views in ((mine, 1234), (other, 777)):
+        office.office.counts.keep(delivery.id, office.now, {Metric.VIEWS: views})
+    page = office.signed_in(Role.REVIEWER).get(f"/deliveries/{mine.id}").text
+    assert "Số liệu đón nhận" in page
+    assert ">1234<" in page
+    assert "777" not in page

@@ -11,8 +11,23 @@ from starlette.routing import Route
 from tests.review.house import CAMPAIGN, House
 from tests.review.stage import Browser
 
-OPEN = {"/static/{file}", "/sign-in", "/welcome", "/api/v1/openapi.json"}
-PARTS = {"id": "1", "campaign": CAMPAIGN, "message": "mot", "name": "so-website", "file": "x"}
+OPEN = {
+    "/static/{file}",
+    "/sign-in",
+    "/sign-in/provider",
+    "/sign-in/return",
+    "/welcome",
+    "/approve",
+    "/api/v1/openapi.json",
+}
+PARTS = {
+    "id": "1",
+    "campaign": CAMPAIGN,
+    "message": "mot",
+    "name": "so-website",
+    "file": "x",
+    "rest": "nowhere",
+}
 
 
 def routes(office: House, method: str) -> list[str]:
@@ -77,6 +92,25 @@ def test_no_other_name_of_this_machine_is_answered(office: House, host: str) -> 
     browser: Browser = office.signed_in()
     for path in ("/", "/sign-in", "/static/review.css", "/api/v1/openapi.json"):
         assert browser.get(path, host=host).status_code == 421
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/%2f/evil.example/", "/\\evil.example/"])
+def test_no_page_leads_to_another_site(office: House, path: str) -> None:
+    """Also where the page itself has such an address."""
+    page = office.signed_in().get(f"http://127.0.0.1{path}")
+    assert page.status_code == 404
+    assert "evil" not in page.text
+
+
+@pytest.mark.asvs("3.5.2", "The API takes no cookie, and no other origin may read or preflight it.")
+def test_a_session_opens_nothing_of_the_api(office: House) -> None:
+    admin = office.signed_in()
+    calls = [path for path in routes(office, "GET") if path.startswith("/api/")]
+    assert calls
+    for path in calls:
+        answer = admin.get(path, origin="https://evil.example")
+        assert answer.status_code == 401, path
+        assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,14 @@ TESTS = Path(__file__).parents[1]
 LINE = re.compile(r"(\d+\.\d+\.\d+) ([12]) (\w+) (.+)")
 CHAPTER = re.compile(r"V\d+ .+")
 
-TEST, PAGES = "test", "pages"
-"""The standings of what applies: shown by a test, or to be shown with the reviewers' pages."""
+TEST = "test"
+"""The standing of what applies, and so is shown by a test."""
 
 REASONS = {
     "absent": "The program has no such thing.",
     "alone": "The program is one process; what it shows to programs on its own machine stays on loopback.",
+    "hosts": "The pages listen on the machine itself; the office's web server gives them a host name of their own (docs/install.md).",
+    "office": "The certificate is that of the office's reverse proxy or web server (docs/install.md); the program has none of its own.",
     "python": "Python takes care of it, and so do the libraries, which are kept up to date.",
     "scanner": "Only people who are signed in send files, and only pictures: those for messages are drawn anew, photos that prove work "
     "are kept as they are and shown to the same people. All lie on the office's disk, where the office's own scanner sees them.",
@@ -97,11 +99,11 @@ def document() -> str:
 
 def _counts(asked: list[Requirement], marks: list[Shown]) -> str:
     marked = {mark.number for mark in marks}
-    applies = [one for one in asked if one.standing in (TEST, PAGES)]
+    applies = [one for one in asked if one.standing == TEST]
     done = [one for one in applies if one.number in marked]
     return (
-        f"Of {len(asked)} requirements of levels 1 and 2, {len(applies)} apply: {len(done)} are shown by tests, "
-        f"{len(applies) - len(done)} follow with the reviewers' pages. {len(asked) - len(applies)} do not apply or cannot be shown here.\n"
+        f"Of {len(asked)} requirements of levels 1 and 2, {len(applies)} apply, and {len(done)} are shown by tests; "
+        f"{len(asked) - len(applies)} do not apply or cannot be shown here.\n"
     )
 
 
@@ -113,10 +115,6 @@ def _tables(asked: list[Requirement], marks: list[Shown]) -> Iterator[str]:
             how = "; ".join(dict.fromkeys(mark.how.rstrip(".") for mark in found))
             where = "<br>".join(f"`{mark.file}` {mark.test}" for mark in found)
             yield f"| {one.number} | {one.level} | {one.words} | {how} | {where} |\n"
-    yield "\n## Follows with the reviewers' pages\n\n| ASVS | Level | What is asked |\n| --- | --- | --- |\n"
-    for one in asked:
-        if one.standing == PAGES and not by_number[one.number]:
-            yield f"| {one.number} | {one.level} | {one.words} |\n"
     yield "\n## Does not apply, or cannot be shown here\n\n| ASVS | Level | What is asked | Why |\n| --- | --- | --- | --- |\n"
     for one in asked:
         if one.standing in REASONS:

@@ -24,6 +24,7 @@ from outreach.settings import (
     load_settings,
     parse_settings,
 )
+from outreach.settings.model import OpenId, Review
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -47,6 +48,8 @@ def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("FACEBOOK_APP_SECRET", "s3cret")
     monkeypatch.setenv("FACEBOOK_TOKEN_KEY", TOKEN_KEY)
     monkeypatch.setenv("FACEBOOK_PROXY", "http://127.0.0.1:3128")
+    monkeypatch.setenv("REVIEW_KEY", TOKEN_KEY)
+    monkeypatch.setenv("OIDC_SECRET", "x")
     monkeypatch.setenv("SMTP_PASSWORD", "x")
     monkeypatch.setenv("APPRISE_URL", "json://127.0.0.1:1/")
     monkeypatch.setenv("MICROPUB_TOKEN", "x")
@@ -94,11 +97,13 @@ def test_it_names_every_setting_of_the_program() -> None:
         "backup": Backup,
         "audit": Audit,
         "alerts": Alerts,
+        "review": Review,
     }
     for name, kind in kinds.items():
         assert set(table[name]) == names(kind)
     assert set(table["database"]) == {"url"}
-    assert set(table["web"]) == set(table["metrics"]) == set(table["review"]) == {"listen"}
+    assert set(table["web"]) == set(table["metrics"]) == {"listen"}
+    assert set(table["review"]["oidc"]) == names(OpenId)
 
 
 def test_it_names_every_limit_of_a_channel() -> None:

@@ -101,16 +101,28 @@ def test_an_older_database_keeps_its_rows_and_gets_what_it_lacks(sqlite_engine: 
             "approval",
             "approval_rule",
             "api_token",
+            "recovery_code",
+            "sign_in_errand",
             "restoration",
+            "reading_head",
         ):
             connection.execute(text(f"DROP TABLE {newer}"))
-        connection.execute(text("DROP INDEX delivery_state"))
+        for index in ("delivery_state", "delivery_lane", "delivery_digest", "rendition_kind"):
+            connection.execute(text(f"DROP INDEX {index}"))
+        for column in ("kind", "title", "topic", "unit"):
+            connection.execute(text(f"ALTER TABLE rendition DROP COLUMN {column}"))
+        content = '{"kind":"banner","title":"Treo băng rôn","topic":"","unit":"Văn phòng"}'
+        connection.execute(
+            text("INSERT INTO rendition VALUES ('d', :content, 0)"), {"content": content}
+        )
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         connection.execute(text("INSERT INTO page_view VALUES ('2022-11-15', '/', 7)"))
     migrate(sqlite_engine)
     with reading(sqlite_engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), PERSON.metadata) == []
         assert connection.execute(text("SELECT count FROM page_view")).scalar() == 7
+        told = connection.execute(text("SELECT kind, title, topic, unit FROM rendition")).one()
+        assert tuple(told) == ("banner", "Treo băng rôn", "", "Văn phòng")
 
 
 def test_a_database_of_a_newer_program_is_refused_untouched(sqlite_engine: Engine) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from outreach.domain.delivery import State
+from outreach.domain.difference import Difference
 from tests.store.office import DUE, fill, planned
 from tests.watching.watched import Watched
 
@@ -61,3 +62,15 @@ def test_it_comes_once_a_day_at_its_time_and_not_again_after_a_restart(office: W
 
 def test_without_a_campaign_under_way_there_is_none(office: Watched) -> None:
     assert said(office, FIVE) == []
+
+
+def test_it_names_what_waits_for_approval(office: Watched) -> None:
+    fill(
+        office.queue, [planned("cho-duyet", due=FIVE + 5 * DAY), planned("sau", due=FIVE + 9 * DAY)]
+    )
+    rule = Difference(campaign="tháng-hành-động", changes=(), approvals=1)
+    office.queue.apply(rule, {}, now=DUE, actor="lan")
+    (text,) = said(office, FIVE)
+    assert "To approve for the next 7 days: 1" in text
+    assert "cho-duyet" in text
+    assert "sau" not in text

@@ -16,6 +16,7 @@ from outreach.domain.alert import NOTICES
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import Delivery, State
 from outreach.store.alerts import Alerts
+from outreach.store.approvals import Approvals
 from outreach.store.queue import Queue
 from outreach.store.rechecks import Rechecks
 from outreach.testing import FakeChannel
@@ -100,6 +101,7 @@ class Watched:
             write=self.write,
             now=lambda: self.now,
             wake=self.dispatcher.wake,
+            waiting=Approvals(self.engine).waiting,
         )
 
     async def follow(self, link: str) -> bool | None:

@@ -12,6 +12,7 @@ from outreach.content.editorial.sheets import Cell, Sheet
 WORDS: Mapping[str, tuple[str, ...]] = {
     "day": (
         *("ngày", "ngày đăng", "ngày tháng", "ngày thực hiện", "ngày giờ", "ngày, giờ", "day", "date"),
+        *("từ ngày", "ngày bắt đầu", "bắt đầu", "ngày treo"),
         *("thời gian", "thời gian đăng", "thời gian thực hiện"),
     ),
     "clock": ("giờ", "giờ đăng", "khung giờ", "thời điểm", "hour", "time"),
@@ -29,6 +30,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "link": ("đường dẫn", "liên kết", "link"),
     "image": ("ảnh", "hình ảnh", "tệp ảnh", "image"),
     "image_alt": ("mô tả ảnh", "chú thích ảnh", "image description"),
+    "until": (
+        *("đến ngày", "đến", "ngày kết thúc", "kết thúc", "giờ kết thúc", "ngày tháo", "until", "end"),
+    ),
+    "deadline": ("hạn nhận bài", "hạn nộp", "hạn nộp bài", "hạn chót", "thời hạn", "deadline"),
+    "place": ("địa điểm", "nơi tổ chức", "nơi treo", "vị trí treo", "place", "places"),
+    "size": ("kích thước", "khổ", "size"),
+    "slogan": ("khẩu hiệu", "câu khẩu hiệu", "slogan"),
+    "collectives": ("tập thể", "tập thể được biểu dương", "collectives"),
+    "individuals": ("cá nhân", "cá nhân được biểu dương", "individuals"),
     "id": ("mã", "mã thông điệp", "id"),
     "nothing": ("stt", "tt", "số tt", "số thứ tự", "no", "item no", "ghi chú", "note", "người soạn", "trạng thái", "người duyệt"),
 }  # fmt: skip

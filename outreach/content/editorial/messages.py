@@ -11,20 +11,27 @@ import yaml
 
 from outreach.content.editorial import words
 from outreach.content.editorial.columns import find_columns
+from outreach.content.editorial.kinds import Front, front_matter
 from outreach.content.editorial.rows import Row, is_empty
 from outreach.content.editorial.sheets import Sheet, read_sheets
-from outreach.content.editorial.when import schedule
 from outreach.content.fields import Mistake
 from outreach.content.findings import Findings, Refused
 from outreach.content.message_file import read_message, slug
 from outreach.domain.campaign import Campaign
-from outreach.domain.message import Kind
 from outreach.domain.problem import Place, Problem, Severity
 from outreach.domain.text import Text
 
 LONGEST_NAME = 60
 _COPIED = ("topic", "unit", "summary", "link", "image", "image_alt")
-_KEY_OF = {"at": "day", "repeat": "day", "body": "text"}
+_KEY_OF = {
+    "at": "day",
+    "repeat": "day",
+    "from": "day",
+    "start": "day",
+    "end": "until",
+    "places": "place",
+    "body": "text",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +115,9 @@ class _Importer:
         front = {
             "title": row.title,
             "channels": self._channels(row, findings),
-            **schedule(row, self._office.campaign, findings),
+            **self._told(row, findings),
             **{name: row.words(name) for name in _COPIED},
         }
-        self._kind(row, findings)
         if findings.first_error is None:
             self._message(row, front, findings)
         self._findings.extend(findings.sorted())
@@ -136,12 +142,14 @@ class _Importer:
             findings.error(cell.place, "channel-unknown", mistake.what, mistake.mend)
             return []
 
-    def _kind(self, row: Row, findings: Findings) -> Kind | None:
+    def _told(self, row: Row, findings: Findings) -> Front:
+        """Kind, times, and what belongs to that kind."""
         try:
-            return words.kind(row.words("kind"))
+            kind = words.kind(row.words("kind"))
         except Mistake as mistake:
             findings.error(row.place("kind"), "kind-unusable", mistake.what, mistake.mend)
-            return None
+            return {}
+        return front_matter(kind, row, self._office.campaign, findings)
 
     def _message(self, row: Row, front: Mapping[str, object], findings: Findings) -> None:
         name, text = _name(row), _written(front, row.body)

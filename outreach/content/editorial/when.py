@@ -16,8 +16,10 @@ from outreach.domain.text import Text
 PARTS = ("day", "clock", "weekday")
 
 
-def schedule(row: Row, campaign: Campaign, findings: Findings) -> dict[str, str]:
-    """What `at` or `repeat` says of the row; empty when a mistake was noted."""
+def schedule(
+    row: Row, campaign: Campaign, findings: Findings, *, usual: time | None = None
+) -> dict[str, str]:
+    """What `at` or `repeat` says of the row; empty when a mistake was noted. Without `usual`, an hour that is missing is noted."""
     found: dict[str, Written] = {}
     for name in PARTS:
         cell = row.cell(name)
@@ -38,7 +40,7 @@ def schedule(row: Row, campaign: Campaign, findings: Findings) -> dict[str, str]
         findings.error(row.place("day"), "missing-day", what, mend)
         return {}
     _check_weekday(row, day, found["weekday"], findings)
-    clock = clock or _usual(row, day.day, campaign, findings)
+    clock = clock or usual or _usual(row, day.day, campaign, findings)
     return {"at": f"{datetime.combine(day.day, clock):%Y-%m-%d %H:%M}"}
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from outreach.domain.campaign import Campaign
-from outreach.domain.delivery import Action
 from outreach.domain.text import Text
+from outreach.reports.editorial import publications
 from outreach.reports.official import tables
 from outreach.reports.official.document import Annex, Document, Grid
+from outreach.reports.official.heading import LANDSCAPE_LINE, title_lines
 from outreach.reports.official.speech import Speaker
-from outreach.reports.rehearsal import WEEKDAYS
 from outreach.reports.source import Files, Question, Report, Source
 from outreach.reports.table import Row, Table
+from outreach.reports.words import WEEKDAYS
 
 
 def build(source: Source, question: Question) -> Table:
@@ -37,7 +38,7 @@ def document(source: Source, question: Question, language: str) -> Document | No
         annexes=(
             Annex(
                 name=say(Text("Annex")),
-                title=title,
+                title=title_lines(title.upper(), LANDSCAPE_LINE),
                 reference=_reference(campaign, say),
                 grid=Grid(
                     table=tables.schedule(schedule_rows(files)),
@@ -67,15 +68,11 @@ def schedule_rows(
 ) -> Iterator[tuple[datetime, Row]]:
     """What the plan publishes from `first` to `last`, a row per message and instant."""
     campaign = files.campaign
-    messages = {message.id: message for message in files.messages}
-    together: dict[tuple[datetime, str], list[str]] = {}
-    for planned in files.plan.planned:
-        identity, day = planned.identity, campaign.local(planned.due).date()
-        if identity.action is Action.PUBLISH and first <= day <= last:
-            together.setdefault((planned.due, identity.message), []).append(identity.channel)
-    for (due, name), channels in sorted(together.items()):
-        local, message = campaign.local(due), messages[name]
-        names = campaign.paperwork.channels
+    names = campaign.paperwork.channels
+    for due, message, channels in publications(files):
+        local = campaign.local(due)
+        if not first <= local.date() <= last:
+            continue
         yield (
             due,
             {

@@ -28,6 +28,7 @@ def difficulties(month: Month, say: Speaker) -> Iterator[str]:
     yield from _repeated(month, say)
     yield from _pauses(month, say)
     yield from _open(month, say)
+    yield from _standing(month, say)
     yield from _cancelled(month, say)
     yield from month.files.campaign.paperwork.difficulties
 
@@ -182,6 +183,23 @@ def _open(month: Month, say: Speaker) -> Iterator[str]:
             Text(
                 "Not settled yet when this document is made: {count}.",
                 count=say.count(count),
+            )
+        )
+
+
+def _standing(month: Month, say: Speaker) -> Iterator[str]:
+    """What people hang is told with its banner."""
+    names = [
+        say(Text("“{title}” on {channel}", title=deed.title, channel=channel(month, deed.channel)))
+        for deed in month.standing
+        if not deed.by_people
+    ]
+    if names:
+        yield say(
+            Text(
+                "Not taken down in time ({count}): {names}.",
+                count=say.count(len(names)),
+                names="; ".join(names),
             )
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from outreach.domain.text import Text
 from outreach.reports.table import Column, Table
 
 
@@ -45,19 +46,36 @@ class Grid:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One bar of a chart: `share` of the longest (0 to 1), and the figure as people read it."""
+    """One bar of a chart: its `value`, its `share` of the longest (0 to 1), and the figure as people read it."""
 
     label: str
+    value: int
     share: float
     figure: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Horizontal bars below each other."""
+    """Horizontal bars below each other; `each` says what a bar is about, `measures` what its length is."""
 
     caption: str
+    each: Text
+    measures: Text
     bars: tuple[Bar, ...]
+
+    @property
+    def table(self) -> Table:
+        """The same in figures."""
+        return Table(
+            name="chart",
+            title=Text("{caption}", caption=self.caption),
+            columns=(
+                Column(key="label", title=self.each),
+                Column(key="value", title=self.measures, right=True),
+            ),
+            rows=tuple({"label": bar.label, "value": bar.value} for bar in self.bars),
+            empty=Text("Nothing has been published yet."),
+        )
 
 
 Block = Heading | Paragraph | Grid | Chart
@@ -90,10 +108,10 @@ class Foot:
 
 @dataclass(frozen=True, kw_only=True)
 class Annex:
-    """An annex, in landscape and with page numbers of its own."""
+    """An annex, in landscape and with page numbers of its own; `title` is in capitals, a string for each line."""
 
     name: str
-    title: str
+    title: tuple[str, ...]
     reference: str
     grid: Grid
 
@@ -116,3 +134,7 @@ class Document:
         """Every table, those of the annexes last."""
         yield from (block for block in self.blocks if isinstance(block, Grid))
         yield from (annex.grid for annex in self.annexes)
+
+    def charts(self) -> Iterator[Chart]:
+        """Every chart."""
+        yield from (block for block in self.blocks if isinstance(block, Chart))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from outreach.domain.campaign import Campaign
@@ -12,7 +12,7 @@ from outreach.reports.official.body import Section, chapters, paragraphs, parts
 from outreach.reports.official.difficulties import difficulties
 from outreach.reports.official.document import Annex, Block, Document, Grid, Paragraph
 from outreach.reports.official.figures import tally
-from outreach.reports.official.heading import annexed_to, foot, head
+from outreach.reports.official.heading import LANDSCAPE_LINE, annexed_to, foot, head, title_lines
 from outreach.reports.official.month import Month, month
 from outreach.reports.official.reception import reception
 from outreach.reports.official.speech import Speaker, grouped, share
@@ -90,10 +90,11 @@ def _chapters(found: Month, say: Speaker) -> Iterator[Section]:
     paper = found.files.campaign.paperwork
     yield Text("Direction and organisation"), paragraphs(_direction(found, say))
     results = [(ONLINE, list(online.online(found, say))), *offline.sections(found, say)]
+    counted = list(offline.counted_figures(found, say))
     overviews = [*_overview_words(found, say), *online.overviews(found, say)]
     yield (
         Text("Results"),
-        parts([*results, (Text("By topic, unit and week"), overviews)], say),
+        parts([*results, (COUNTED, counted), (Text("By topic, unit and week"), overviews)], say),
     )
     yield Text("How it was received"), list(reception(found, say))
     yield Text("Difficulties and limits"), paragraphs(difficulties(found, say))
@@ -112,8 +113,9 @@ def _direction(found: Month, say: Speaker) -> Iterator[str]:
                 span=say.span(campaign.window.start, campaign.window.end),
             )
         )
-    units = list(dict.fromkeys(deed.unit for deed in found.deeds if deed.done and deed.unit))
-    topics = list(dict.fromkeys(deed.topic for deed in found.deeds if deed.done and deed.topic))
+    done = [deed for deed in found.deeds if deed.done]
+    units = _in_order(campaign.units, (deed.unit for deed in done))
+    topics = _in_order(campaign.topics, (deed.topic for deed in done))
     if units:
         yield say(
             Text(
@@ -133,18 +135,25 @@ def _direction(found: Month, say: Speaker) -> Iterator[str]:
     yield from campaign.paperwork.directing
 
 
+def _in_order(known: Sequence[str], named: Iterable[str]) -> list[str]:
+    """The names, each once, in the order in which campaign.toml has them; others last."""
+    found = dict.fromkeys(filter(None, named))
+    return sorted(found, key=lambda name: known.index(name) if name in known else len(known))
+
+
 def _overview_words(found: Month, say: Speaker) -> Iterator[Block]:
     every = tally(found.deeds)
-    yield Paragraph(
-        words=say(
-            Text(
-                "Publications and direct activities together: {done} of {planned} ({share}) were carried out.",
-                done=say.count(every.done),
-                planned=say.count(every.planned),
-                share=share(every.done, every.planned),
+    if every.planned:
+        yield Paragraph(
+            words=say(
+                Text(
+                    "Publications and direct activities together: {done} of {planned} ({share}) were carried out.",
+                    done=say.count(every.done),
+                    planned=say.count(every.planned),
+                    share=share(every.done, every.planned),
+                )
             )
         )
-    )
 
 
 def _closing(found: Month, say: Speaker) -> Iterator[str]:
@@ -188,7 +197,7 @@ def annexes(source: Source, found: Month, say: Speaker) -> tuple[Annex, ...]:
     return tuple(
         Annex(
             name=say(Text("Annex {n}", n=numeral)),
-            title=say(grid.table.title),
+            title=title_lines(say(grid.table.title).upper(), LANDSCAPE_LINE),
             reference=annexed_to(campaign, say),
             grid=grid,
         )
@@ -212,6 +221,7 @@ def figures(found: Month, say: Speaker) -> dict[str, str]:
     return numbers | shares | {"log_lines": say.plain(len(found.lines))}
 
 
+COUNTED = Text("Figures counted by the units")
 ONLINE = Text("Publications on the website and social networks")
 TITLE = Text("Outcome of the campaign")
 REPORT = Report(

@@ -8,6 +8,7 @@ from typing import Any
 
 from outreach.domain.text import Text
 from outreach.extras import needed
+from outreach.reports.cells import harmless
 from outreach.reports.official.document import Document, Grid, Heading, Paragraph
 from outreach.reports.official.speech import Speaker
 from outreach.reports.packed import repacked
@@ -52,7 +53,7 @@ def values(document: Document) -> dict[str, Any]:
     say = Speaker(document.language)
     head, foot = document.head, document.foot
     tables = {grid.table.name: _rows(grid, say) for grid in document.grids()}
-    return {
+    found = {
         **(vars(head) if head else {}),
         **({"recipients": foot.recipients, "signer": foot.signer} if foot else {}),
         **document.figures,
@@ -60,6 +61,17 @@ def values(document: Document) -> dict[str, Any]:
         "body": [b.words for b in document.blocks if isinstance(b, Heading | Paragraph)],
         **tables,
     }
+    return {name: _harmless(value) for name, value in found.items()}
+
+
+def _harmless(value: Any) -> Any:
+    match value:
+        case str():
+            return harmless(value)
+        case dict():
+            return {key: _harmless(each) for key, each in value.items()}
+        case _:
+            return [_harmless(each) for each in value]
 
 
 def _rows(grid: Grid, say: Speaker) -> list[dict[str, str]]:

@@ -7,10 +7,14 @@ from datetime import date
 from outreach.domain.campaign import Campaign
 from outreach.domain.text import Text
 from outreach.reports.official.document import Foot, Head
-from outreach.reports.official.speech import Speaker, balanced
+from outreach.reports.official.speech import Speaker
+from outreach.typesetting.breaking import MOST_LINES, in_lines
+from outreach.typesetting.fonts import face
 
-LINE = 62
-"""So many characters of 14 pt bold fit on a line between the margins."""
+TITLE = "Tinos-700Bold"
+TITLE_SIZE = 14
+PORTRAIT_LINE, LANDSCAPE_LINE = 435.0, 670.0
+"""The longest line of a title, in points."""
 
 
 def head(campaign: Campaign, say: Speaker, subject: str, signed: date | None = None) -> Head:
@@ -24,7 +28,7 @@ def head(campaign: Campaign, say: Speaker, subject: str, signed: date | None = N
         number=say(Text("No.:          /{symbol}", symbol=paper.symbol or say(Text("BC")))),
         place_date=f"{paper.place or '…'}, {_day(campaign, say, signed)}",
         kind=say(Text("REPORT")),
-        subject=balanced(subject, LINE),
+        subject=title_lines(subject, PORTRAIT_LINE),
         to=say(Text("To: {whom}", whom="; ".join(paper.to))) if paper.to else "",
     )
 
@@ -57,3 +61,13 @@ def annexed_to(campaign: Campaign, say: Speaker) -> str:
             office=campaign.office,
         )
     )
+
+
+def title_lines(words: str, longest: float) -> tuple[str, ...]:
+    """A title in as few lines of at most `longest` points as possible; none ends inside a compound or with a word that leads on."""
+    bold = face(TITLE)
+    for count in range(1, MOST_LINES):
+        lines = in_lines(words, count, bold)
+        if all(bold.width(line) * TITLE_SIZE <= longest for line in lines):
+            return lines
+    return in_lines(words, MOST_LINES, bold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING
 
 from outreach.domain.delivery import Action, Delivery, State
@@ -22,17 +22,25 @@ if TYPE_CHECKING:
 class Month:
     """All that a document tells about one campaign, or about the part of it between two local days (both inclusive).
 
-    `taken_down` are the messages of which everything has come down that had to.
+    `taken_down` are the messages of which everything has come down that had to, `standing` the publications that are public still
+    though the log goes on past the time at which they had to come down.
     """
 
     files: Files
     deeds: tuple[Deed, ...]
     taken_down: frozenset[str]
+    standing: tuple[Deed, ...]
     cancelled: int
     lines: tuple[Line, ...]
     received: tuple[Received, ...]
     first: date
     last: date
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about the campaign to its end, and not about a week of it."""
+        window = self.files.campaign.window
+        return self.first <= window.start and window.end <= self.last
 
     @property
     def online(self) -> tuple[Deed, ...]:
@@ -77,22 +85,45 @@ def month(
     ]
     numbers = {delivery.id for delivery in asked}
     kept = [delivery for delivery in asked if delivery.state is not State.CANCELLED]
+    deeds = tuple(_deeds(source, files, kept))
+    lines = tuple(_lines(source, files, begin, end, whole=whole))
+    down = [
+        delivery
+        for delivery in every
+        if delivery.identity.action is Action.WITHDRAW and delivery.state is not State.CANCELLED
+    ]
     return Month(
         files=files,
-        deeds=tuple(_deeds(source, files, kept)),
-        taken_down=_taken_down(every),
+        deeds=deeds,
+        taken_down=_taken_down(down, last=None if whole else end, zone=zone),
+        standing=tuple(_standing(deeds, down, lines)),
         cancelled=len(asked) - len(kept),
-        lines=tuple(_lines(source, files, begin, end, whole=whole)),
+        lines=lines,
         received=tuple(_received(source, files, numbers)),
         first=begin,
         last=end,
     )
 
 
-def _taken_down(deliveries: Sequence[Delivery]) -> frozenset[str]:
-    down = [d for d in deliveries if d.identity.action is Action.WITHDRAW]
-    still = {d.identity.message for d in down if d.state is not State.WITHDRAWN}
+def _taken_down(down: Sequence[Delivery], last: date | None, zone: tzinfo) -> frozenset[str]:
+    """By the end of the day `last`, if there is one; `down` are the withdrawals."""
+    still = {
+        d.identity.message
+        for d in down
+        if d.state is not State.WITHDRAWN or (last and d.due.astimezone(zone).date() > last)
+    }
     return frozenset(d.identity.message for d in down) - still
+
+
+def _standing(
+    deeds: Iterable[Deed], down: Iterable[Delivery], lines: Sequence[Line]
+) -> Iterable[Deed]:
+    late = {
+        (d.identity.message, d.identity.channel)
+        for d in down
+        if d.state is not State.WITHDRAWN and lines and d.due <= lines[-1].event.at
+    }
+    return (deed for deed in deeds if deed.done and (deed.message, deed.channel) in late)
 
 
 def _received(source: Source, files: Files, numbers: Collection[int]) -> Iterable[Received]:

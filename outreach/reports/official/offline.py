@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from outreach.domain.artwork import spoken
 from outreach.domain.message import (
     BannerDetails,
     CommendationDetails,
@@ -31,7 +32,6 @@ def sections(month: Month, say: Speaker) -> Iterator[Section]:
     yield Text("Banners and slogans"), [*_banners(month, say)]
     yield Text("Contests"), [*_contests(month, say)]
     yield Text("Commendations"), [*_commendations(month, say)]
-    yield Text("Figures counted by the units"), [*_counted(month, say)]
 
 
 def work(month: Month) -> list[Deed]:
@@ -127,11 +127,11 @@ def _hung(month: Month, message: Message, details: BannerDetails, say: Speaker) 
     what = Text("Banners of {size}", size=size) if size else Text("Banners without a size")
     return say(
         Text(
-            "{what} were hung {where} {span}: “{title}”; {confirmed}.",
+            "{what} were hung {where} {span}, saying “{slogan}”; {confirmed}.",
             what=what,
             where=where if details.places else "",
             span=_span(month, message, say),
-            title=message.title,
+            slogan=_slogan(message),
             confirmed=Text("hanging and taking down were confirmed")
             if message.id in month.taken_down
             else Text("hanging was confirmed, taking down not yet"),
@@ -142,11 +142,23 @@ def _hung(month: Month, message: Message, details: BannerDetails, say: Speaker) 
 def _shown(month: Month, message: Message, _details: BannerDetails, say: Speaker) -> str:
     return say(
         Text(
-            "A digital banner was shown {span}: “{title}”.",
+            "A digital banner was shown on {channels} {span}, saying “{slogan}”.",
+            channels=say.listing(_shown_on(month, message)),
             span=_span(month, message, say),
-            title=message.title,
+            slogan=_slogan(message),
         )
     )
+
+
+def _slogan(message: Message) -> str:
+    """What the banner says; its title where it has no slogan."""
+    return spoken(message.slogan or message.title)
+
+
+def _shown_on(month: Month, message: Message) -> list[str]:
+    names = month.files.campaign.paperwork.channels
+    deeds = (deed for deed in month.online if deed.done and deed.message == message.id)
+    return list(dict.fromkeys(names.get(deed.channel, deed.channel) for deed in deeds))
 
 
 def _span(month: Month, message: Message, say: Speaker) -> str:
@@ -166,7 +178,7 @@ def _contests(month: Month, say: Speaker) -> Iterator[Block]:
                         unit=message.unit or month.files.campaign.office,
                         title=message.title,
                         deadline=say.moment(deadline),
-                        results=_outcome(message.results, say),
+                        results=_outcome(message.results, say) if month.whole else "",
                     )
                 )
             )
@@ -238,9 +250,18 @@ def counted(month: Month) -> Table:
     )
 
 
-def _counted(month: Month, say: Speaker) -> Iterator[Block]:
+def counted_figures(month: Month, say: Speaker) -> Iterator[Block]:
+    """The figures up to the last day of `month`: staff keep one sum per file, not one for each week."""
     table = counted(month)
     if table.rows:
+        yield Paragraph(
+            words=say(
+                Text(
+                    "The departments counted these figures up to {day}:",
+                    day=say.day(month.last),
+                )
+            )
+        )
         yield Grid(
             caption=say(Text("Figures that units counted")),
             table=table,

@@ -56,7 +56,7 @@ def reception(month: Month, say: Speaker) -> Iterator[Block]:
     yield Grid(
         caption=say(table.title),
         table=table,
-        widths=(13, 44, *[108 / (len(told) + 1)] * (len(told) + 1)),
+        widths=(13, 38, *[114 / (len(told) + 1)] * (len(told) + 1)),
         left=frozenset({"name"}),
         total=True,
     )
@@ -77,9 +77,12 @@ def _chart(month: Month, say: Speaker) -> Iterator[Chart]:
     if seen and seen[0][0] > 0:
         yield Chart(
             caption=say(Text("Views by topic")),
+            each=Text("Topic"),
+            measures=METRICS[Metric.VIEWS],
             bars=tuple(
                 Bar(
                     label=name or say(tables.UNNAMED),
+                    value=views,
                     share=round(views / seen[0][0], 4),
                     figure=say.plain(views),
                 )

@@ -17,6 +17,12 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
+NO_BREAK = "\u00a0"
+"""Stands between a number and what it counts, so that no line parts them."""
+
+_AROUND_NUMBER = re.compile(r"(?<=\d) (?=[^\W\d])| (?=\d)")
+_BEFORE_NUMBER = re.compile(r" (?=\d)")
+
 
 class Speaker:
     """Says everything in one language."""
@@ -44,29 +50,28 @@ class Speaker:
 
     def day(self, day: date) -> str:
         """`ngày 03 tháng 11 năm 2022`: days below 10 and the months 1 and 2 have a leading zero."""
-        return self(
-            Text("{day}/{month}/{year}", day=f"{day:%d}", month=_month(day.month), year=f"{day:%Y}")
+        text = Text(
+            "{day}/{month}/{year}", day=f"{day:%d}", month=_month(day.month), year=f"{day:%Y}"
         )
+        return _BEFORE_NUMBER.sub(NO_BREAK, self(text))
 
     def span(self, first: date, last: date) -> str:
         """From the first to the last day; a year that both share is said once."""
         if first.year != last.year:
             return self(Text("from {first} to {last}", first=self.day(first), last=self.day(last)))
-        begin = self(
-            Text("{day}/{month}", day=f"{first:%d}", month=_month(first.month)),
-        )
+        begin = self(Text("{day}/{month}", day=f"{first:%d}", month=_month(first.month)))
+        begin = _BEFORE_NUMBER.sub(NO_BREAK, begin)
         return self(Text("from {first} to {last}", first=begin, last=self.day(last)))
 
     def moment(self, instant: datetime) -> str:
         """`08 giờ 30 phút ngày 15/11/2022`."""
-        return self(
-            Text(
-                "{hour}:{minute} on {day}",
-                hour=f"{instant:%H}",
-                minute=f"{instant:%M}",
-                day=f"{instant:%d/%m/%Y}",
-            )
+        text = Text(
+            "{hour}:{minute} on {day}",
+            hour=f"{instant:%H}",
+            minute=f"{instant:%M}",
+            day=f"{instant:%d/%m/%Y}",
         )
+        return _AROUND_NUMBER.sub(NO_BREAK, self(text))
 
     def length(self, span: timedelta) -> str:
         """The two largest units of a length of time, minutes at the least."""
@@ -77,7 +82,8 @@ class Speaker:
             (hours, Text("{n} h", n=self.count(hours))),
             (minutes // MINUTE, Text("{n} min", n=self.count(minutes // MINUTE))),
         )
-        return " ".join([self(text) for amount, text in amounts if amount][:2])
+        said = " ".join([self(text) for amount, text in amounts if amount][:2])
+        return _AROUND_NUMBER.sub(NO_BREAK, said)
 
     def listing(self, items: Sequence[str]) -> str:
         """`a, b và c`; with semicolons where an item holds a comma."""
@@ -104,8 +110,10 @@ class Speaker:
 
 
 def share(part: int, whole: int) -> Text:
-    """Part of whole in percent, rounded down to one decimal, so that only the whole is 100%."""
-    tenths = part * 1000 // whole if whole else 0
+    """Part of whole in percent, rounded to one decimal; only the whole is 100%, only nothing is 0%."""
+    tenths = (part * 2000 + whole) // (2 * whole) if whole else 0
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), 999)
     if tenths % 10:
         return Text("{whole}.{tenths}%", whole=tenths // 10, tenths=tenths % 10)
     return Text("{whole}%", whole=tenths // 10)
@@ -119,26 +127,6 @@ def grouped(seal: str) -> str:
 def lower_first(words: str) -> str:
     """The words as they stand inside a sentence."""
     return words[:1].lower() + words[1:]
-
-
-def balanced(words: str, width: int) -> tuple[str, ...]:
-    """The words in as few lines of at most `width` characters as possible, all about as long."""
-    count = -(-len(words) // width) or 1
-    for narrow in range(-(-len(words) // count), width + 1):
-        lines = _wrapped(words.split(), narrow)
-        if len(lines) <= count:
-            return lines
-    return _wrapped(words.split(), width)
-
-
-def _wrapped(words: Sequence[str], width: int) -> tuple[str, ...]:
-    lines: list[str] = []
-    for word in words:
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return tuple(lines)
 
 
 def _month(month: int) -> str:

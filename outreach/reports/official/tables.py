@@ -87,7 +87,8 @@ def by_unit(month: Month) -> Table:
 
 def by_week(month: Month) -> Table:
     """What was done in each week, Monday to Sunday."""
-    weeks = _weeks(month.first, month.last)
+    days = [deed.due.date() for deed in month.deeds]
+    weeks = _weeks(min([month.first, *days]), max([month.last, *days]))
     groups = _grouped(month.deeds, lambda deed: weeks[_monday(deed.due.date())], weeks.values())
     table = _activity(Column(key="name", title=Text("Week")), groups, month)
     return replace(table, name="weeks", title=Text("Work by week"))

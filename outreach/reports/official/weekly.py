@@ -109,6 +109,7 @@ def _so_far(found: Month, say: Speaker) -> Iterator[Block]:
                 )
             )
         )
+    yield from offline.counted_figures(found, say)
 
 
 def _next(files: Files, last: date, say: Speaker) -> Iterator[Block]:
@@ -119,7 +120,7 @@ def _next(files: Files, last: date, say: Speaker) -> Iterator[Block]:
         yield Grid(
             caption=say(Text("Planned for the coming week")),
             table=table,
-            widths=(13, 24, 14, 42, 24, 22, 26),
+            widths=(12, 22.5, 12.5, 44, 29, 20, 25),
             left=frozenset({"title", "channels", "topic", "unit"}),
         )
 

@@ -13,6 +13,7 @@ from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 
+from outreach.reports.cells import harmless
 from outreach.reports.official.document import (
     Annex,
     Block,
@@ -34,6 +35,7 @@ from outreach.reports.official.word_parts import (
     rule,
     shape,
     side_by_side,
+    unbroken,
     width_of,
     write,
 )
@@ -42,6 +44,7 @@ from outreach.reports.packed import repacked
 LEFT, RIGHT = 70.0, 95.0
 """Widths of the head's two columns in millimetres."""
 
+LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 PORTRAIT, LANDSCAPE = (210.0, 297.0), (297.0, 210.0)
 
 
@@ -49,6 +52,7 @@ def to_docx(document: Document) -> bytes:
     """The document as .docx; the same document gives the same bytes."""
     word, say = docx.Document(), Speaker(document.language)
     _set_face(word)
+    _set_language(word, document.language)
     if document.head:
         _page(word.sections[0], PORTRAIT)
         _text(word, document, document.head, say)
@@ -65,6 +69,7 @@ def _text(word: WordDocument, document: Document, head: Head, say: Speaker) -> N
     for block in document.blocks:
         _block(word, block, say)
     if document.foot:
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
         _foot(word, document.foot)
 
 
@@ -72,6 +77,13 @@ def _set_face(word: WordDocument) -> None:
     normal = word.styles["Normal"]
     normal.font.name, normal.font.size = FACE, Pt(14)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), FACE)
+
+
+def _set_language(word: WordDocument, language: str) -> None:
+    """Word checks the spelling of this language; without a percentage its settings would break the rules of the format."""
+    for element in word.styles.element.iter(qn("w:lang")):
+        element.set(qn("w:val"), LOCALES[language])
+    word.settings.element.find(qn("w:zoom")).set(qn("w:percent"), "100")
 
 
 def _page(section: Section, size: tuple[float, float]) -> None:
@@ -147,11 +159,13 @@ def _picture(word: WordDocument, chart: Chart) -> None:
     run = shape(word.add_paragraph(), ALIGN.CENTER, after=6).add_run()
     drawn = run.add_picture(io.BytesIO(to_picture(chart)), width=Mm(165))
     said = "; ".join(f"{bar.label}: {bar.figure}" for bar in chart.bars)
-    drawn._inline.docPr.set("descr", f"{chart.caption}. {said}")  # noqa: SLF001 - python-docx has no words for it
+    drawn._inline.docPr.set("descr", harmless(f"{chart.caption}. {said}"))  # noqa: SLF001 - python-docx has no words for it
 
 
 def _foot(word: WordDocument, foot: Foot) -> None:
-    left, right = side_by_side(word, 80, 85).rows[0].cells
+    row = side_by_side(word, 80, 85).rows[0]
+    unbroken(row)
+    left, right = row.cells
     if foot.recipients:
         write(shape(left.paragraphs[0]), foot.title, 12, bold=True, italic=True)
     for number, whom in enumerate(foot.recipients, start=1):
@@ -165,7 +179,8 @@ def _foot(word: WordDocument, foot: Foot) -> None:
 
 def _annex(word: WordDocument, annex: Annex, say: Speaker) -> None:
     write(shape(word.add_paragraph(), ALIGN.CENTER), annex.name, bold=True)
-    write(shape(word.add_paragraph(), ALIGN.CENTER), annex.title.upper(), bold=True)
+    for words in annex.title:
+        write(shape(word.add_paragraph(), ALIGN.CENTER), words, bold=True)
     reference = shape(word.add_paragraph(), ALIGN.CENTER, after=8)
     write(reference, annex.reference, 13.5, italic=True)
     grid_table(word, annex.grid, say, 11)
@@ -173,8 +188,9 @@ def _annex(word: WordDocument, annex: Annex, say: Speaker) -> None:
 
 def _saved(word: WordDocument, document: Document) -> bytes:
     about = word.core_properties
-    about.title, about.author, about.last_modified_by = document.title[:255], document.author, ""
-    about.language = "vi-VN" if document.language == "vi" else "en-GB"
+    about.title, about.author = harmless(document.title[:255]), harmless(document.author[:255])
+    about.last_modified_by = ""
+    about.language = LOCALES[document.language]
     about.comments = ""
     written = io.BytesIO()
     word.save(written)

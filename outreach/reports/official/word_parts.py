@@ -18,6 +18,7 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from outreach.reports.cells import harmless
 from outreach.reports.official.document import Grid
 from outreach.reports.official.speech import Speaker
 from outreach.typesetting.fonts import face
@@ -41,7 +42,7 @@ def write(
     paragraph: Paragraph, words: str, size: float = 14, *, bold: bool = False, italic: bool = False
 ) -> Run:
     """The words in our face; `size` in points."""
-    run = paragraph.add_run(words)
+    run = paragraph.add_run(harmless(words))
     run.font.size, run.font.name, run.bold, run.italic = Pt(size), FACE, bold, italic
     fonts = run._element.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001 - python-docx sets only one of the four
     for script in ("ascii", "hAnsi", "cs", "eastAsia"):
@@ -127,11 +128,16 @@ def grid_table(document: WordDocument, grid: Grid, say: Speaker, size: float) ->
 def _fill(
     row: _Row, words: Sequence[str], aligns: Sequence[ALIGN], size: float, *, bold: bool
 ) -> None:
-    row._tr.get_or_add_trPr().append(element("cantSplit"))  # noqa: SLF001 - as above
+    unbroken(row)
     for cell, said, align in zip(row.cells, words, aligns, strict=True):
         paragraph = shape(cell.paragraphs[0], align, before=1.5, after=1.5)
         write(paragraph, said, size, bold=bold)
         cell.vertical_alignment = MIDDLE.CENTER
+
+
+def unbroken(row: _Row) -> None:
+    """Let the row stand on one page."""
+    row._tr.get_or_add_trPr().append(element("cantSplit"))  # noqa: SLF001 - as above
 
 
 def _keep(row: _Row) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from outreach.domain.delivery import State
-from outreach.reports import delivery_log, evidence, statistics
+from outreach.reports import delivery_log, evidence
 from outreach.reports.cells import to_plain
 from outreach.reports.queue import row
-from outreach.reports.source import Question
 from outreach.review.api import asked
 from outreach.review.office import Office, Reading
 from outreach.store.leafing import Choice
+from outreach.store.receptions import Part
 
 WINDOW = 5_000
 """So many lines of the log are looked at for one answer."""
@@ -22,12 +21,15 @@ WINDOW = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: the office, a reading of it, what was asked, and the number in the path if there is one."""
+    """One call: the office, a reading of it, what was asked, who asks, and what the path names: a number, or a campaign and a message."""
 
     office: Office
     reading: Reading
     asked: asked.Asked
+    token: str = ""
     number: int | None = None
+    campaign: str = ""
+    message: str = ""
 
     def plain(self, value: Any) -> Any:
         """The value as JSON, sentences in the language that was asked for."""
@@ -71,35 +73,18 @@ def log(call: Call) -> Any:
         campaign=wanted.campaign,
         message=wanted.message,
     )
-    found = call.office.leafing.on(choice, wanted.after, end)
-    rows = [delivery_log.row(*each, call.reading) for each in islice(found, wanted.limit)]
-    whole = len(found) <= wanted.limit
+    found = call.office.leafing.on(choice, wanted.after, end, limit=wanted.limit)
+    rows = [delivery_log.row(*each, call.reading) for each in found]
+    whole = len(found) < wanted.limit
     after = max(end, wanted.after) if whole else rows[-1]["seq"]
     return {"lines": [call.plain(dict(each)) for each in rows], "after": after}
-
-
-def channels(call: Call) -> Any:
-    """Every channel: whether it waits, and how many deliveries are in which state."""
-    counts = call.office.queue.counts()
-    return {
-        "channels": [
-            {
-                "name": name,
-                "adapter": call.office.adapters.get(name, ""),
-                "paused": state.paused,
-                "until": call.plain(state.until),
-                "reason": call.plain(state.reason),
-                "deliveries": {s.value: counts[name, s] for s in State if (name, s) in counts},
-            }
-            for name, state in sorted(call.reading.channels().items())
-        ]
-    }
 
 
 def counted(call: Call) -> Any:
     """How publications were received."""
     wanted = call.asked
     assert isinstance(wanted, asked.Statistics)
-    question = Question(campaign=wanted.campaign, channel=wanted.channel)
-    rows = statistics.build(call.reading, question, wanted.by).rows
+    part = Part(campaign=wanted.campaign, channel=wanted.channel)
+    zone = call.reading.zone(wanted.campaign or "")
+    rows = call.office.figures.table(part, wanted.by, zone).rows
     return {"rows": [call.plain(dict(each)) for each in rows]}

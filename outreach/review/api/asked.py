@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from outreach.domain.approval import Verdict
 from outreach.domain.delivery import State
 from outreach.reports.statistics import By
 
@@ -65,3 +66,37 @@ class Statistics(Asked):
     by: By = By.CHANNEL
     campaign: Name | None = None
     channel: Name | None = None
+
+
+class Messages(Asked):
+    """The messages of one campaign by name; without one, of that which is open now."""
+
+    campaign: Name = ""
+    after: Name = Field("", description="The last message that the caller has.")
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Month(Asked):
+    """One month of the calendar; without one, the present month."""
+
+    month: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
+    campaign: Name | None = None
+    channel: Name | None = None
+    topic: Name | None = None
+    unit: Name | None = None
+    state: State | None = None
+
+
+class Waiting(Asked):
+    """Texts that lack somebody's word."""
+
+    hours: Annotated[int, Field(ge=1, le=8784, description="Due within so many hours.")] = 48
+
+
+class Said(BaseModel):
+    """A word about a text, bound to the SHA-256 of that very text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    verdict: Verdict
+    note: Annotated[str, Field(max_length=2000, description="Needed to send a text back.")] = ""

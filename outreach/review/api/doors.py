@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from outreach.review.api import views
 from outreach.review.api.answers import Call
-from outreach.review.api.endpoints import ENDPOINTS, ROOT, Endpoint, description
+from outreach.review.api.asked import Nothing, Said
+from outreach.review.api.endpoints import ENDPOINTS, NAME, ROOT, SAY, Endpoint, description
 from outreach.review.office import Office
-from outreach.review.requests import refusal, with_headers
+from outreach.review.requests import MOST_BYTES, refusal, with_headers
+from outreach.store.tokens import Scope, Token
 
 LARGEST = 2**53
 
@@ -26,43 +30,111 @@ def api_routes(office: Office) -> list[Route]:
 
     async def describe(request: Request) -> Response:
         refused = refusal(request)
-        return with_headers(described if refused is None else refused)
+        return with_headers(described if refused is None else refused, request)
 
-    routes = [Route(f"{ROOT}{each.path}", _endpoint(office, each)) for each in ENDPOINTS]
+    routes = [_route(office, each) for each in ENDPOINTS]
     return [Route(f"{ROOT}/openapi.json", describe), *routes]
+
+
+def _route(office: Office, endpoint: Endpoint) -> Route:
+    methods = ["GET", "POST"] if endpoint.path == SAY else ["GET"]
+    return Route(f"{ROOT}{endpoint.path}", _endpoint(office, endpoint), methods=methods)
 
 
 def _endpoint(office: Office, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         refused = refusal(request)
-        if refused is None:
+        if refused is None and request.method == "POST":
+            refused = await _take(office, request)
+        elif refused is None:
             refused = await run_in_threadpool(_answer, office, endpoint, request)
-        return with_headers(refused)
+        return with_headers(refused, request)
 
     return answer
 
 
-def _answer(office: Office, endpoint: Endpoint, request: Request) -> Response:
+async def _take(office: Office, request: Request) -> Response:
+    """A word about a text. The token comes first: without one nothing of the body is read."""
+    token = await run_in_threadpool(_token, office, request, Scope.APPROVE)
+    if isinstance(token, Response):
+        return token
+    if request.query_params:
+        return _refuse(422, "Nothing is asked here; all goes into the body.")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return _refuse(413, "The body is too long.")
+    return await run_in_threadpool(_say, office, token, body)
+
+
+def _say(office: Office, token: Token, body: bytes) -> Response:
+    try:
+        given = json.loads(body)
+    except ValueError:
+        return _refuse(400, "The body is no JSON.")
+    try:
+        said = Said.model_validate(given)
+    except ValidationError as wrong:
+        return _refuse(422, _said(wrong))
+    if views.lacks_reason(said):
+        return _refuse(422, "note: say what is to be changed")
+    call = Call(office=office, reading=office.reading(), asked=Nothing(), token=token.name)
+    done = views.say(call, said)
+    return (
+        _refuse(404, "No delivery waits for this very text.")
+        if done is None
+        else _json(200, json.dumps(done))
+    )
+
+
+def _token(office: Office, request: Request, scope: Scope) -> Token | Response:
+    """The token with its scope, or the refusal."""
     token = office.tokens.of(_secret(request), office.now())
     if token is None:
         return _refuse(401, "A good token is needed: Authorization: Bearer …")
-    if endpoint.scope not in token.scopes:
-        return _refuse(403, f"This token has not the scope {endpoint.scope}.")
-    number = request.path_params.get("id", "0")
+    if scope not in token.scopes:
+        return _refuse(403, f"This token has not the scope {scope}.")
+    return token
+
+
+def _answer(office: Office, endpoint: Endpoint, request: Request) -> Response:
+    token = _token(office, request, endpoint.scope)
+    if isinstance(token, Response):
+        return token
+    number, names = request.path_params.get("id", "0"), _names(request)
     if not (number.isascii() and number.isdecimal() and int(number[:20]) <= LARGEST):
         return _refuse(422, "id: must be a whole number")
-    names = [name for name, _ in request.query_params.multi_items()]
-    if len(names) != len(set(names)):
+    if not all(re.fullmatch(NAME, name) and len(name) <= 100 for name in names.values()):
+        return _refuse(422, "campaign, message: must be names")
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(given) != len(set(given)):
         return _refuse(422, "A parameter is given twice.")
     try:
         asked = endpoint.asked.model_validate_strings(dict(request.query_params))
     except ValidationError as wrong:
         return _refuse(422, _said(wrong))
-    call = Call(office=office, reading=office.reading(), asked=asked, number=int(number))
+    call = Call(
+        office=office,
+        reading=office.reading(),
+        asked=asked,
+        token=token.name,
+        number=int(number),
+        campaign=names.get("campaign", ""),
+        message=names.get("message", ""),
+    )
     found = endpoint.answer(call)
     if found is None:
-        return _refuse(404, "There is no such delivery.")
+        return _refuse(404, "There is none.")
     return _json(200, office.hide(json.dumps(found, ensure_ascii=False)))
+
+
+def _names(request: Request) -> dict[str, str]:
+    return {
+        key: str(request.path_params[key])
+        for key in ("campaign", "message")
+        if key in request.path_params
+    }
 
 
 def _secret(request: Request) -> str:

@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from outreach import __version__
-from outreach.review.api import answers, asked
+from outreach.review.api import answers, asked, views
 from outreach.review.api.answers import Call
 from outreach.store.tokens import Scope
 
 ROOT = "/api/v1"
+
+NAME = "^[a-z0-9][a-z0-9-]*$"
+"""What a campaign or a message can be called in a path."""
+
+SAY = "/approvals"
+"""Where a word about a text is given, by POST."""
 
 _NUMBER = {
     "name": "id",
@@ -19,6 +25,15 @@ _NUMBER = {
     "required": True,
     "schema": {"type": "integer", "minimum": 0, "maximum": 2**53},
 }
+_NAMES = [
+    {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": NAME, "maxLength": 100},
+    }
+    for name in ("campaign", "message")
+]
 _REFUSAL = {
     "type": "object",
     "required": ["error"],
@@ -37,9 +52,9 @@ class Endpoint:
     keys: Mapping[str, Mapping[str, Any]]
 
     @property
-    def has_number(self) -> bool:
-        """Whether the path names one delivery."""
-        return "{id}" in self.path
+    def names_one(self) -> bool:
+        """Whether the path names one thing, which there may not be."""
+        return "{" in self.path
 
 
 _LIST = {"type": "array", "items": {"type": "object"}}
@@ -69,8 +84,57 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/channels",
         scope=Scope.READ_QUEUE,
         asked=asked.Nothing,
-        answer=answers.channels,
+        answer=views.channels,
         keys={"channels": _LIST},
+    ),
+    Endpoint(
+        path="/today",
+        scope=Scope.READ_QUEUE,
+        asked=asked.Nothing,
+        answer=views.today,
+        keys={"hands": _LIST, "next": _LIST, "out": _LIST},
+    ),
+    Endpoint(
+        path="/calendar",
+        scope=Scope.READ_MESSAGES,
+        asked=asked.Month,
+        answer=views.calendar,
+        keys={"month": {"type": "string"}, "deliveries": _LIST, "campaigns": _LIST},
+    ),
+    Endpoint(
+        path="/messages",
+        scope=Scope.READ_MESSAGES,
+        asked=asked.Messages,
+        answer=views.messages,
+        keys={"messages": _LIST, "more": {"type": "boolean"}},
+    ),
+    Endpoint(
+        path="/messages/{campaign}/{message}",
+        scope=Scope.READ_MESSAGES,
+        asked=asked.Nothing,
+        answer=views.message,
+        keys={"texts": _LIST, "problems": _LIST, "deliveries": _LIST},
+    ),
+    Endpoint(
+        path=SAY,
+        scope=Scope.READ_MESSAGES,
+        asked=asked.Waiting,
+        answer=views.waiting,
+        keys={"waiting": _LIST},
+    ),
+    Endpoint(
+        path="/banners",
+        scope=Scope.READ_MESSAGES,
+        asked=asked.Nothing,
+        answer=views.banners,
+        keys={"banners": _LIST},
+    ),
+    Endpoint(
+        path="/people",
+        scope=Scope.READ_PEOPLE,
+        asked=asked.Nothing,
+        answer=views.people,
+        keys={"people": _LIST},
     ),
     Endpoint(
         path="/statistics",
@@ -92,27 +156,67 @@ def description() -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Refusal": _REFUSAL},
         },
-        "paths": {f"{ROOT}{each.path}": {"get": _operation(each)} for each in ENDPOINTS},
+        "paths": {f"{ROOT}{each.path}": _operations(each) for each in ENDPOINTS},
     }
+
+
+def _operations(endpoint: Endpoint) -> dict[str, Any]:
+    told = {"get": _operation(endpoint)}
+    return {**told, "post": _saying()} if endpoint.path == SAY else told
+
+
+def _saying() -> dict[str, Any]:
+    schema = asked.Said.model_json_schema(ref_template="#/components/schemas/{model}")
+    verdicts = schema.pop("$defs")["Verdict"]
+    schema["properties"]["verdict"] = verdicts
+    why = {"note": {"type": "string", "pattern": r"[A-Za-z0-9]"}}
+    schema["anyOf"] = [
+        {"properties": {"verdict": {"const": "approved"}}},
+        {"properties": {"verdict": {"const": "sent_back"}, **why}, "required": ["note"]},
+    ]
+    answered = {"type": "object", "required": ["deliveries"]}
+    refusals = {
+        400: "the body is no JSON",
+        401: "no good token",
+        403: "the token's scopes do not permit it",
+        404: "no delivery waits for this very text",
+        413: "the body is too long",
+        422: "something is unknown or wrong",
+    }
+    return {
+        "operationId": "say",
+        "summary": (views.say.__doc__ or "").strip(),
+        "description": f"Scope: {Scope.APPROVE}",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": _response("the answer", answered), **_refusals(refusals)},
+    }
+
+
+def _refusals(refusals: Mapping[int, str]) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Refusal"}
+    return {str(status): _response(why, schema) for status, why in refusals.items()}
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
     refusals = {401: "no good token", 403: "the token's scopes do not permit it"}
-    refusals |= {404: "there is no such delivery"} if endpoint.has_number else {}
+    refusals |= {404: "there is none"} if endpoint.names_one else {}
     refusals |= {422: "a parameter is unknown or wrong"}
     return {
         "operationId": endpoint.answer.__name__,
         "summary": (endpoint.answer.__doc__ or "").strip(),
         "description": f"Scope: {endpoint.scope}",
-        "parameters": [*([_NUMBER] if endpoint.has_number else []), *_parameters(endpoint.asked)],
+        "parameters": [*_in_path(endpoint), *_parameters(endpoint.asked)],
         "responses": {
             "200": _response("the answer", _answer(endpoint)),
-            **{
-                str(status): _response(why, {"$ref": "#/components/schemas/Refusal"})
-                for status, why in refusals.items()
-            },
+            **_refusals(refusals),
         },
     }
+
+
+def _in_path(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if not endpoint.names_one:
+        return []
+    return [_NUMBER] if "{id}" in endpoint.path else _NAMES
 
 
 def _answer(endpoint: Endpoint) -> dict[str, Any]:

@@ -191,3 +191,40 @@ def word_table(folder: Path) -> Path:
     document.save(written)
     (folder / "lich.docx").write_bytes(written.getvalue())
     return folder / "lich.docx"
+
+
+def every_kind(sheet: Worksheet) -> None:
+    """Rows that are more than posts, as an office's plan of activities has them."""
+    sheet.append(
+        [
+            *("Từ ngày", "Giờ", "Đến ngày", "Tên hoạt động", "Hình thức", "Kênh", "Địa điểm"),
+            *("Kích thước", "Khẩu hiệu", "Hạn nhận bài", "Tập thể", "Cá nhân"),
+        ]
+    )
+    sheet.append(
+        [
+            *("15/11/2022", "", "29/11/2022", "Treo băng rôn đợt 1", "Băng rôn", "trực tiếp"),
+            *("Cổng trụ sở\nHội trường Sở", "8 x 0.8 m", "Bình đẳng giới là chìa khóa"),
+        ]
+    )
+    sheet.append(
+        ["24/11/2022", "14h", "16h30", "Buổi nói chuyện", "Tọa đàm", "web", "Hội trường Sở"]
+    )
+    sheet.append(["18/11/2022", "8h", "", "Thi viết", "Cuộc thi", "web", *[""] * 3, "09/12/2022"])
+    sheet.append(
+        [
+            *("13/12/2022", "8h", "", "Biểu dương", "Biểu dương", "web", "", "", "", ""),
+            *("- Công đoàn cơ sở: vận động tốt\n- Thanh tra Sở", "Bà Lê Thị A – Văn phòng Sở"),
+        ]
+    )
+
+
+def kinds_without_what_they_need(sheet: Worksheet) -> None:
+    """A row of each kind that lacks what this kind needs."""
+    sheet.append(["Ngày", "Giờ", "Tiêu đề", "Loại", "Kênh", "Địa điểm", "Kết thúc", "Hạn nộp"])
+    sheet.append(["15/11/2022", "8h", "Nói chuyện", "sự kiện", "web"])
+    sheet.append(["15/11/2022", "8h", "Thi", "cuộc thi", "web"])
+    sheet.append(["15/11/2022", "8h", "Khen", "biểu dương", "web"])
+    sheet.append(["15/11/2022", "8h", "Treo", "băng rôn", "trực tiếp", "Cổng", "hôm nào đó"])
+    sheet.append(["hằng tuần vào thứ Hai", "8h", "Lặp", "sự kiện", "web", "Sở", "9h"])
+    sheet.append(["15/11/2022", "9h", "Ngược", "sự kiện", "web", "Sở", "8h"])

@@ -22,10 +22,19 @@ from outreach.content.editorial.messages import Import, Office, read_calendar
 from outreach.content.findings import Findings
 from outreach.content.message_file import read_message
 from outreach.domain.campaign import Campaign, Posting, Window
-from outreach.domain.message import Lateness, LatePolicy, Message
+from outreach.domain.message import (
+    BannerDetails,
+    CommendationDetails,
+    ContestDetails,
+    EventDetails,
+    Honour,
+    Lateness,
+    LatePolicy,
+    Message,
+)
 from outreach.domain.paperwork import Paperwork
 from outreach.domain.problem import Severity
-from outreach.domain.schedule import Once, Weekly
+from outreach.domain.schedule import Hang, Once, Weekly
 from tests.content.editorial import calendars
 
 LATE = Lateness(policy=LatePolicy.WITHIN, limit=timedelta(hours=6))
@@ -154,6 +163,47 @@ def test_every_mistake_is_named_by_its_cell(tmp_path: Path) -> None:
         ("Sheet1!A9", "time-unreadable"),
     ]
     assert str(found.problems[0].place) == "lich.xlsx:Sheet1!A2"
+
+
+def test_a_row_may_be_a_banner_an_event_a_contest_or_a_commendation(tmp_path: Path) -> None:
+    found = imported(tmp_path, calendars.every_kind)
+    banner, event, contest, honours = messages(found)
+    assert not found.problems
+    assert banner.details == BannerDetails(
+        size="8 x 0.8 m", places=("Cổng trụ sở", "Hội trường Sở")
+    )
+    assert banner.slogan == "Bình đẳng giới là chìa khóa"
+    assert isinstance(banner.schedule, Hang)
+    assert [CAMPAIGN.local(at).date() for at in (banner.schedule.start, banner.schedule.end)] == [
+        date(2022, 11, 15),
+        date(2022, 11, 29),
+    ]
+    start, end = (CAMPAIGN.utc(date(2022, 11, 24), time(*at)) for at in ((14,), (16, 30)))
+    assert event.details == EventDetails(start=start, end=end, place="Hội trường Sở")
+    assert isinstance(contest.details, ContestDetails)
+    assert contest.details.deadline == CAMPAIGN.utc(date(2022, 12, 9), time(17))
+    assert honours.details == CommendationDetails(
+        collectives=(
+            Honour(name="Công đoàn cơ sở", reason="vận động tốt"),
+            Honour(name="Thanh tra Sở"),
+        ),
+        individuals=(Honour(name="Bà Lê Thị A", reason="Văn phòng Sở"),),
+    )
+
+
+def test_what_a_kind_needs_is_asked_for_by_its_cell(tmp_path: Path) -> None:
+    found = imported(tmp_path, calendars.kinds_without_what_they_need)
+    assert errors(found) == [
+        ("Sheet1!F2", "missing-place"),
+        ("Sheet1!H3", "missing-deadline"),
+        ("Sheet1!A4", "missing-honours"),
+        ("Sheet1!G5", "time-unreadable"),
+        ("Sheet1!A6", "repeat-unusable"),
+        ("Sheet1!G7", "ends-before-start"),
+    ]
+    assert [(p.place.cell, p.code) for p in found.problems if p.code == "no-end"] == [
+        ("Sheet1!G2", "no-end")
+    ]
 
 
 def test_a_message_at_several_times_is_one_file(tmp_path: Path) -> None:

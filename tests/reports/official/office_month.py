@@ -6,9 +6,10 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,15 @@ HERE = Path(__file__).parents[3]
 HANOI = timezone(timedelta(hours=7))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ON_TIME = timedelta(minutes=5)
-SIGNED = date(2022, 12, 16)
+
+LAST_FIGURES = (
+    "SELECT c.metric, c.value, json_extract(r.content, '$.topic') AS topic, ROW_NUMBER() OVER "
+    "(PARTITION BY c.delivery_id, c.metric ORDER BY c.at DESC) AS age FROM delivery_count c "
+    "JOIN delivery d ON d.id = c.delivery_id JOIN rendition r ON r.digest = d.digest "
+    "WHERE d.state = 'published' AND d.action = 'publish' "
+    f"AND c.at < {(datetime(2022, 12, 17, tzinfo=HANOI) - EPOCH) // timedelta(microseconds=1)}"
+)
+"""Each figure of a publication with its age, 1 for the last before the day after the signing."""
 
 Outcome = tuple[int, int, int, int]
 """Planned, done, late, failed."""
@@ -50,11 +59,12 @@ class Month:
         self, name: str, *files: str, language: str = "vi", more: tuple[str, ...] = ()
     ) -> None:
         """Have the report written into the folder."""
+        self.write(files, "report", name, "--campaign", CAMPAIGN, *more, language=language)
+
+    def write(self, files: Sequence[str], *words: str, language: str = "vi") -> None:
+        """Have a command about the rehearsed month write these files into the folder."""
         outs = [word for file in files for word in ("--out", str(self.folder / file))]
-        said = self.run(
-            *("report", name, "--campaign", CAMPAIGN, "--rehearsal", *outs, *more),
-            language=language,
-        )
+        said = self.run(*words, "--rehearsal", *outs, language=language)
         assert said.code is ExitCode.OK, said.err
 
     def file(self, name: str) -> bytes:
@@ -89,15 +99,17 @@ class Month:
 
     def totals(self) -> Counter[str]:
         """The last figure of every metric that each publication had by the end of the day of signing."""
-        end = datetime.combine(SIGNED + timedelta(days=1), datetime.min.time(), HANOI)
-        micros = (end - EPOCH) // timedelta(microseconds=1)
         rows = self.select(
-            "SELECT metric, SUM(value) FROM (SELECT c.metric, c.value, ROW_NUMBER() OVER "
-            "(PARTITION BY c.delivery_id, c.metric ORDER BY c.at DESC) AS age FROM delivery_count c "
-            "JOIN delivery d ON d.id = c.delivery_id WHERE d.state = 'published' AND d.action = 'publish' "
-            f"AND c.at < {micros}) WHERE age = 1 GROUP BY metric"
+            f"SELECT metric, SUM(value) FROM ({LAST_FIGURES}) WHERE age = 1 GROUP BY metric"
         )
         return Counter(dict(rows))
+
+    def views_by_topic(self) -> dict[str, int]:
+        """The views among these figures by the topic of the publication."""
+        rows = self.select(
+            f"SELECT topic, SUM(value) FROM ({LAST_FIGURES}) WHERE age = 1 AND metric = 'views' GROUP BY topic"
+        )
+        return dict(rows)
 
 
 def _publication(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import docx
@@ -39,10 +40,14 @@ def sheets(month: Month) -> dict[str, list[dict[str, Any]]]:
     """Each sheet of the workbook as rows."""
     book = load_workbook(io.BytesIO(month.file("a.xlsx")))
     found = {}
-    for sheet in book.worksheets:
+    for sheet in filter(not_drawn, book.worksheets):
         head, *rows = sheet.iter_rows(values_only=True)
         found[sheet.title] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
     return found
+
+
+def not_drawn(sheet: Any) -> bool:
+    return not sheet._charts
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +56,10 @@ def body(month: Month) -> str:
 
 
 def share(done: int, planned: int) -> str:
-    tenths = done * 1000 // planned
-    return f"{tenths // 10},{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    rounded = min(
+        Decimal("99.9"), (Decimal(100 * done) / planned).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    )
+    return "100%" if done == planned else f"{rounded}%".replace(".0%", "%").replace(".", ",")
 
 
 def two(number: int) -> str:
@@ -113,6 +120,18 @@ def test_how_it_was_received(
     assert shown == {name: count for name, count in totals.items() if count}
     assert f"{two(totals['views'])} lượt xem" in body
     assert f"{two(totals['reach'])} lượt tiếp cận" in body
+
+
+def test_the_chart_draws_the_views_of_each_topic(month: Month) -> None:
+    book = load_workbook(io.BytesIO(month.file("a.xlsx")))
+    drawn: Any
+    (drawn,) = [sheet for sheet in book.worksheets if not not_drawn(sheet)]
+    rows = dict(drawn.iter_rows(min_row=2, max_col=2, values_only=True))
+    assert {topic: views for topic, views in rows.items() if views} == month.views_by_topic()
+    (series,) = drawn._charts[0].series
+    last = len(rows) + 1
+    assert series.val.numRef.f == f"'{drawn.title}'!$B$2:$B${last}"
+    assert series.cat.numRef.f == f"'{drawn.title}'!$A$2:$A${last}"
 
 
 def test_each_publication_and_each_line_of_the_log(

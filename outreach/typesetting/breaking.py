@@ -1,4 +1,4 @@
-"""Where the lines of a slogan part: never inside a compound, not after a little word that leads on, all about equally long.
+"""Where the lines of a slogan or a title part: never inside a compound, not after a little word that leads on, all about equally long.
 
 In a slogan `|` forces a break, `~` glues two words, and `*…*` stresses.
 """
@@ -18,8 +18,9 @@ from outreach.typesetting.fonts import Face
 
 NEVER, FORCED = inf, -inf
 _SEAMS = {"|": FORCED, "~": NEVER}
-_TO_LEADING, _AFTER_PAUSE, _ALONE = 2.5, -0.12, 1.5
-"""What it costs to end a line with a word that leads on, what to end it with a comma or the like, and what to leave a word alone."""
+_TO_LEADING, _IN_STRESS, _AFTER_PAUSE, _ALONE = 2.5, 2.5, -0.12, 1.5
+"""What it costs to end a line with a word that leads on, what to part what is stressed, what to end it with a comma or the like, and
+what to leave a word alone."""
 
 MOST_LINES = 14
 _LEADING = frozenset(
@@ -100,6 +101,9 @@ def words(slogan: str, compounds: tuple[str, ...] = ()) -> tuple[Word, ...]:
     """The words of a slogan; `compounds` are more that must not be broken."""
     found = _marked(unicodedata.normalize("NFC", slogan))
     after = [_cost(word.text, following) for word, following in _pairs(found)]
+    for number, (one, next_one) in enumerate(itertools.pairwise(found)):
+        if one.stressed and next_one.stressed:
+            after[number] = max(after[number], _IN_STRESS)
     for start, end in _compounds([word.text.casefold() for word in found], compounds):
         after[start : end - 1] = [NEVER] * (end - 1 - start)
     return tuple(

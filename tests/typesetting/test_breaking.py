@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.art.breaking import (
+from outreach.domain.artwork import spoken
+from outreach.typesetting.breaking import (
     FORCED,
     NEVER,
     in_lines,
@@ -16,7 +17,6 @@ from outreach.art.breaking import (
     splits,
     words,
 )
-from outreach.domain.artwork import spoken
 from outreach.typesetting.fonts import DISPLAY, face
 from tests.art.sample import real_slogans, vocabulary
 
@@ -46,6 +46,14 @@ def broken_compounds(lines: list[str]) -> list[str]:
 
 def count(compound: str, text: str) -> int:
     return len(re.findall(rf"(?<![^\s“\"'(])(?={re.escape(compound)}(?:[.,;:!?”\"')]|\s|$))", text))
+
+
+def test_what_is_stressed_stays_together_where_it_can() -> None:
+    found = words("*Chấm dứt bạo lực,* vun đắp yêu thương")
+    lines = [[" ".join(w.text for w in found[a:b]) for a, b in s.cuts] for s in splits(found, FACE)]
+    assert lines[1] == ["Chấm dứt bạo lực,", "vun đắp yêu thương"]
+    assert lines[2] == ["Chấm dứt bạo lực,", "vun đắp", "yêu thương"]
+    assert lines[3] == ["Chấm dứt", "bạo lực,", "vun đắp", "yêu thương"]
 
 
 @given(WITH_COMPOUNDS)
