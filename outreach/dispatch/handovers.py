@@ -106,14 +106,17 @@ class Handovers:
     async def _take_back(self, channel: Schedules, claim: Claim, handover: Handover) -> None:
         key = claim.delivery.identity.key
         receipt = await channel.take_back(claim.rendition, key=key)
-        if receipt and claim.delivery.state in _KEPT:
-            why = Text("It appeared before it could be taken back from the service.")
-            public = replace(handover, public=True)
-            await self._write(self._queue.note_handover, claim, public, self._now(), why)
-            return
-        if receipt:
-            await self._take_down(channel, claim, receipt)
         why = Text("It was taken back from the service, which does not release it.")
+        if receipt:
+            early = Text("It appeared before it could be taken back from the service.")
+            kept = claim.delivery.state in _KEPT
+            known = replace(handover, public=kept)
+            now = self._now()
+            await self._write(self._queue.note_handover, claim, known, now, early, receipt)
+            if kept:
+                return
+            await self._take_down(channel, claim, receipt)
+            why = Text("It was taken down again.")
         await self._write(self._queue.forget_handover, claim, self._now(), why)
 
     async def _take_down(self, channel: Schedules, claim: Claim, receipt: Receipt) -> None:

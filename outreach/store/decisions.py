@@ -14,6 +14,7 @@ from outreach.domain.text import Text
 from outreach.store import restoration, steps
 from outreach.store.delivery_log import Event
 from outreach.store.finishes import illegal, must_fit, rewrite
+from outreach.store.proofs import refuse_if_taken
 from outreach.store.records import IllegalMove, delivery_from_row, receipt_to_json
 from outreach.store.tables import DELIVERY
 
@@ -40,6 +41,8 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> list
         raise IllegalMove(Text("There is no delivery {id}.", id=delivery_id))
     before = delivery_from_row(row)
     _check(before, decision.to)
+    if decision.receipt:
+        refuse_if_taken(connection, before, decision.receipt)
     decision = _looked_up_first(connection, before, decision)
     values = _values(before, decision)
     connection.execute(update(DELIVERY).where(DELIVERY.c.id == delivery_id).values(**values))

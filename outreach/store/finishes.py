@@ -17,6 +17,7 @@ from outreach.store import bulk, steps
 from outreach.store.columns import to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES
+from outreach.store.proofs import unless_taken
 from outreach.store.records import IllegalMove, receipt_to_json, text_to_json
 from outreach.store.tables import ATTEMPT, DELIVERY
 
@@ -26,6 +27,7 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if not finished:
         return []
     present = _present(connection, finished)
+    finished = [unless_taken(connection, finish) for finish in finished]
     standing = [(finish, _stands(finish, present)) for finish in finished]
     valid = [finish for finish, stands in standing if stands]
     if valid:

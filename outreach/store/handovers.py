@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from outreach.domain.claim import Claim
-from outreach.domain.delivery import Action, Delivery, State
+from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.handover import Errand, Handover, Task, Window, task
 from outreach.domain.text import Text
 from outreach.store import approvals, steps
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES, states
-from outreach.store.records import delivery_from_row
+from outreach.store.records import delivery_from_row, receipt_to_json
 from outreach.store.renditions import Shelf
 from outreach.store.tables import DELIVERY, STEP
 
@@ -66,15 +66,19 @@ def note(
     claim: Claim,
     handover: Handover,
     now: datetime,
-    reason: Text | None = None,
+    reason: Text | None,
+    *,
+    seen: Receipt | None = None,
 ) -> list[Event]:
-    """Record what the service holds; give the event to be logged, if there is a reason to tell."""
+    """Record what the service holds; give the event to be logged, if there is a reason to tell. `seen` proves that it has appeared."""
     steps.write(connection, claim, STEP_NAME, now=now, done=True, value=handover.to_json())
     if handover.public:
         early = update(DELIVERY).where(DELIVERY.c.id == claim.delivery.id)
         waits = early.where(DELIVERY.c.state == State.SCHEDULED.value)
         connection.execute(waits.values(ready_at=now))
-    return [_event(claim.delivery, "handed_over", reason, now)] if reason else []
+    what = "appeared" if seen else "handed_over"
+    proof = {"receipt": receipt_to_json(seen)} if seen else {}
+    return [_event(claim.delivery, what, reason, now, **proof)] if reason else []
 
 
 def forget(connection: Connection, claim: Claim, now: datetime, reason: Text) -> list[Event]:
@@ -104,7 +108,7 @@ def _handover(stored: Any) -> Handover | None:
     return Handover.from_json(stored) if stored else None
 
 
-def _event(delivery: Delivery, what: str, reason: Text | None, now: datetime) -> Event:
+def _event(delivery: Delivery, what: str, reason: Text, now: datetime, **more: Any) -> Event:
     data = {"from": delivery.state.value, "due": delivery.due.isoformat()}
-    told = {"reason": reason.to_json()} if reason else {}
+    told = {"reason": reason.to_json(), **more}
     return Event(at=now, actor=OURSELVES, what=what, delivery_id=delivery.id, data=data | told)

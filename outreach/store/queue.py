@@ -144,11 +144,16 @@ class Queue:
             return handovers.read(connection, delivery_id)
 
     def note_handover(
-        self, claim: Claim, handover: Handover, now: datetime, reason: Text | None = None
+        self,
+        claim: Claim,
+        handover: Handover,
+        now: datetime,
+        reason: Text | None = None,
+        seen: Receipt | None = None,
     ) -> None:
-        """Record what a service holds, or may hold."""
+        """Record what a service holds, or may hold; `seen` proves that it has appeared."""
         with self._fenced() as connection:
-            append(connection, handovers.note(connection, claim, handover, now, reason))
+            append(connection, handovers.note(connection, claim, handover, now, reason, seen=seen))
 
     def forget_handover(self, claim: Claim, now: datetime, reason: Text) -> None:
         """Record that a service holds nothing of a delivery any more."""

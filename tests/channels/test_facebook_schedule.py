@@ -118,6 +118,24 @@ def test_a_failed_handover_ends_in_one_post(lives: PageWorld, fault: str) -> Non
     once(lives, lives.ask("m", due=DUE))
 
 
+def test_a_handover_in_doubt_is_found_again_though_our_clock_was_a_day_ahead(
+    lives: PageWorld,
+) -> None:
+    """By Facebook's clock the post was made a day before the earliest time at which ours hands over."""
+    lives.offset = timedelta(days=1)
+    due = DUE + lives.offset
+    lives.stage.sandbox.faults.arm("created-then-500", on="POST feed")
+    identity = lives.ask("m", due=due)
+    lives.run_until(due - LATEST)
+    (post,) = waiting(lives)
+    lives.offset = timedelta(0)
+    lives.run_until(due + timedelta(hours=1))
+    (shown,) = lives.stage.sandbox.posts
+    receipt = lives.delivery(identity).receipt
+    assert receipt
+    assert receipt.remote_id == post["id"] == shown["id"]
+
+
 @pytest.mark.slow
 def test_facebook_is_away_until_it_is_too_late_to_hand_over(lives: PageWorld) -> None:
     lives.stage.sandbox.faults.arm("502-html", times=10**6)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 
 from outreach.domain.claim import Finish
-from outreach.domain.delivery import State
+from outreach.domain.delivery import Delivery, Receipt, State
 from outreach.domain.difference import ChangeKind
+from outreach.domain.edit import BY_PERSON
 from outreach.store import delivery_log
 from outreach.store.queue import IllegalMove, Queue
 from tests.store.office import (
@@ -20,7 +23,9 @@ from tests.store.office import (
     fill,
     only,
     planned,
+    published,
     receipt,
+    unknown,
     what_happened,
 )
 
@@ -44,6 +49,72 @@ class DecisionContract:
         assert (only(queue).state, only(queue).receipt) == (State.PUBLISHED, receipt())
         last = list(delivery_log.read(engine))[-1].event
         assert (last.actor, last.at, last.data["evidence"]) == ("hoa", LATER, {"photo": "ảnh.jpg"})
+
+    def test_no_person_proves_two_publications_by_one_post(self, queue: Queue) -> None:
+        fill(queue, [planned("a"), planned("b"), planned("c", "zalo")])
+        first, second, elsewhere = queue.list()
+        public = published(claim_one(queue))
+        queue.exchange([public], {}, DUE)
+        proof = public.receipt
+        assert proof
+        by_lan = replace(proof, remote_id=f"{BY_PERSON}lan")
+        for row in (second, elsewhere):
+            queue.move(row.id, State.NEEDS_PERSON, reason=WHY, actor="lan", now=DUE)
+        for taken in (proof, by_lan):
+            with pytest.raises(IllegalMove, match=f"already the proof of delivery {first.id};"):
+                self._say_public(queue, second, taken)
+        self._say_public(queue, elsewhere, proof)
+        self._say_public(queue, second, replace(by_lan, permalink=""))
+        assert {row.state for row in queue.list()} == {State.PUBLISHED}
+
+    def test_people_may_give_one_address_for_several_places(self, queue: Queue) -> None:
+        fill(queue, [planned("a"), planned("b")])
+        album = Receipt(remote_id=f"{BY_PERSON}lan", permalink="https://so.example/anh", at=DUE)
+        for row in queue.list():
+            queue.move(row.id, State.NEEDS_PERSON, reason=WHY, actor="lan", now=DUE)
+            self._say_public(queue, row, album)
+        assert {row.state for row in queue.list()} == {State.PUBLISHED}
+
+    @pytest.mark.parametrize("named", [receipt().remote_id, f"{BY_PERSON}lan"])
+    @pytest.mark.parametrize("looked", [True, False])
+    def test_what_a_person_named_as_proof_of_another_is_for_people_again(
+        self, queue: Queue, engine: Engine, named: str, looked: bool
+    ) -> None:
+        fill(queue, [planned("a"), planned("a", ordinal=2, due=LATER)])
+        first, second = queue.list()
+        queue.move(first.id, State.NEEDS_PERSON, reason=WHY, actor="lan", now=DUE)
+        queue.exchange([unknown(claim_one(queue, now=LATER))], {}, LATER)
+        self._say_public(queue, first, replace(receipt(), remote_id=named))
+        if not looked:
+            queue.move(second.id, State.NEEDS_PERSON, reason=WHY, actor="lan", now=LATER)
+            queue.move(second.id, State.SCHEDULED, reason=WHY, actor="lan", now=LATER)
+        (claim,) = (
+            queue.doubtful(LATER, {"website": 1})
+            if looked
+            else queue.exchange((), {"website": 1}, LATER).claims
+        )
+        queue.exchange([replace(published(claim), receipt=receipt())], {}, LATER)
+        asked = queue.get(second.identity.key)
+        assert asked
+        assert (asked.state, asked.receipt) == (State.NEEDS_PERSON, None)
+        assert asked.reason
+        assert f"already the proof of delivery {first.id};" in str(asked.reason)
+        last = list(delivery_log.read(engine))[-1].event
+        assert last.data["evidence"]["found"]["permalink"] == receipt().permalink
+
+    def test_what_is_found_and_nobody_else_has_counts(self, queue: Queue) -> None:
+        fill(queue, [planned("a"), planned("a", ordinal=2, due=LATER)])
+        queue.exchange([published(claim_one(queue))], {}, DUE)
+        queue.exchange([unknown(claim_one(queue, now=LATER))], {}, LATER)
+        (look,) = queue.doubtful(LATER, {"website": 1})
+        found = published(look)
+        queue.exchange([found], {}, LATER)
+        row = queue.get(found.claim.delivery.identity.key)
+        assert row
+        assert (row.state, row.receipt) == (State.PUBLISHED, found.receipt)
+
+    def _say_public(self, queue: Queue, row: Delivery, proof: Receipt) -> None:
+        queue.move(row.id, State.PUBLISHED, reason=WHY, actor="lan", now=DUE, receipt=proof)
 
     def test_what_is_being_published_cannot_be_decided(self, queue: Queue) -> None:
         fill(queue, [planned("a")])

@@ -31,7 +31,7 @@ from outreach.domain.difference import ChangeKind, Difference
 from outreach.domain.handover import RETRY, Handover
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
-from outreach.testing import FakeChannel
+from outreach.testing import FakeChannel, lost_reply
 from tests.store.blank import blank
 from tests.store.office import DUE, WHY, apply, change, fill, only, planned, take_over
 
@@ -135,8 +135,11 @@ class Office:
         gone = change(ChangeKind.CANCELLED, None, row=self.delivery)
         apply(self.queue, gone, now=self.now)
 
+    def lines(self) -> list[delivery_log.Line]:
+        return list(delivery_log.read(self.engine))
+
     def happened(self) -> list[str]:
-        return [line.event.what for line in delivery_log.read(self.engine)]
+        return [line.event.what for line in self.lines()]
 
     def reasons(self) -> str:
         return str([line.event.data.get("reason") for line in delivery_log.read(self.engine)])
@@ -227,6 +230,23 @@ def test_what_appeared_too_early_is_taken_down_when_it_is_cancelled(office: Offi
     assert office.service.public == []
     assert office.service.calls["withdraw"] == 1
     assert office.service.withdrawn == [office.delivery.identity.key]
+    assert office.known() is None
+    assert office.happened()[-2:] == ["appeared", "taken_back"]
+    appeared = office.lines()[-2].event.data
+    assert appeared["receipt"]["remote_id"] == office.service.publications[-1].remote_id
+    assert "It was taken down again." in office.reasons()
+
+
+def test_what_was_public_is_on_record_even_if_taking_it_down_fails(office: Office) -> None:
+    office.at(WINDOW_OPENS)
+    office.service.appears_early = True
+    office.service.script.append(lost_reply())
+    office.cancel()
+    office.at(WINDOW_OPENS + MINUTE)
+    assert office.happened()[-1] == "appeared"
+    office.service.appears_early = False
+    office.at(WINDOW_OPENS + MINUTE + RETRY)
+    assert office.happened()[-1] == "taken_back"
     assert office.known() is None
 
 

@@ -23,6 +23,9 @@ STATES = {state.value for state in State}
 BEGINS = {ChangeKind.NEW: State.SCHEDULED, ChangeKind.ASKED: State.HELD}
 """The state of a delivery after its first line."""
 
+TOLD = (State.PUBLISHED, "appeared")
+"""What in the log says that something is public."""
+
 
 class Judgement:
     """One month that has come to its end."""
@@ -37,6 +40,16 @@ class Judgement:
             for channel, platform in month.world.platforms.items()
             for one in shown_by(channel, platform)
         ]
+
+        self._taken_down = {
+            (row.identity.channel, line.event.data["receipt"]["remote_id"])
+            for line in self._lines
+            for row in self._rows
+            if line.event.what == "appeared"
+            and line.event.delivery_id == row.id
+            and row.state is not State.PUBLISHED
+        }
+        """What came out although nobody wanted it any more."""
 
     def faults(self) -> list[str]:
         """Everything that is wrong."""
@@ -70,14 +83,16 @@ class Judgement:
 
     def _contradictions(self) -> Iterator[str]:
         """Each thing that readers saw is the proof of one publication, and each publication's proof is there to be seen."""
-        proven = defaultdict(list)
+        proven: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self._rows:
             if row.state is State.PUBLISHED and row.receipt:
-                proven[row.identity.channel, row.receipt.remote_id].append(row)
+                proven[row.identity.channel, row.receipt.remote_id].append(_of(row))
+        for place in self._taken_down:
+            proven[place].append("what appeared and was taken down")
         seen = Counter((one.channel, one.name) for one in self._shown for _ in range(one.times))
         for place in proven.keys() | seen.keys():
             if len(proven[place]) != 1 or seen[place] != 1:
-                yield f"twice, or not on record: {place} is proof of {[_of(r) for r in proven[place]]}, seen {seen[place]} times"
+                yield f"twice, or not on record: {place} is proof of {proven[place]}, seen {seen[place]} times"
         yield from self._wrong_withdrawals()
 
     def _wrong_withdrawals(self) -> Iterator[str]:
@@ -85,6 +100,7 @@ class Judgement:
             row = self._publication(one)
             down = row and self._row.get(row.identity.of(Action.WITHDRAW))
             is_down = bool(down and down.state is State.WITHDRAWN)
+            is_down = is_down or (one.channel, one.name) in self._taken_down
             if one.down != is_down:
                 yield f"{one.channel} {one.name} is {'down' if one.down else 'up'}, the queue says otherwise: {down and _of(down)}"
 
@@ -155,7 +171,7 @@ class Judgement:
         told = set()
         for line in delivery_log.build(self._source(), Question(campaign=CAMPAIGN)).rows:
             receipt = line["data"].get("receipt")
-            if line["what"] == State.PUBLISHED and receipt:
+            if line["what"] in TOLD and receipt:
                 told.add((line["channel"], receipt["remote_id"]))
         held = {(one.channel, one.name) for one in self._shown}
         for place in told ^ held:

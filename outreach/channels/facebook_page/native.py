@@ -27,6 +27,9 @@ DOUBT = timedelta(minutes=6)
 EDGE = timedelta(minutes=1)
 """So close to its time nothing is deleted: Facebook may be releasing it at this moment."""
 
+CLOCKS_DIFFER = timedelta(hours=26)
+"""How far ahead of Facebook's clock ours may have been at the handover: a day, or a mistaken time zone."""
+
 _PATIENCE, _PAUSE = 6, 20.0
 """How often, and after how many seconds each, a post whose time has come is looked for."""
 
@@ -130,17 +133,22 @@ class NativeSchedule:
 
     async def _waiting(self, post: Post, key: str, due: datetime) -> list[dict[str, Any]]:
         """Ours among the scheduled posts, the first one first."""
-        found = await self.reader.scheduled(post, key=key, due=due, since=due - 2 * EARLIEST)
+        found = await self.reader.scheduled(post, key=key, due=due, since=_made_since(due))
         return sorted(found, key=lambda one: (str(one.get("created_time", "")), str(one["id"])))
 
     async def _public(self, post: Post, key: str, due: datetime) -> c.Receipt | None:
-        return await self.reader.released(post, key=key, since=due - 2 * EARLIEST)
+        return await self.reader.released(post, key=key, since=_made_since(due))
 
     async def _delete(self, name: str) -> None:
         try:
             await self.graph.delete(name)
         except Gone:
             return
+
+
+def _made_since(due: datetime) -> datetime:
+    """The earliest that Facebook may say a post for this time was made."""
+    return due - 2 * EARLIEST - CLOCKS_DIFFER
 
 
 def _refuse_if_deleted(known: dict[str, str]) -> None:
