@@ -117,7 +117,10 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("Links and paths that lead out of the campaign", "Refused."),
     ("Two messages of one name", "Both are held."),
     ("A template without end or measure", "Stopped; only that message is held."),
-    ("Nobody reads what the service says, or its disk is full", "Publishing goes on; the database has the record."),
+    (
+        "Nobody reads what the service says, or its disk is full",
+        "Publishing goes on; the database has the record.",
+    ),
     ("The service hangs", "No sign of life, so that the supervisor restarts it."),
     ("No file or memory left to open", "It waits and goes on by itself."),
     ("A reload with a broken configuration", "The former one stays."),
