@@ -70,12 +70,15 @@ def note(
     *,
     seen: Receipt | None = None,
 ) -> list[Event]:
-    """Record what the service holds; give the event to be logged, if there is a reason to tell. `seen` proves that it has appeared."""
+    """Record what the service holds; give the event to be logged, if there is a reason to tell. `seen` proves that it has appeared.
+
+    What appeared with another text or date is from now on that delivery's; files that ask for other words lead to an update.
+    """
     steps.write(connection, claim, STEP_NAME, now=now, done=True, value=handover.to_json())
     if handover.public:
         early = update(DELIVERY).where(DELIVERY.c.id == claim.delivery.id)
         waits = early.where(DELIVERY.c.state == State.SCHEDULED.value)
-        connection.execute(waits.values(ready_at=now))
+        connection.execute(waits.values(ready_at=now, digest=handover.digest))
     what = "appeared" if seen else "handed_over"
     proof = {"receipt": receipt_to_json(seen)} if seen else {}
     return [_event(claim.delivery, what, reason, now, **proof)] if reason else []

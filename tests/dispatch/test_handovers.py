@@ -220,6 +220,9 @@ def test_what_appeared_too_early_stays_when_it_is_wanted(office: Office) -> None
     assert "It appeared before it could be taken back" in office.reasons()
     assert len(office.service.public) == 1
     assert office.delivery.state is State.PUBLISHED
+    on_record = office.queue.rendition(office.delivery)
+    assert on_record
+    assert on_record.text == "Chào"
 
 
 def test_what_appeared_too_early_is_taken_down_when_it_is_cancelled(office: Office) -> None:
