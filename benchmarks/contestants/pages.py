@@ -17,6 +17,7 @@ from outreach.review.signing import first_code
 
 def show(config: Path, told: Path) -> None:
     """Serve until the process is ended; the port and the code go into the file `told`."""
+    site_server.give_way()
     with open_desk(load_settings(config)) as desk, site_server.listen(0) as listening:
         office = office_of(desk, now=utc_now, language="vi")
         cheap = replace(office, passwords=Passwords(memory=64, iterations=1, lanes=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ from outreach.daemon.patience import PatientServer, config_of
 from outreach.domain.text import Text
 from outreach.web.public_site import public_site
 
+BEHIND = 10
+"""How much less the pages matter than publishing, in steps of `nice`."""
+
 BESIDE = "/dien-tap"
 """Below this, beside the website, stand the other places of a rehearsal."""
 
@@ -29,6 +33,11 @@ def rehearsed(folder: Path, screen: Screen, others: Mapping[str, Any], here: str
         screen.note(Text("What followers of {channel} saw: {address}", channel=name, address=page))
     routes = [Mount(f"{BESIDE}/{name}", app) for name, app in others.items()]
     return Starlette(routes=[*routes, Mount("/", public_site(folder))])
+
+
+def give_way() -> None:
+    """Let publishing go first: on a busy machine pages are made in the time that the service leaves over."""
+    os.nice(BEHIND)
 
 
 def run(*apps: tuple[Any, socket.socket]) -> None:

@@ -39,6 +39,7 @@ def web(context: typer.Context) -> None:
 
     session = session_of(context)
     wanted = port(session.settings)
+    site_server.give_way()
     with office(session) as ours, site_server.listen(wanted) as listening:
         say_where(session, ours, site_server.address(listening))
         say_how_secrets_lie(session, ours)

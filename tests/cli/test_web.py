@@ -1,12 +1,16 @@
-"""What `outreach web` says about secrets at its start."""
+"""What `outreach web` says about secrets at its start, and that it gives way to publishing."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from outreach.cli import site_server
 from outreach.cli.web import own_words, say_how_secrets_lie
 from outreach.domain.role import Role
 from outreach.review.second_factor import Factors
@@ -44,3 +48,12 @@ def test_it_says_what_no_key_means_and_seals_once_there_is_one(made: House) -> N
 def test_the_offices_own_words_are_those_of_its_channels(made: House) -> None:
     words = own_words(made.desk.settings)
     assert {"so-website", "facebook-page", "Sở Công Thương", "Trang thông tin"} <= set(words)
+
+
+def test_pages_give_way_to_publishing() -> None:
+    """In a process of its own, since nobody can take it back."""
+    words = (
+        "import os; from outreach.cli import site_server; site_server.give_way(); print(os.nice(0))"
+    )
+    told = subprocess.run([sys.executable, "-c", words], check=True, capture_output=True, text=True)
+    assert int(told.stdout) == min(os.nice(0) + site_server.BEHIND, 19)

@@ -88,7 +88,8 @@ def test_answers_hold_what_is_needed(office: House, lan: Browser) -> None:
     assert office.office.tokens.issue(token, "secret", actor=FIRST)
     program = office.browser()
     for endpoint in ENDPOINTS:
-        path = f"/api/v1{endpoint.path}".replace("{id:int}", "1").replace("{id}", "1")
+        named = endpoint.path.replace("{campaign}", CAMPAIGN).replace("{message}", "mot")
+        path = f"/api/v1{named}".replace("{id:int}", "1").replace("{id}", "1")
         answer = program.get(path, authorization="Bearer secret")
         assert answer.status_code == 200, path
         assert not re.search(r"argon2|totp|@so\.example", answer.text), path
