@@ -339,6 +339,7 @@ def test_a_fault_of_ours_loses_no_delivery(world: World, caplog: pytest.LogCaptu
     (tried,) = world.queue.attempts(world.rows()[0].id)
     assert "The program itself failed: ZeroDivisionError" in str(tried.reason)
     assert "ZeroDivisionError" in caplog.text
+    assert f"Delivery {world.rows()[0].id} failed inside the program itself." in caplog.text
     world.settle()
     assert states(world) == [State.PUBLISHED]
     assert world.doubles() == []

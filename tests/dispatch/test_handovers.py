@@ -364,3 +364,51 @@ def test_only_an_approved_text_is_handed_over_and_one_sent_back_is_taken_back(
     assert office.service.held == {}
     office.at(DUE)
     assert office.delivery.state is State.HELD
+
+
+class InSteps(Service):
+    """A service that takes a publication in two steps, of which the second fails at first."""
+
+    uploads = 0
+    noted: Handover | None = None
+    office: Office
+
+    async def hand_over(self, rendition: Rendition, *, key: str, steps: Steps) -> datetime | None:
+        self.noted = self.office.known()
+        assert await steps.once("upload", self._upload) == 7
+        return await super().hand_over(rendition, key=key, steps=steps)
+
+    async def _upload(self) -> int:
+        self.uploads += 1
+        return 7
+
+
+def test_what_a_failed_handover_has_done_is_not_done_again(office: Office) -> None:
+    office.now = WINDOW_OPENS
+    service = InSteps(office)
+    service.office, service.answers = office, deque([RetryAt(WHY, at=LATE)])
+    handovers = Handovers(
+        {"website": service}, queue=office.queue, write=office.write, now=lambda: office.now
+    )
+    for office.now in (WINDOW_OPENS, LATE):
+        (errand,), _ = office.runner.run(handovers.due({"website": 1}))
+        office.runner.run(handovers.run(errand))
+    assert (service.calls["hand_over"], service.uploads) == (2, 1)
+    assert list(service.held.values()) == ["Chào"]
+
+
+def test_before_the_service_is_asked_it_is_noted_that_it_may_hold_it(office: Office) -> None:
+    office.now = WINDOW_OPENS
+    service = InSteps(office)
+    service.office = office
+    handovers = Handovers(
+        {"website": service}, queue=office.queue, write=office.write, now=lambda: office.now
+    )
+    (errand,), _ = office.runner.run(handovers.due({"website": 1}))
+    office.runner.run(handovers.run(errand))
+    noted = service.noted
+    assert noted
+    assert (noted.held, noted.again) == (True, WINDOW_OPENS + RETRY)
+    known = office.known()
+    assert known
+    assert (known.held, known.again) == (True, SHORTLY)

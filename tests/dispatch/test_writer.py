@@ -25,6 +25,31 @@ def test_calls_run_one_after_another_in_one_other_thread() -> None:
     assert threading.current_thread().name not in {thread for _, thread in seen}
 
 
+def test_however_many_calls_wait_there_is_one_thread_more() -> None:
+    async def go() -> int:
+        write, may_end, before = Writer(), threading.Event(), threading.active_count()
+        waiting = [asyncio.create_task(write(may_end.wait, 10)) for _ in range(3)]
+        for _ in waiting:
+            await asyncio.sleep(0)
+        more = threading.active_count() - before
+        may_end.set()
+        await asyncio.gather(*waiting)
+        write.close()
+        return more
+
+    assert asyncio.run(go()) == 1
+
+
+def test_once_it_is_closed_its_thread_has_ended() -> None:
+    async def go() -> threading.Thread:
+        write = Writer()
+        thread = await write(threading.current_thread)
+        write.close()
+        return thread
+
+    assert not asyncio.run(go()).is_alive()
+
+
 def test_the_result_or_the_error_comes_back() -> None:
     async def go() -> None:
         write = Writer()

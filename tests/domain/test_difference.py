@@ -368,3 +368,8 @@ def test_what_only_lacks_an_approval_is_left_to_people(
 ) -> None:
     plan = replace(PLAN, approvals=approvals)
     assert one_change(plan, before, text=text).what is kind
+
+
+@pytest.mark.parametrize("approvals", [None, 0, 2])
+def test_how_many_must_approve_comes_from_the_plan(approvals: int | None) -> None:
+    assert compare(replace(PLAN, approvals=approvals)).approvals == approvals

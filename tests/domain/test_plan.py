@@ -452,6 +452,7 @@ def test_people_hold_an_event_when_it_starts_and_machines_announce_it() -> None:
     assert dues(plan) == ["11-20 08:00"]
     assert dues(plan, channel="truc-tiep") == ["11-25 22:00"]
     assert {one.expires for one in plan.planned} == {at("11-25 23:00")}
+    assert {one.identity.ordinal for one in plan.planned} == {1}
 
 
 def test_an_event_spread_over_slots_is_held_once() -> None:

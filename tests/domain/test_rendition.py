@@ -25,6 +25,7 @@ PICTURE = Media(
     name="x.png",
     file=FOLDER / ("ab" * 32),
 )
+FILM = replace(PICTURE, sha256="cd" * 32, mime="video/mp4", name="x.mp4", file=FOLDER / ("cd" * 32))
 PLAIN = Rendition(
     campaign="2022",
     campaign_name="Tháng hành động",
@@ -45,6 +46,7 @@ FULL = replace(
     hashtags=("#BinhDangGioi",),
     places=("Cổng chính",),
     media=(PICTURE,),
+    video=FILM,
     start=NOW,
     end=NOW + timedelta(hours=1),
     deadline=NOW + timedelta(days=1),
@@ -59,7 +61,7 @@ def test_a_rendition_survives_being_stored(rendition: Rendition) -> None:
     again = Rendition.from_json(stored, media_folder=FOLDER)
     assert again == rendition
     assert again.digest == rendition.digest
-    assert [medium.file for medium in again.media] == [medium.file for medium in rendition.media]
+    assert [medium.file for medium in again.files] == [medium.file for medium in rendition.files]
 
 
 def test_where_the_pictures_lie_is_not_stored() -> None:
@@ -81,6 +83,7 @@ def test_a_moved_date_is_not_a_changed_text() -> None:
         {"occurrence": 2},
         {"start": NOW + timedelta(minutes=1)},
         {"media": ()},
+        {"video": None},
         {"individuals": ()},
     ],
 )
