@@ -40,14 +40,22 @@ def test_however_many_calls_wait_there_is_one_thread_more() -> None:
     assert asyncio.run(go()) == 1
 
 
-def test_once_it_is_closed_its_thread_has_ended() -> None:
-    async def go() -> threading.Thread:
-        write = Writer()
-        thread = await write(threading.current_thread)
-        write.close()
-        return thread
+def test_closing_waits_for_what_was_begun() -> None:
+    may_end = threading.Event()
+    later = threading.Timer(0.05, may_end.set)
 
-    assert not asyncio.run(go()).is_alive()
+    async def go() -> bool:
+        write = Writer()
+        begun = asyncio.create_task(write(may_end.wait, 10))
+        await asyncio.sleep(0)
+        later.start()
+        write.close()
+        ended = may_end.is_set()
+        await begun
+        return ended
+
+    assert asyncio.run(go())
+    later.join()
 
 
 def test_the_result_or_the_error_comes_back() -> None:
