@@ -70,6 +70,19 @@ def test_where_the_pictures_lie_is_not_stored() -> None:
     assert moved.digest == FULL.digest
 
 
+def test_of_what_a_picture_was_made_is_stored_only_where_it_was_another() -> None:
+    two = replace(FULL, media=(replace(PICTURE, original="ef" * 32), PICTURE))
+    stored = two.to_json()["media"]
+    assert [medium.get("original", "nothing") for medium in stored] == ["ef" * 32, "nothing"]
+    assert not any("file" in medium for medium in stored)
+    assert Rendition.from_json(two.to_json(), media_folder=FOLDER) == two
+
+
+def test_where_there_is_no_video_nothing_is_said_of_videos() -> None:
+    assert not {"video", "without_video"} & set(PLAIN.to_json())
+    assert replace(PLAIN, without_video=True).to_json()["without_video"] is True
+
+
 def test_a_moved_date_is_not_a_changed_text() -> None:
     assert replace(PLAIN, due=NOW + timedelta(days=3)).digest == PLAIN.digest
 

@@ -164,12 +164,14 @@ def test_instant_is_refused(text: str, mend: str) -> None:
     with pytest.raises(NotASchedule) as refusal:
         parse_instant(text, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert str(refusal.value.mend) == mend
+    assert isinstance(refusal.value.what, Text)
 
 
 @pytest.mark.parametrize("text", ["15-11", "2022-1-1", "ngày mai"])
 def test_day_is_refused(text: str) -> None:
-    with pytest.raises(NotASchedule, match="not written as a date"):
+    with pytest.raises(NotASchedule, match="not written as a date") as refusal:
         parse_day(text)
+    assert str(refusal.value.mend) == "Write year-month-day: 2022-11-15."
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.times())
