@@ -378,6 +378,10 @@ class InSteps(Service):
         assert await steps.once("upload", self._upload) == 7
         return await super().hand_over(rendition, key=key, steps=steps)
 
+    async def publish(self, rendition: Rendition, *, key: str, steps: Steps) -> Receipt:
+        assert await steps.once("upload", self._upload) == 7
+        return await super().publish(rendition, key=key, steps=steps)
+
     async def _upload(self) -> int:
         self.uploads += 1
         return 7
@@ -413,3 +417,43 @@ def test_before_the_service_is_asked_it_is_noted_that_it_may_hold_it(office: Off
     known = office.known()
     assert known
     assert (known.held, known.again) == (True, SHORTLY)
+
+
+def test_another_text_waits_until_the_service_has_given_back_the_old_one(office: Office) -> None:
+    office.at(WINDOW_OPENS)
+    late = DUE + timedelta(minutes=30)
+    office.service.refusals.append(RetryAt(WHY, at=late))
+    apply(
+        office.queue, change(ChangeKind.CHANGED, planned("hong"), row=office.delivery, text="Mới")
+    )
+    office.at(WINDOW_OPENS + MINUTE)
+    office.at(DUE)
+    assert office.delivery.state is State.SCHEDULED
+    assert office.service.calls["publish"] == 0
+    office.at(late)
+    office.at(late + RETRY)
+    assert office.delivery.state is State.PUBLISHED
+    assert [post.rendition.text for post in office.service.publications] == ["Mới"]
+
+
+def test_what_the_service_releases_by_itself_is_asked_for_however_late(office: Office) -> None:
+    office.at(WINDOW_OPENS)
+    office.at(DUE + timedelta(days=2))
+    assert office.service.calls["publish"] == 1
+    assert office.delivery.state is State.PUBLISHED
+
+
+def test_a_step_of_the_handover_is_not_taken_again_when_it_is_due(office: Office) -> None:
+    service = InSteps(office)
+    service.office = office
+    office.dispatcher = Dispatcher(
+        queue=office.queue,
+        channels={"website": service},
+        write=office.write,
+        now=lambda: office.now,
+        monotonic=office.uptime,
+    )
+    office.at(WINDOW_OPENS)
+    office.at(DUE)
+    assert office.delivery.state is State.PUBLISHED
+    assert (service.calls["publish"], service.uploads) == (1, 1)
