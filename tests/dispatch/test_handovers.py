@@ -428,7 +428,8 @@ def test_another_text_waits_until_the_service_has_given_back_the_old_one(office:
     )
     office.at(WINDOW_OPENS + MINUTE)
     office.at(DUE)
-    assert office.delivery.state is State.SCHEDULED
+    waits = office.delivery
+    assert waits.state is State.SCHEDULED
     assert office.service.calls["publish"] == 0
     office.at(late)
     office.at(late + RETRY)
