@@ -195,6 +195,11 @@ def test_a_deleted_file_cancels_its_delivery(desk: Desk) -> None:
     assert not proposal.guarded
     desk.sync.apply(proposal, now=BEFORE, actor="Lan")
     assert desk.states() == {"a": State.CANCELLED} | dict.fromkeys("bcdef", State.SCHEDULED)
+    (desk.folder / "b.md").unlink()
+    desk.apply()
+    assert desk.states() == dict.fromkeys("ab", State.CANCELLED) | dict.fromkeys(
+        "cdef", State.SCHEDULED
+    )
 
 
 @pytest.mark.fault(38, "an emptied folder")
