@@ -75,7 +75,11 @@ def test_a_date_that_breaks_a_rule_is_stopped(when: str, code: str, place: int) 
 def test_a_holiday_is_a_closed_day_unless_the_office_posts_on_it() -> None:
     window = Window(start=date(2027, 1, 1), end=date(2027, 1, 5))
     asked = message("a", once("2027-01-01 08:00"))
-    assert codes(plan_of(asked, window=window)) == ["holiday"]
+    assert said(plan_of(asked, window=window)) == (
+        "holiday",
+        LINE["at"],
+        "2027-01-01 is a public holiday.",
+    )
     assert codes(plan_of(asked, window=window, posting=posting(holidays=Holidays.POST))) == []
 
 
