@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from outreach.channel import Absent, Look, Receipt, Rendition, Steps
 from outreach.dispatch import dispatcher as module
 from outreach.dispatch.dispatcher import Dispatcher
+from outreach.dispatch.lane import PROBE_GAP, TROUBLES
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import State
 from outreach.store.delivery_log import read
@@ -127,6 +128,20 @@ def test_a_gap_between_starts_is_kept_and_is_when_the_next_is_due(world: World) 
     world.settle()
     starts = [p.at for p in world.channels["seeing"].publications]
     assert starts == [NOON, NOON + gap, NOON + 2 * gap]
+
+
+def test_after_some_tries_without_an_answer_the_next_waits(world: World) -> None:
+    for number in range(TROUBLES):
+        world.plan(f"m{number}", "seeing", NOON)
+    world.plan("later", "seeing", NOON + timedelta(seconds=1))
+    world.channels["seeing"].script.extend([lost_reply()] * TROUBLES)
+    world.work()
+    world.pass_time(timedelta(seconds=1))
+    world.work()
+    assert states(world) == [State.UNKNOWN] * TROUBLES + [State.SCHEDULED]
+    world.pass_time(PROBE_GAP)
+    world.work()
+    assert states(world)[-1] is State.PUBLISHED
 
 
 # --- draining ----------------------------------------------------------------------------------------
@@ -336,9 +351,11 @@ def test_a_fault_of_ours_loses_no_delivery(world: World, caplog: pytest.LogCaptu
     with caplog.at_level(logging.ERROR):
         world.runner.run(faulty.work_off())
     assert states(world) == [State.UNKNOWN]
+    assert faulty.turned == NOON
     (tried,) = world.queue.attempts(world.rows()[0].id)
     assert "The program itself failed: ZeroDivisionError" in str(tried.reason)
     assert "ZeroDivisionError" in caplog.text
+    assert f"Delivery {world.rows()[0].id} failed inside the program itself." in caplog.text
     world.settle()
     assert states(world) == [State.PUBLISHED]
     assert world.doubles() == []

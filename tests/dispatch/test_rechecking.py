@@ -244,3 +244,23 @@ def test_each_empty_look_after_a_good_one_is_doubted_anew(office: Watched) -> No
     assert seen(office, 5 * MINUTE) == ["still_public"]
     office.website.looks.extend([Absent(), Absent()])
     assert [seen(office, span) for span in (DAY, 5 * MINUTE)] == [[], ["gone"]]
+
+
+def test_a_channel_that_refuses_is_not_asked_about_the_others(office: Watched) -> None:
+    publish_more(office, "lan")
+    office.website.looks.append(PauseChannel(WHY))
+    assert seen(office, 10 * MINUTE) == ["paused"]
+    assert office.website.calls["find"] == 1
+
+
+def test_a_link_that_the_channel_does_not_name_again_is_followed_all_the_same(
+    office: Watched,
+) -> None:
+    link = office.website.publications[0].receipt.permalink
+    unnamed = Found(receipt=Receipt(remote_id="1", at=office.now))
+    office.website.looks.extend([unnamed, unnamed])
+    office.leads = False
+    assert [seen(office, span) for span in (10 * MINUTE, 5 * MINUTE)] == [[], ["link_broken"]]
+    assert office.followed == [link, link]
+    (said,) = office.look()
+    assert link in said

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from zoneinfo import TZPATH, ZoneInfo, reset_tzpath
 
 import pytest
+from PIL import Image
 
 from outreach.channel import Capabilities, ChannelProfile
+from outreach.content.render import Renderer
 from outreach.dispatch import sync
 from outreach.dispatch.sync import Guarded, Proposal, Sync
+from outreach.domain.campaign import Campaign
 from outreach.domain.claim import Finish
 from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.difference import ChangeKind
@@ -191,6 +195,11 @@ def test_a_deleted_file_cancels_its_delivery(desk: Desk) -> None:
     assert not proposal.guarded
     desk.sync.apply(proposal, now=BEFORE, actor="Lan")
     assert desk.states() == {"a": State.CANCELLED} | dict.fromkeys("bcdef", State.SCHEDULED)
+    (desk.folder / "b.md").unlink()
+    desk.apply()
+    assert desk.states() == dict.fromkeys("ab", State.CANCELLED) | dict.fromkeys(
+        "cdef", State.SCHEDULED
+    )
 
 
 @pytest.mark.fault(38, "an emptied folder")
@@ -356,3 +365,55 @@ def test_another_rule_for_approvals_is_a_change_of_its_own(desk: Desk) -> None:
     (desk.folder / "campaign.toml").write_text("broken", "utf-8")
     desk.apply()
     assert desk.queue.approvals_needed(desk.folder.name) == 2
+
+
+def test_what_the_files_ask_can_be_read_without_the_queue(desk: Desk) -> None:
+    desk.write("mot")
+    content, plan = desk.sync.read(desk.folder.name)
+    assert [message.id for message in content.messages] == ["mot"]
+    assert [one.identity.message for one in plan.planned] == ["mot"]
+    assert plan.campaign == desk.folder.name
+    assert desk.rows() == {}
+
+
+def test_a_proposal_names_its_campaign_and_leaves_others_alone(desk: Desk) -> None:
+    desk.write("mot")
+    desk.apply()
+    other = desk.folder.with_name("khac")
+    shutil.copytree(desk.folder, other)
+    found = desk.sync.look("khac", BEFORE)
+    assert (found.campaign, found.plan.campaign) == ("khac", "khac")
+    assert [message.id for message in found.content.messages] == ["mot"]
+    assert [change.what for change in found.changes] == [ChangeKind.NEW]
+
+
+def test_templates_are_prepared_anew_only_for_another_campaign_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+
+    class Counted(Renderer):
+        def __init__(self, campaign: Campaign, folder: Path, media: Path, **more: Any) -> None:
+            made.append(folder)
+            super().__init__(campaign, folder, media, **more)
+
+    monkeypatch.setattr(sync, "Renderer", Counted)
+    desk.write("mot")
+    desk.look()
+    desk.look()
+    assert made == [desk.folder]
+    desk.name_theme("Chủ đề khác")
+    desk.look()
+    assert made == [desk.folder] * 2
+
+
+def test_a_picture_is_prepared_into_the_media_folder(desk: Desk) -> None:
+    (desk.folder / "media").mkdir()
+    Image.new("RGB", (1200, 630), "blue").save(desk.folder / "media" / "le.png")
+    desk.write("mot", more="image: media/le.png\nimage_alt: Lễ phát động\n")
+    found = desk.look()
+    assert found.problems == ()
+    (rendition,) = found.renditions.values()
+    (picture,) = rendition.media
+    assert picture.file.is_relative_to(desk.folder.parent.parent / "media")
+    assert picture.file.is_file()

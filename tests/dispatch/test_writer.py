@@ -25,6 +25,39 @@ def test_calls_run_one_after_another_in_one_other_thread() -> None:
     assert threading.current_thread().name not in {thread for _, thread in seen}
 
 
+def test_however_many_calls_wait_there_is_one_thread_more() -> None:
+    async def go() -> int:
+        write, may_end, before = Writer(), threading.Event(), threading.active_count()
+        waiting = [asyncio.create_task(write(may_end.wait, 10)) for _ in range(3)]
+        for _ in waiting:
+            await asyncio.sleep(0)
+        more = threading.active_count() - before
+        may_end.set()
+        await asyncio.gather(*waiting)
+        write.close()
+        return more
+
+    assert asyncio.run(go()) == 1
+
+
+def test_closing_waits_for_what_was_begun() -> None:
+    may_end = threading.Event()
+    later = threading.Timer(0.05, may_end.set)
+
+    async def go() -> bool:
+        write = Writer()
+        begun = asyncio.create_task(write(may_end.wait, 10))
+        await asyncio.sleep(0)
+        later.start()
+        write.close()
+        ended = may_end.is_set()
+        await begun
+        return ended
+
+    assert asyncio.run(go())
+    later.join()
+
+
 def test_the_result_or_the_error_comes_back() -> None:
     async def go() -> None:
         write = Writer()

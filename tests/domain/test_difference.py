@@ -368,3 +368,25 @@ def test_what_only_lacks_an_approval_is_left_to_people(
 ) -> None:
     plan = replace(PLAN, approvals=approvals)
     assert one_change(plan, before, text=text).what is kind
+
+
+@pytest.mark.parametrize("approvals", [None, 0, 2])
+def test_how_many_must_approve_comes_from_the_plan(approvals: int | None) -> None:
+    assert compare(replace(PLAN, approvals=approvals)).approvals == approvals
+
+
+@pytest.mark.parametrize(
+    ("floating", "asked", "queued", "kind"),
+    [
+        (True, "11-15 08:00", "11-16 10:00", ChangeKind.KEPT),
+        (True, "11-15 08:00", "11-20 08:00", ChangeKind.KEPT),
+        (True, "11-21 08:00", "11-20 08:00", ChangeKind.MOVED),
+        (False, "11-15 08:00", "11-20 08:00", ChangeKind.MOVED),
+    ],
+)
+def test_only_a_time_that_the_plan_chose_is_kept_from_slipping_into_the_past(
+    floating: bool, asked: str, queued: str, kind: ChangeKind
+) -> None:
+    (planned,) = PLAN.planned
+    plan = replace(PLAN, planned=(replace(planned, due=at(asked), floating=floating),))
+    assert one_change(plan, row("a", queued)).what is kind

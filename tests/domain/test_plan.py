@@ -20,6 +20,7 @@ from outreach.domain.message import BannerDetails, ContestDetails, EventDetails,
 from outreach.domain.plan import NEVER, Plan, make_plan
 from outreach.domain.posting_days import posting_days
 from outreach.domain.problem import Severity
+from outreach.domain.reminders import reminder_days
 from outreach.domain.schedule import Hang, Once, Rule, Spread, Weekly
 from tests.domain.office import (
     CHANNELS,
@@ -452,6 +453,7 @@ def test_people_hold_an_event_when_it_starts_and_machines_announce_it() -> None:
     assert dues(plan) == ["11-20 08:00"]
     assert dues(plan, channel="truc-tiep") == ["11-25 22:00"]
     assert {one.expires for one in plan.planned} == {at("11-25 23:00")}
+    assert {one.identity.ordinal for one in plan.planned} == {1}
 
 
 def test_an_event_spread_over_slots_is_held_once() -> None:
@@ -490,6 +492,12 @@ def test_reminders_keep_their_ordinals_when_dates_move() -> None:
     before = {one.identity for one in plan_of(contest("12-09 17:00")).planned}
     after = {one.identity for one in plan_of(contest("12-13 12:00")).planned}
     assert before == after
+
+
+def test_reminders_are_named_earliest_first() -> None:
+    quiz = contest("12-09 17:00", reminders=(1, 7, 3, 7))
+    days, _ = reminder_days(quiz, campaign(), frozenset(), date(2022, 11, 16))
+    assert [before for before, _ in days] == [7, 3, 1]
 
 
 def test_a_reminder_takes_the_next_free_slot() -> None:

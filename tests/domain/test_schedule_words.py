@@ -49,6 +49,8 @@ def weekly(*weekdays: int, at: str = "08:00", **changes: date) -> Weekly:
         ),
         ("freq=daily;byhour=8", Rule(rule="FREQ=DAILY;BYHOUR=8")),
         ("RRULE:FREQ=DAILY;BYHOUR=8", Rule(rule="FREQ=DAILY;BYHOUR=8")),
+        ("RRULE:FREQ=DAILY", Rule(rule="FREQ=DAILY")),
+        ("weekly on mon; thu at 08:00", weekly(0, 3)),
         ("BYHOUR=8;FREQ=DAILY", Rule(rule="BYHOUR=8;FREQ=DAILY")),
     ],
 )
@@ -63,6 +65,7 @@ def test_repeat_is_read(text: str, meant: Weekly | Rule) -> None:
         ("sometimes at 08:00", "“sometimes at 08:00” does not say how often and when."),
         ("weekly on mo at 08:00", "“mo” is not a weekday."),
         ("daily at 25:00", "“25:00” is not a time of day."),
+        ("daily at 08:60", "“08:60” is not a time of day."),
         ("daily at noon", "“noon” is not a time of day."),
         ("daily at 08:00 from 21/11/2022", "“21/11/2022” has the day first."),
         ("daily at 08:00 until 2022-11-31", "There is no day 2022-11-31 in the calendar."),
@@ -74,6 +77,13 @@ def test_repeat_is_refused(text: str, what: str) -> None:
         parse_repeat(text)
     assert str(refusal.value.what) == what
     assert isinstance(refusal.value.mend, Text)
+
+
+def test_what_is_given_as_an_example_can_be_read() -> None:
+    with pytest.raises(NotASchedule) as refusal:
+        parse_repeat("often")
+    examples = [str(example) for _, example in refusal.value.mend.values]
+    assert [parse_repeat(example) for example in examples] == [weekly(0, 3)] * 2
 
 
 def test_letters_composed_another_way_mean_the_same() -> None:
@@ -154,12 +164,14 @@ def test_instant_is_refused(text: str, mend: str) -> None:
     with pytest.raises(NotASchedule) as refusal:
         parse_instant(text, ZoneInfo("Asia/Ho_Chi_Minh"))
     assert str(refusal.value.mend) == mend
+    assert isinstance(refusal.value.what, Text)
 
 
 @pytest.mark.parametrize("text", ["15-11", "2022-1-1", "ngày mai"])
 def test_day_is_refused(text: str) -> None:
-    with pytest.raises(NotASchedule, match="not written as a date"):
+    with pytest.raises(NotASchedule, match="not written as a date") as refusal:
         parse_day(text)
+    assert str(refusal.value.mend) == "Write year-month-day: 2022-11-15."
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.times())
