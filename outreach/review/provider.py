@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from outreach.domain.role import Role
@@ -35,6 +35,9 @@ LEEWAY_SECONDS = 60
 
 FRESH = timedelta(hours=1)
 """So long is what the provider says about itself taken as true."""
+
+SETTLED = timedelta(minutes=1)
+"""So soon after it was asked, a provider is not asked again because of a key that nobody knows."""
 
 Fetch = Callable[[str, str, bytes, Mapping[str, str]], tuple[int, bytes]]
 """Method, address, content, headers -> status and body. Raises `NotSignedIn` when there is no answer."""
@@ -101,7 +104,7 @@ class Provider:
     def _claims(self, token: str, errand: Errand) -> Mapping[str, Any]:
         """What the ID token says, once everything about it is right."""
         try:
-            read = jwt.decode(token, self._keys(), algorithms=list(ALGORITHMS))
+            read = self._decoded(token)
             claims: Any = CodeIDToken(
                 read.claims,
                 read.header,
@@ -117,6 +120,16 @@ class Provider:
         if self._asked.strength and claims.get("acr") != self._asked.strength:
             raise NotSignedIn(Text("The provider did not ask for a proof as strong as we want."))
         return dict(claims)
+
+    def _decoded(self, token: str) -> jwt.Token:
+        """The token by the provider's keys, which are asked for anew when it names another one than we know."""
+        try:
+            return jwt.decode(token, self._keys(), algorithms=list(ALGORITHMS))
+        except InvalidKeyIdError:
+            if self._known is None or self._now() < self._known[0] + SETTLED:
+                raise
+            self._known = None
+            return jwt.decode(token, self._keys(), algorithms=list(ALGORITHMS))
 
     def _subject(self, claims: Mapping[str, Any]) -> Subject:
         word = claims.get(self._asked.claim)

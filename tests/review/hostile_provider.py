@@ -51,7 +51,7 @@ class Hostile:
         return 200, json.dumps({"id_token": token, "access_token": "never kept"}).encode()
 
     def signed(self, claims: dict[str, Any], algorithm: str = "RS256") -> str:
-        header = {"alg": algorithm, "kid": "one"}
+        header = {"alg": algorithm, "kid": self.key.kid}
         return jwt.encode(header, claims, self.key, algorithms=[algorithm])
 
     def with_a_shared_secret(self, claims: dict[str, Any]) -> str:
@@ -66,6 +66,10 @@ class Hostile:
     def by_somebody_else(self, claims: dict[str, Any]) -> str:
         key = RSAKey.generate_key(2048, {"kid": "one"})
         return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
+
+    def by_nobody(self, claims: dict[str, Any]) -> str:
+        key = RSAKey.generate_key(2048, {"kid": "three"})
+        return jwt.encode({"alg": "RS256", "kid": "three"}, claims, key)
 
     def with_its_own_key(self, claims: dict[str, Any]) -> str:
         """The header brings along the key that it is to be checked with."""

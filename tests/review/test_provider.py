@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from joserfc.jwk import RSAKey
 from oidc_provider_mock import User, run_server_in_thread
 from pydantic import SecretStr
 
 from outreach.bootstrap.providing import provider_of
 from outreach.domain.role import Role
 from outreach.review.gate import Gate
-from outreach.review.provider import Provider
+from outreach.review.provider import SETTLED, Provider
 from outreach.review.signing import FIRST
 from outreach.settings.model import OpenId
 from outreach.store.errands import LONGEST
@@ -120,6 +121,21 @@ def test_an_honest_answer_lets_in(office: House, hostile: Hostile) -> None:
     assert answer.headers["location"] == "/"
     assert "chosen by somebody" not in str(answer.headers.get_list("set-cookie"))
     assert browser.get("/").status_code == 200
+
+
+def test_a_provider_that_changed_its_key_is_asked_for_the_new_one_but_not_time_and_again(
+    office: House, hostile: Hostile
+) -> None:
+    assert come_back(office, hostile).headers["location"] == "/"
+    hostile.key = RSAKey.generate_key(2048, {"kid": "two"})
+    assert come_back(office, hostile).headers.get("location") != "/"
+    office.now += SETTLED
+    assert come_back(office, hostile).headers["location"] == "/"
+    asked = hostile.asked.count(("GET", f"{ISSUER}/keys"))
+    hostile.sign = hostile.by_nobody
+    for _ in range(3):
+        assert come_back(office, hostile).headers.get("location") != "/"
+    assert hostile.asked.count(("GET", f"{ISSUER}/keys")) == asked == 2
 
 
 NOT_TRUE: dict[str, dict[str, Any]] = {
