@@ -29,7 +29,7 @@ from outreach.review import (
     signing,
 )
 from outreach.review.account import account
-from outreach.review.api.doors import api_routes
+from outreach.review.api.doors import api
 from outreach.review.calendar import calendar_page
 from outreach.review.gate import Arrival
 from outreach.review.log import log
@@ -100,7 +100,7 @@ def review_pages(office: Office) -> Starlette:
             Route("/banners", doors.inside(banners.banners), methods=get),
             Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
             Route("/statistics", doors.inside(statistics_page), methods=get),
-            *api_routes(office),
+            api(office),
             Route("/tokens", doors.inside(tokens), methods=both),
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),

@@ -6,8 +6,6 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from PIL import ImageFont
-
 FOLDER = Path(__file__).with_name("fonts")
 """Subsets for Vietnamese and English, with their licences."""
 
@@ -35,6 +33,8 @@ class Face:
 
     def __init__(self, name: str) -> None:
         file = FOLDER / f"{name}.ttf"
+        from PIL import ImageFont  # noqa: PLC0415 - large, and the service itself draws nothing
+
         self._font = ImageFont.truetype(file, _MEASURED, layout_engine=ImageFont.Layout.BASIC)
         self._small = self._font.font_variant(size=_LOOKED_AT)
         self._widths: dict[str, float] = {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from tests.review.house import CAMPAIGN, House
 from tests.review.stage import Browser
@@ -32,9 +33,19 @@ PARTS = {
 
 def routes(office: House, method: str) -> list[str]:
     """The addresses of every route that takes the method and is not for everyone."""
-    found = [route for route in office.app.routes if isinstance(route, Route)]
-    closed = [r for r in found if r.path not in OPEN and method in (r.methods or ())]
-    return [re.sub(r"\{(\w+)(:\w+)?\}", lambda part: PARTS[part[1]], r.path) for r in closed]
+    closed = [
+        path for path, taken in every(office.app.routes) if path not in OPEN and method in taken
+    ]
+    return [re.sub(r"\{(\w+)(:\w+)?\}", lambda part: PARTS[part[1]], path) for path in closed]
+
+
+def every(routes: Sequence[BaseRoute], below: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Each address, those in mounted parts too, and the methods that it takes."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield f"{below}{route.path}", route.methods or set()
+        elif isinstance(route, Mount):
+            yield from every(route.routes, f"{below}{route.path}")
 
 
 def files(office: House) -> dict[str, bytes]:

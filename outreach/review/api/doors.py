@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from outreach.review.api import views
 from outreach.review.api.answers import Call
@@ -24,8 +24,8 @@ from outreach.store.tokens import Scope, Token
 LARGEST = 2**53
 
 
-def api_routes(office: Office) -> list[Route]:
-    """Every endpoint of the office, and their description, which needs no token."""
+def api(office: Office) -> Mount:
+    """Every endpoint of the office, and their description, which needs no token; no page of people answers below it."""
     described = JSONResponse(description())
 
     async def describe(request: Request) -> Response:
@@ -33,12 +33,12 @@ def api_routes(office: Office) -> list[Route]:
         return with_headers(described if refused is None else refused, request)
 
     routes = [_route(office, each) for each in ENDPOINTS]
-    return [Route(f"{ROOT}/openapi.json", describe), *routes]
+    return Mount(ROOT, routes=[Route("/openapi.json", describe), *routes])
 
 
 def _route(office: Office, endpoint: Endpoint) -> Route:
     methods = ["GET", "POST"] if endpoint.path == SAY else ["GET"]
-    return Route(f"{ROOT}{endpoint.path}", _endpoint(office, endpoint), methods=methods)
+    return Route(endpoint.path, _endpoint(office, endpoint), methods=methods)
 
 
 def _endpoint(office: Office, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
