@@ -161,7 +161,10 @@ Not simulated: errors of the files that adapters keep beside the database, power
 | --- | --- | --- | --- |
 | 2026-11-26 | 1,200 (0–599, 1000–1599) | 4c809fb | 0; cut off at its deadline on a machine shared by ten |
 | 2026-11-27 | 14,400 (0–14,399) | bd74fb6 | 8 and soon a ninth; stopped to mend them: `tests/simulation/test_months_that_failed.py` |
-| 2026-11-27 | 20,000 (0–19,999): 212,981 deliveries, 44,459 deaths, 446,924 faults in all | 72d8694 | 1: in month 17282 a person named the early post of one delivery as the proof of another, then cancelled the first, and that post was taken down; not mended yet |
+| 2026-11-27 | 20,000 (0–19,999): 212,981 deliveries, 44,459 deaths, 446,924 faults in all | 72d8694 | 1: 17282, below |
+
+Month 17282 is not mended yet: a person names the post of one delivery as the proof of another and later cancels the first one, whose
+post is then taken down although it proves the other. The log tells all of it.
 """
 """What stands below the table."""
 
