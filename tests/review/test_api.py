@@ -120,6 +120,17 @@ def test_a_word_that_is_none_is_refused(office: House, said: object, status: int
     assert say(office, said).status_code == status
 
 
+def test_no_token_approves_where_two_people_must(office: House) -> None:
+    """An administrator with two tokens would be two people."""
+    office.rule("four-eyes")
+    office.apply()
+    issue(office)
+    said = {"digest": waiting(office)["so-website"], "verdict": "approved"}
+    assert say(office, said).status_code == 403
+    assert "approved" not in what_happened(office.desk.engine)
+    assert say(office, {**said, "verdict": "sent_back", "note": "Sửa tên."}).status_code == 200
+
+
 def test_who_only_reads_approves_nothing(office: House) -> None:
     issue(office, scopes=ALL - {Scope.APPROVE})
     digest = waiting(office)["so-website"]

@@ -80,6 +80,10 @@ def _say(office: Office, token: Token, body: bytes) -> Response:
     if views.lacks_reason(said):
         return _refuse(422, "note: say what is to be changed")
     call = Call(office=office, reading=office.reading(), asked=Nothing(), token=token.name)
+    if views.wants_two_people(call, said):
+        return _refuse(
+            403, "Two people must approve this text; a token is nobody's second pair of eyes."
+        )
     done = views.say(call, said)
     return (
         _refuse(404, "No delivery waits for this very text.")

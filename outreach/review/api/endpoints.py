@@ -178,7 +178,7 @@ def _saying() -> dict[str, Any]:
     refusals = {
         400: "the body is no JSON",
         401: "no good token",
-        403: "the token's scopes do not permit it",
+        403: "the token's scopes do not permit it, or two people must approve",
         404: "no delivery waits for this very text",
         413: "the body is too long",
         422: "something is unknown or wrong",

@@ -149,6 +149,15 @@ def say(call: Call, said: asked.Said) -> Any:
     return {"deliveries": call.office.approvals.give(word)}
 
 
+def wants_two_people(call: Call, said: asked.Said) -> bool:
+    """Whether a text is approved that two people must look at; whoever issues tokens would otherwise be both of them."""
+    if said.verdict is not Verdict.APPROVED:
+        return False
+    needed = call.office.approvals.needed()
+    found = call.office.glances.of_text(said.digest)
+    return any(needed.get(d.identity.campaign, 0) > 1 for d in found)
+
+
 def lacks_reason(said: asked.Said) -> bool:
     """Whether a text is sent back without a word why."""
     return said.verdict is Verdict.SENT_BACK and not said.note.strip()
