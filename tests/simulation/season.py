@@ -109,11 +109,12 @@ def seldom_tidied() -> Iterator[None]:
 def nothing_said() -> Iterator[None]:
     """A service on which everything goes wrong has much to say."""
     log = logging.getLogger("outreach")
-    before, log.level = log.level, logging.CRITICAL + 1
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.level = before
+        log.setLevel(before)
 
 
 def _broken(month: Month) -> tuple[str, ...]:
