@@ -112,11 +112,16 @@ class Handovers:
             kept = claim.delivery.state in _KEPT
             known = replace(handover, public=kept)
             now = self._now()
-            await self._write(self._queue.note_handover, claim, known, now, early, receipt)
+            other = await self._write(self._queue.note_handover, claim, known, now, early, receipt)
             if kept:
                 return
-            await self._take_down(channel, claim, receipt)
-            why = Text("It was taken down again.")
+            if other is None:
+                await self._take_down(channel, claim, receipt)
+                why = Text("It was taken down again.")
+            else:
+                why = Text(
+                    "What appeared proves delivery {other}, so it stays public.", other=other
+                )
         await self._write(self._queue.forget_handover, claim, self._now(), why)
 
     async def _take_down(self, channel: Schedules, claim: Claim, receipt: Receipt) -> None:

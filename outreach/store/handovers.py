@@ -13,8 +13,9 @@ from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.handover import Errand, Handover, Task, Window, task
 from outreach.domain.text import Text
 from outreach.store import approvals, steps
-from outreach.store.delivery_log import Event
+from outreach.store.delivery_log import Event, append
 from outreach.store.pauses import OURSELVES, states
+from outreach.store.proofs import proves_another
 from outreach.store.records import delivery_from_row, receipt_to_json
 from outreach.store.renditions import Shelf
 from outreach.store.tables import DELIVERY, STEP
@@ -69,19 +70,23 @@ def note(
     reason: Text | None,
     *,
     seen: Receipt | None = None,
-) -> list[Event]:
-    """Record what the service holds; give the event to be logged, if there is a reason to tell. `seen` proves that it has appeared.
+) -> int | None:
+    """Record what the service holds, and log it if there is a reason to tell. `seen` proves that it has appeared.
 
     What appeared with another text or date is from now on that delivery's; files that ask for other words lead to an update.
+    Gives the other delivery that `seen` proves already: then it is not logged as this one's.
     """
     steps.write(connection, claim, STEP_NAME, now=now, done=True, value=handover.to_json())
     if handover.public:
         early = update(DELIVERY).where(DELIVERY.c.id == claim.delivery.id)
         waits = early.where(DELIVERY.c.state == State.SCHEDULED.value)
         connection.execute(waits.values(ready_at=now, digest=handover.digest))
-    what = "appeared" if seen else "handed_over"
-    proof = {"receipt": receipt_to_json(seen)} if seen else {}
-    return [_event(claim.delivery, what, reason, now, **proof)] if reason else []
+    other = proves_another(connection, claim.delivery, seen) if seen else None
+    if reason and other is None:
+        what = "appeared" if seen else "handed_over"
+        proof = {"receipt": receipt_to_json(seen)} if seen else {}
+        append(connection, [_event(claim.delivery, what, reason, now, **proof)])
+    return other
 
 
 def forget(connection: Connection, claim: Claim, now: datetime, reason: Text) -> list[Event]:

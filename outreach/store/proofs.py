@@ -15,9 +15,14 @@ from outreach.store.records import IllegalMove, receipt_from_json, receipt_to_js
 from outreach.store.tables import DELIVERY
 
 
+def proves_another(connection: Connection, one: Delivery, receipt: Receipt) -> int | None:
+    """The delivery of the same channel, other than this one, that has this proof."""
+    return _owner(connection, one, receipt, _others(one))
+
+
 def refuse_if_taken(connection: Connection, before: Delivery, receipt: Receipt) -> None:
     """Let no person prove this publication by what already proves another one of its channel. Raises `IllegalMove`."""
-    if owner := _owner(connection, before, receipt, _others(before)):
+    if owner := proves_another(connection, before, receipt):
         raise IllegalMove(
             Text(
                 "{proof} is already the proof of delivery {other}; name the very post of this one.",

@@ -150,10 +150,10 @@ class Queue:
         now: datetime,
         reason: Text | None = None,
         seen: Receipt | None = None,
-    ) -> None:
-        """Record what a service holds, or may hold; `seen` proves that it has appeared."""
+    ) -> int | None:
+        """Record what a service holds, or may hold; `seen` proves that it has appeared. Gives another delivery that it proves."""
         with self._fenced() as connection:
-            append(connection, handovers.note(connection, claim, handover, now, reason, seen=seen))
+            return handovers.note(connection, claim, handover, now, reason, seen=seen)
 
     def forget_handover(self, claim: Claim, now: datetime, reason: Text) -> None:
         """Record that a service holds nothing of a delivery any more."""

@@ -240,6 +240,25 @@ def test_what_appeared_too_early_is_taken_down_when_it_is_cancelled(office: Offi
     assert "It was taken down again." in office.reasons()
 
 
+def test_what_a_person_named_as_anothers_proof_stays_when_this_one_is_cancelled(
+    office: Office,
+) -> None:
+    office.at(WINDOW_OPENS)
+    office.service.appears_early = True
+    mine, named = office.delivery, Receipt(remote_id="website-1", permalink="", at=DUE)
+    fill(office.queue, [planned("khac")])
+    (other,) = (row for row in office.queue.list() if row.id != mine.id)
+    office.queue.move(other.id, State.NEEDS_PERSON, reason=WHY, actor="lan", now=DUE)
+    office.queue.move(other.id, State.PUBLISHED, reason=WHY, actor="lan", now=DUE, receipt=named)
+    apply(office.queue, change(ChangeKind.CANCELLED, None, row=mine), now=office.now)
+    office.at(WINDOW_OPENS + MINUTE)
+    assert [one.remote_id for one in office.service.public] == [named.remote_id]
+    assert office.service.calls["withdraw"] == 0
+    assert office.queue.handover(mine.id) is None
+    assert "appeared" not in office.happened()
+    assert "What appeared proves delivery {other}, so it stays public." in office.reasons()
+
+
 def test_what_was_public_is_on_record_even_if_taking_it_down_fails(office: Office) -> None:
     office.at(WINDOW_OPENS)
     office.service.appears_early = True

@@ -13,6 +13,7 @@ FAILED = {
     7476: "what had appeared and was taken down again left no line in the log",
     11238: "a scheduled post was made once more, as the last look began too late",
     12296: "two occurrences of the same words had one proof",
+    17282: "what a person had named as another's proof was taken down with the delivery that had made it",
     40309: "what had appeared with its former text was on record with the new one",
 }
 """What had gone wrong, by the number of the month."""
