@@ -164,8 +164,8 @@ Not simulated: errors of the files that adapters keep beside the database, power
 | 2026-11-27 | 20,000 (0–19,999): 212,981 deliveries, 44,459 deaths, 446,924 faults in all | 72d8694 | 1: 17282, below |
 
 In month 17282 a person named the post of one delivery as the proof of another and later cancelled the first one, whose post was then taken
-down although it proved the other. It stays now, and the month is one of those in `tests/simulation/test_months_that_failed.py`; 20,000 months
-have not passed again since.
+down although it proved the other. It stays now, and the month is one of those in `tests/simulation/test_months_that_failed.py`; the
+soak has not been repeated since.
 """
 """What stands below the table."""
 
