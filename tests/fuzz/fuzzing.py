@@ -29,6 +29,6 @@ def hunt(name: str, runs: int, seed: int = 1) -> Hunt:
             Path(folder, f"seed-{number}").write_bytes(content)
         command = [sys.executable, "-m", "tests.fuzz.targets", name, str(runs), str(seed), folder]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    said = ended.stdout + ended.stderr
+    said = f"{ended.stdout}{ended.stderr}\nIt ended with {ended.returncode}.\n"
     done = re.search(r"Done (\d+) in", said)
     return Hunt(runs=int(done[1]) if done else 0, broken=ended.returncode != 0, said=said[-6_000:])
