@@ -65,7 +65,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         made.write("hai", LINK + EVIL, title=evil, size=evil)
         _carry_out(made)
         made.queue.pause("so-website", Text("{why}", why=EVIL), None, actor=EVIL, now=made.now)
-        people.sign_in(FIRST, token_of(FIRST), made.now, browser=EVIL)
         yield made
 
 
@@ -128,6 +127,7 @@ def test_nothing_that_was_written_runs(chromium: Browser, hostile: House, addres
     page = context.new_page()
     found = hostile.queue.list()
     paths = [f"/deliveries/{one.id}{end}" for one in found for end in ("", "/proof")]
+    hostile.office.people.sign_in(FIRST, token_of(FIRST), hostile.now, browser=EVIL)
     context.add_cookies([{"name": "session", "value": token_of(FIRST), "url": address}])
     seen = set()
     for path in (*PAGES, *paths, f"/log?q={EVIL}&channel={EVIL}&before={EVIL}"):

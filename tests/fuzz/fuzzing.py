@@ -12,6 +12,9 @@ from pathlib import Path
 from tests.fuzz.seeds import SEEDS
 from tests.house.source import ROOT
 
+MEMORY = 2 * 1024**3
+"""Bytes of addresses for a target. The fuzzer's own limit also counts what the process that starts it once held."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hunt:

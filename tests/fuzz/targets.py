@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from collections.abc import Callable, Mapping
 
 import atheris
+
+from tests.fuzz.fuzzing import MEMORY
 
 STATUSES = (200, 200, 200, 201, 302, 400, 401, 403, 429, 500, 502, 503)
 LONGEST = 4_096
@@ -25,6 +28,10 @@ def targets() -> Mapping[str, Callable[[bytes], None]]:
         if given[:1] == b"!":
             raise promises.Broken("it was broken on purpose")
 
+    def hungry(given: bytes) -> None:
+        if given[:1] == b"!":
+            bytearray(2 * MEMORY)
+
     return {
         "front_matter": promises.a_message_is_read_or_its_mistakes_are_placed,
         "markdown": lambda given: promises.markdown_becomes_harmless(
@@ -32,6 +39,7 @@ def targets() -> Mapping[str, Callable[[bytes], None]]:
         ),
         "replies": replies,
         "broken": broken,
+        "hungry": hungry,
     }
 
 
@@ -43,7 +51,9 @@ def main(name: str, runs: str, seed: str, folder: str) -> None:
         f"-max_len={LONGEST}",
         f"-artifact_prefix={folder}/",
         "-timeout=20",
+        "-rss_limit_mb=0",
     )
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     atheris.Setup([sys.argv[0], *options, folder], targets()[name])
     atheris.Fuzz()
 

@@ -174,7 +174,9 @@ def _demand_packages() -> None:
 @contextmanager
 def _database(folder: Path, password: str) -> Iterator[None]:
     as_whom = ["--user=root"] if os.geteuid() == 0 else []
-    place = [f"--datadir={folder / 'db'}", *as_whom]
+    tables = folder / "tables"  # a server empties its folder for temporary tables when it starts
+    tables.mkdir()
+    place = [f"--datadir={folder / 'db'}", f"--tmpdir={tables}", *as_whom]
     name = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
     install = ["mariadb-install-db", "--no-defaults", *place, "--skip-test-db"]
     install += ["--auth-root-authentication-method=socket", f"--auth-root-socket-user={name}"]
