@@ -16,6 +16,7 @@ import httpx
 from benchmarks import years
 from benchmarks.table import Row
 from outreach.bootstrap import Desk, load_settings, open_desk
+from outreach.cli.file_watch import FileWatch
 from outreach.cli.web import office_of
 from outreach.domain.delivery import State
 from outreach.review.pages import review_pages
@@ -93,9 +94,10 @@ def _office(shape: Shape) -> Iterator[Opened]:
     with tempfile.TemporaryDirectory() as folder:
         found = years.campaigns(shape.campaigns, shape.messages)
         config = years.write_files(Path(folder) / "office", found)
-        with open_desk(load_settings(config)) as desk:
+        settings = load_settings(config)
+        with open_desk(settings) as desk, FileWatch(settings.messages) as watch:
             years.fill(desk, found)
-            office = office_of(desk, now=lambda: years.NOW, language="vi")
+            office = office_of(desk, now=lambda: years.NOW, language="vi", watch=watch)
             cheap = replace(office, passwords=Passwords(memory=64, iterations=1, lanes=1))
             token = Token(name="m", scopes=frozenset(Scope), made=years.NOW, expires=years.UNTIL)
             office.tokens.issue(token, SECRET, actor="measurement")

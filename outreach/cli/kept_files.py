@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from outreach.cli.desk_source import read_zone
+from outreach.cli.kept import Kept, Stamp
 from outreach.domain.coverage import Coverage, coverage
+from outreach.domain.difference import Difference
+from outreach.domain.problem import Problem
+from outreach.reports.source import Files
 
 if TYPE_CHECKING:
     from outreach.bootstrap import Desk
+    from outreach.cli.file_watch import FileWatch
     from outreach.content.reader import Content
     from outreach.dispatch.sync import Draft
     from outreach.domain.campaign import Campaign
     from outreach.domain.plan import Plan
 
-T = TypeVar("T")
-Stamp = frozenset[tuple[str, int, int, int]]
-
 NOBODY = "@nobody"
 """What no campaign can be called."""
-
-YOUNG_SECONDS = 2.0
-"""A file changed so lately may change again without another time or size, so nothing is kept of it yet."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,21 @@ class Known:
     plan: Plan
 
     @cached_property
+    def files(self) -> Files | None:
+        """Both as reports want them, compared with no queue, which may be long; None while campaign.toml cannot be used."""
+        campaign = self.content.campaign
+        if campaign is None:
+            return None
+        same = Difference(campaign=campaign.id, changes=())
+        messages = self.content.messages
+        return Files(campaign=campaign, messages=messages, plan=self.plan, difference=same)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong in the files, each once."""
+        return tuple(dict.fromkeys((*self.content.problems, *self.plan.problems)))
+
+    @cached_property
     def covered(self) -> Coverage | None:
         """What the plan covers; None while campaign.toml cannot be used."""
         campaign = self.content.campaign
@@ -46,12 +60,14 @@ class Known:
 
 
 class KeptFiles:
-    """The files of one desk, for several threads; only one of them reads at a time."""
+    """The files of one desk, for several threads."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._lock = desk, Lock()
-        self._known: dict[str, tuple[Stamp, Known]] = {}
-        self._rules: dict[str, tuple[Stamp, Campaign | None]] = {}
+    def __init__(self, desk: Desk, watch: FileWatch | None = None) -> None:
+        self._desk, self._kept = desk, Kept(watch)
+
+    def hear(self) -> None:
+        """Take note of what was changed meanwhile."""
+        self._kept.hear()
 
     def read(self, campaign: str) -> Known:
         """All that the files of a campaign say."""
@@ -60,26 +76,46 @@ class KeptFiles:
         def fresh() -> Known:
             return Known(*self._desk.sync.read(folder.name))
 
-        with self._lock:
-            return _kept(self._known, folder.name, frozenset(_stamps(folder)), fresh)
+        return self._kept.get(folder.name, "all", lambda: _stamps(folder), fresh)
 
     def rules(self, campaign: str) -> Campaign | None:
         """What campaign.toml says; None when it cannot be used."""
         from outreach.content.reader import read_rules  # noqa: PLC0415 - help pages need no reader
 
         folder = self._folder(campaign)
-        stamp = frozenset(_stamp(folder / "campaign.toml"))
-        with self._lock:
-            return _kept(self._rules, folder.name, stamp, lambda: read_rules(folder))
+        file = folder / "campaign.toml"
+        return self._kept.get(
+            folder.name, "rules", lambda: _stamp(file), lambda: read_rules(folder)
+        )
+
+    def zone(self, campaign: str) -> tzinfo:
+        """The zone that campaign.toml names."""
+        folder = self._folder(campaign)
+        file = folder / "campaign.toml"
+        return self._kept.get(
+            folder.name,
+            "zone",
+            lambda: _stamp(file),
+            lambda: read_zone(folder.parent, folder.name),
+        )
 
     def draft(self, campaign: str, name: str, content: bytes) -> Draft:
         """What a file would be with another content; nothing is written."""
-        with self._lock:
-            return self._desk.sync.draft(campaign, name, content)
+        return self._kept.alone(lambda: self._desk.sync.draft(campaign, name, content))
 
     def names(self) -> list[str]:
         """The campaigns that have a campaign.toml."""
-        return [path.parent.name for path in self._desk.settings.messages.glob("*/campaign.toml")]
+
+        def look() -> Iterator[Stamp]:
+            return (stamp for file in self._rules_files() for stamp in _stamp(file))
+
+        def fresh() -> list[str]:
+            return [file.parent.name for file in self._rules_files()]
+
+        return self._kept.get("", "names", look, fresh)
+
+    def _rules_files(self) -> Iterator[Path]:
+        return self._desk.settings.messages.glob("*/campaign.toml")
 
     def _folder(self, campaign: str) -> Path:
         return self._desk.settings.messages / (campaign if is_plain(campaign) else NOBODY)
@@ -90,18 +126,7 @@ def is_plain(name: str) -> bool:
     return name == Path(name).name and not name.startswith(".") and "\0" not in name
 
 
-def _kept(known: dict[str, tuple[Stamp, T]], name: str, stamp: Stamp, fresh: Callable[[], T]) -> T:
-    if name in known and known[name][0] == stamp:
-        return known[name][1]
-    found = fresh()
-    known.pop(name, None)
-    youngest = max((changed for _, changed, _, _ in stamp), default=0)
-    if time.time_ns() - youngest > YOUNG_SECONDS * 1e9:
-        known[name] = (stamp, found)
-    return found
-
-
-def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+def _stamps(folder: Path) -> Iterator[Stamp]:
     """Every file below the folder, with what tells whether it was changed."""
     waiting = [str(folder)]
     while waiting:
@@ -114,7 +139,7 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
                 yield entry.path, facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
-def _stamp(file: Path) -> Iterator[tuple[str, int, int, int]]:
+def _stamp(file: Path) -> Iterator[Stamp]:
     with contextlib.suppress(OSError):
         facts = file.lstat()
         yield str(file), facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from outreach.channel import Preview
@@ -11,7 +12,6 @@ from outreach.cli.desk_source import DeskSource
 from outreach.cli.kept_files import NOBODY, KeptFiles, Known, is_plain
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
-from outreach.domain.difference import Difference
 from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
@@ -30,23 +30,23 @@ class ReviewDesk(DeskSource):
 
     def __init__(self, desk: Desk, now: datetime, files: KeptFiles) -> None:
         super().__init__(desk, now)
-        self._files = files
+        self._kept = files
         self._known: dict[str, Known] = {}
+
+    @cached_property
+    def _files(self) -> KeptFiles:
+        """As they are from the first question on."""
+        self._kept.hear()
+        return self._kept
+
+    def zone(self, campaign: str) -> tzinfo:
+        """The zone that the campaign's file names; without a campaign, that of the newest one."""
+        return self._files.zone(campaign or self._newest())
 
     def files(self, question: Question) -> Sequence[Files]:
         """The campaigns in question as their files have them. Nothing is compared with the queue, which may be long."""
         wanted = [question.campaign] if question.campaign else self._campaigns()
-        return [
-            Files(
-                campaign=known.content.campaign,
-                messages=known.content.messages,
-                plan=known.plan,
-                difference=Difference(campaign=name, changes=()),
-            )
-            for name in wanted
-            for known in [self._read(name)]
-            if known.content.campaign
-        ]
+        return [files for name in wanted if (files := self._read(name).files)]
 
     def campaigns(self) -> Sequence[Campaign]:
         """Every campaign whose campaign.toml can be read, the earliest first; no message is read."""
@@ -60,8 +60,7 @@ class ReviewDesk(DeskSource):
 
     def problems(self, campaign: str) -> Sequence[Problem]:
         """What is wrong in the files of a campaign."""
-        known = self._read(campaign)
-        return tuple(dict.fromkeys((*known.content.problems, *known.plan.problems)))
+        return self._read(campaign).problems
 
     def _campaigns(self) -> list[str]:
         return self._files.names()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from outreach.bootstrap import Desk
+    from outreach.cli.file_watch import FileWatch
     from outreach.review.office import Office
     from outreach.settings import Settings
 
@@ -85,15 +86,21 @@ def say_how_secrets_lie(session: Session, ours: Office) -> None:
 def office(session: Session, rehearsal: Path | None = None) -> Iterator[Office]:
     """What the pages work with; of the rehearsal in that folder, whose clock then goes on, if one is named."""
     from outreach.bootstrap.rehearsals import going_on  # noqa: PLC0415 - help pages need no store
+    from outreach.cli.file_watch import FileWatch  # noqa: PLC0415 - as above
 
-    with session.desk(rehearsal=rehearsal) as desk:
+    with (
+        session.desk(rehearsal=rehearsal) as desk,
+        FileWatch(desk.settings.messages) as watch,
+    ):
         now = going_on(desk.engine) if rehearsal else session.now
-        made = office_of(desk, now=now, language=session.screen.language)
+        made = office_of(desk, now=now, language=session.screen.language, watch=watch)
         yield replace(made, asking=None, messages=None) if rehearsal else made
 
 
-def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Office:
-    """What the pages work with, on an open desk; `now` gives aware UTC."""
+def office_of(
+    desk: Desk, *, now: Callable[[], datetime], language: str, watch: FileWatch | None = None
+) -> Office:
+    """What the pages work with, on an open desk; `now` gives aware UTC. With a `watch` files are looked at when they changed."""
     from outreach.bootstrap.asking import Asking  # noqa: PLC0415 - as above
     from outreach.bootstrap.providing import provider_of  # noqa: PLC0415 - as above
     from outreach.cli.kept_files import KeptFiles  # noqa: PLC0415 - as above
@@ -115,7 +122,7 @@ def office_of(desk: Desk, *, now: Callable[[], datetime], language: str) -> Offi
     from outreach.store.seals import Seals  # noqa: PLC0415 - as above
     from outreach.store.tokens import Tokens  # noqa: PLC0415 - as above
 
-    files, engine, photos = KeptFiles(desk), desk.engine, desk.settings.state / "evidence"
+    files, engine, photos = KeptFiles(desk, watch), desk.engine, desk.settings.state / "evidence"
     return Office(
         people=People(engine),
         tokens=Tokens(engine),

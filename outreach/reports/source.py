@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from outreach.domain.campaign import Campaign
@@ -47,6 +48,21 @@ class Files:
     messages: tuple[Message, ...]
     plan: Plan
     difference: Difference
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Message]:
+        """Its messages by their ids, in this order."""
+        return {message.id: message for message in sorted(self.messages, key=lambda m: m.id)}
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        """What its messages are about."""
+        return frozenset(message.topic for message in self.messages) - {""}
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """The units that its messages are of."""
+        return frozenset(message.unit for message in self.messages) - {""}
 
 
 class Source(Protocol):

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Delivery, State
-from outreach.domain.message import Message
 from outreach.reports import calendar, coverage
 from outreach.reports.source import Files, Question
 from outreach.reports.words import WEEKDAYS
@@ -168,11 +167,10 @@ def _marks(month: date, entries: Sequence[Entry], channels: Sequence[str]) -> li
 
 
 def _choices(reading: Reading, files: Sequence[Files]) -> Mapping[str, list[str]]:
-    found: list[Message] = [message for each in files for message in each.messages]
     return {
         "channel": sorted(reading.channels()),
-        "topic": sorted({m.topic for m in found} - {""}),
-        "unit": sorted({m.unit for m in found} - {""}),
+        "topic": sorted(set().union(*(each.topics for each in files))),
+        "unit": sorted(set().union(*(each.units for each in files))),
     }
 
 

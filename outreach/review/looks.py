@@ -11,6 +11,7 @@ import nh3
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from outreach.domain.text import Text
 from outreach.locale import gettext
 from outreach.reports.cells import to_words
 from outreach.reports.words import ACTIONS, STATES
@@ -37,9 +38,14 @@ def _environment() -> Environment:
 
 def page(name: str, language: str, /, **given: Any) -> str:
     """The page of a template; `words` and `link` are there for its cells."""
+    said: dict[str, str] = {}
 
     def words(cell: Any, *, seconds: bool = False) -> str:
-        return to_words(cell, language, seconds=seconds)
+        if not isinstance(cell, Text) or cell.values:
+            return to_words(cell, language, seconds=seconds)
+        if cell.msgid not in said:
+            said[cell.msgid] = to_words(cell, language)
+        return said[cell.msgid]
 
     template = _environment().get_template(f"{name}.html")
     return template.render(

@@ -74,9 +74,10 @@ class Some:
 def some_of(office: Office, reading: Reading, campaign: str, after: str, limit: int) -> Some:
     """The messages of a campaign by name, at most `limit` after the one named `after`."""
     files = reading.files(Question(campaign=campaign))
-    found = {m.id: m for each in files for m in each.messages}
+    found = files[0].by_name if files else {}
     faults = _faults(reading, campaign, found.values())
-    names = sorted(found.keys() | faults.keys() - {"campaign.toml"})
+    others = faults.keys() - found.keys() - {"campaign.toml"}
+    names = sorted([*found, *others])
     left = [name for name in names if name > after]
     some = [(name, found.get(name)) for name in left[:limit]]
     rows = _rows(office, reading, campaign, some, faults)
@@ -100,8 +101,9 @@ def message(visit: Visit) -> Response:
 def _faults(reading: Reading, campaign: str, known: Iterable[Message]) -> dict[str, list[Problem]]:
     """Message -> what is wrong in its file; a file that makes no message goes by its own name."""
     faults: dict[str, list[Problem]] = {}
-    names = {message.file: message.id for message in known}
-    for problem in reading.problems(campaign):
+    problems = reading.problems(campaign)
+    names = {message.file: message.id for message in known} if problems else {}
+    for problem in problems:
         file = problem.place.file
         faults.setdefault(names.get(file, _stem(file)), []).append(problem)
     return faults

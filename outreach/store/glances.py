@@ -46,13 +46,13 @@ class Glances:
             if value is not None:
                 query = query.where(DELIVERY.c[name] == value)
         with reading(self._engine) as connection:
-            found = [
-                delivery
+            rows = [
+                row
                 for state in states
-                for delivery in _some(connection, query, state, limit, latest=latest)
+                for row in _some(connection, query, state, limit, latest=latest)
             ]
-        found.sort(key=lambda delivery: (delivery.due, delivery.id), reverse=latest)
-        return found[:limit]
+        rows.sort(key=lambda row: (row.due, row.id), reverse=latest)
+        return [delivery_from_row(row) for row in rows[:limit]]
 
     def titles(self, deliveries: Iterable[Delivery]) -> dict[int, str]:
         """What people call each delivery: the title of its text, or the message's name."""
@@ -88,8 +88,8 @@ class Glances:
             for states, latest in _BANNERS:
                 for query in _banners(by_people):
                     for state in states:
-                        some = _some(connection, query, state, limit, latest=latest)
-                        found |= {delivery.id: delivery for delivery in some}
+                        rows = _some(connection, query, state, limit, latest=latest)
+                        found |= {row.id: delivery_from_row(row) for row in rows}
                 if len(found) >= limit:
                     break
         return list(found.values())[:limit]
@@ -149,11 +149,9 @@ def _some(
     limit: int,
     *,
     latest: bool,
-) -> Iterable[Delivery]:
+) -> Sequence[Any]:
     """One state at a time, so that its index gives them in order."""
     by = (DELIVERY.c.due, DELIVERY.c.id)
     order = [column.desc() for column in by] if latest else list(by)
-    rows = connection.execute(
-        query.where(DELIVERY.c.state == state.value).order_by(*order).limit(limit)
-    )
-    return [delivery_from_row(row) for row in rows]
+    chosen = query.where(DELIVERY.c.state == state.value).order_by(*order).limit(limit)
+    return connection.execute(chosen).all()

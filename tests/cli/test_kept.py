@@ -1,0 +1,136 @@
+"""What was worked out from files: told again while nothing changes, forgotten when the machine tells of a change."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from outreach.cli import kept
+from outreach.cli.file_watch import FileWatch
+from outreach.cli.kept import Kept, Stamp
+
+LONG_AGO = time.time_ns() - 3600 * 10**9
+
+
+class Counted:
+    """A folder of campaigns, and how often its files were looked at and read."""
+
+    def __init__(self, folder: Path, watch: FileWatch | None) -> None:
+        self.folder, self.kept = folder, Kept(watch)
+        self.looks, self.readings = 0, 0
+
+    def write(self, campaign: str, text: str, *, at: int = LONG_AGO) -> Path:
+        file = self.folder / campaign / "tin.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, "utf-8")
+        os.utime(file, ns=(at, at))
+        return file
+
+    def read(self, campaign: str) -> str:
+        file = self.folder / campaign / "tin.md"
+
+        def look() -> Iterable[Stamp]:
+            self.looks += 1
+            facts = file.lstat()
+            return [(str(file), facts.st_mtime_ns, facts.st_size, facts.st_ino)]
+
+        def fresh() -> str:
+            self.readings += 1
+            return file.read_text("utf-8")
+
+        return self.kept.get(campaign, "text", look, fresh)
+
+
+def _soon(fact: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not fact():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_while_nothing_changes_no_file_is_looked_at(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        _soon(lambda: watch.touched() == frozenset())
+        for _ in range(5):
+            one.kept.hear()
+            assert one.read("a") == "một"
+        assert (one.looks, one.readings) == (1, 1)
+
+
+def test_a_change_is_heard_even_where_no_stamp_tells_it(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        one.write("b", "khác")
+        one.kept.hear()
+        assert (one.read("a"), one.read("b")) == ("một", "khác")
+        one.write("a", "hai")
+
+        def read() -> str:
+            one.kept.hear()
+            return one.read("a")
+
+        _soon(lambda: read() == "hai")
+
+
+def test_a_new_campaign_is_heard_of(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        heard = set[str]()
+
+        def hears(name: str) -> bool:
+            heard.update(watch.touched() or ())
+            return name in heard
+
+        one.write("mới", "một")
+        _soon(lambda: hears("mới"))
+        heard.clear()
+        one.write("mới", "hai")
+        _soon(lambda: hears("mới"))
+
+
+def test_files_on_a_share_are_looked_at_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FileWatch(tmp_path / "elsewhere") as deaf, FileWatch(tmp_path) as watch:
+        assert deaf.touched() is None
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        one.kept.hear()
+        monkeypatch.setattr(kept, "TRUSTED_SECONDS", 0.0)
+        assert [one.read("a") for _ in range(3)] == ["một"] * 3
+        assert one.looks == 3
+
+
+def test_without_a_watch_each_file_is_looked_at_and_a_young_one_read_anew(tmp_path: Path) -> None:
+    one = Counted(tmp_path, None)
+    one.write("a", "một")
+    assert [one.read("a") for _ in range(3)] == ["một"] * 3
+    assert (one.looks, one.readings) == (3, 1)
+    one.write("a", "hai", at=LONG_AGO + 1)
+    assert one.read("a") == "hai"
+    one.write("a", "ba!", at=time.time_ns())
+    assert one.read("a") == "ba!"
+    one.write("a", "bốn", at=time.time_ns())
+    assert one.read("a") == "bốn"
+
+
+def test_a_lost_watch_is_told_and_nothing_is_trusted_any_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with FileWatch(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        one.kept.hear()
+        assert one.read("a") == "một"
+        watch.close()
+        one.kept.hear()
+        one.write("a", "hai", at=LONG_AGO + 1)
+        assert one.read("a") == "hai"
+    assert "cannot be watched" in caplog.text
