@@ -58,6 +58,9 @@ HAPPENINGS: Mapping[str, Text] = {
     "file_saved": Text("message file changed"),
     "file_made": Text("message file made"),
     "picture_added": Text("picture added"),
+    "trial_begun": Text("test post begun"),
+    "trial_went_well": Text("test post came and went"),
+    "trial_failed": Text("test post failed"),
 }
 """Every event that the log knows, in words."""
 

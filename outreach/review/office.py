@@ -13,7 +13,7 @@ from outreach.domain.alert import Cause
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
-from outreach.domain.health import ChannelHealth
+from outreach.domain.health import ChannelHealth, Trial
 from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
@@ -106,16 +106,44 @@ class Answer(Protocol):
         ...
 
 
+class Tried(Protocol):
+    """How a test post went, when (aware UTC), and who wanted it."""
+
+    @property
+    def trial(self) -> Trial:
+        """What was done, and what is left."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it ended."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """Who wanted it."""
+        ...
+
+
 class Asking(Protocol):
-    """Asks a channel's service now; nothing is published."""
+    """Asks a channel's service now, or tries it with a test post that no reader sees; nothing is published."""
 
     @property
     def seen(self) -> Mapping[str, Answer]:
         """What each channel said last."""
         ...
 
+    @property
+    def tried(self) -> Mapping[str, Tried]:
+        """How each channel's last test post went."""
+        ...
+
     def __call__(self, name: str) -> None:
         """Ask the channel of that name."""
+        ...
+
+    def try_out(self, name: str, *, actor: str) -> Trial:
+        """Send a test post to the safe place of the channel of that name; the log says who wanted it."""
         ...
 
 
