@@ -106,6 +106,11 @@ def channel(visit: Visit) -> Response:
             return go("/channels")
 
 
+def asks_service(visit: Visit) -> bool:
+    """Whether the form has a service asked or tried."""
+    return visit.form.get("do") in ("ask", "try")
+
+
 def _pause(visit: Visit, name: str) -> Response:
     reason = visit.form.get("reason", "").strip()[:2000]
     if not reason:

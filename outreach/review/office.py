@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,7 @@ from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
+from outreach.review.pace import Pace
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
 from outreach.review.ways_in import WaysIn
@@ -155,7 +156,7 @@ class Office:
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
     `causes` are what people were told of and is not mended yet; `asking` is None where no service may be asked, as in a rehearsal.
-    `checked_end` is the number of the log's last line;
+    `pace` holds back whoever asks too often for what costs much. `checked_end` is the number of the log's last line;
     `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
@@ -184,4 +185,5 @@ class Office:
     passwords: Passwords
     ways: WaysIn
     language: str
+    pace: Pace = field(default_factory=Pace)
     hide: Callable[[str], str] = str

@@ -18,6 +18,7 @@ from outreach.review.api.answers import Call
 from outreach.review.api.asked import Nothing, Said
 from outreach.review.api.endpoints import ENDPOINTS, NAME, ROOT, SAY, Endpoint, description
 from outreach.review.office import Office
+from outreach.review.pace import TOKEN, TooOften
 from outreach.review.requests import MOST_BYTES, refusal, with_headers
 from outreach.store.tokens import Scope, Token
 
@@ -106,6 +107,11 @@ def _answer(office: Office, endpoint: Endpoint, request: Request) -> Response:
     token = _token(office, request, endpoint.scope)
     if isinstance(token, Response):
         return token
+    if endpoint.dear:
+        try:
+            office.pace.spend(("token", token.name), TOKEN)
+        except TooOften as early:
+            return _too_often(early)
     number, names = request.path_params.get("id", "0"), _names(request)
     if not (number.isascii() and number.isdecimal() and int(number[:20]) <= LARGEST):
         return _refuse(422, "id: must be a whole number")
@@ -150,6 +156,13 @@ def _said(wrong: ValidationError) -> str:
     return "; ".join(
         f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in wrong.errors()
     )
+
+
+def _too_often(early: TooOften) -> Response:
+    why = f"That was asked too often in a short time. It is given again in {early.seconds} s."
+    refused = _refuse(429, why)
+    refused.headers["retry-after"] = str(early.seconds)
+    return refused
 
 
 def _refuse(status: int, why: str) -> Response:
