@@ -62,8 +62,18 @@ def test_it_remembers_no_more_than_it_may() -> None:
     given(pace, "lan", 3)
     for number in range(3 * MOST):
         pace.spend(number, RATE)
-    assert len(pace._full_at) <= MOST
+    assert len(pace._buckets) <= MOST
     assert given(pace, "lan", 1) == [2]
+
+
+def test_it_tells_how_many_were_refused_since() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    given(pace, "lan", 3 + 4)
+    clock.now += RATE.rest
+    assert [pace.spend("lan", RATE), pace.spend("minh", RATE)] == [4, 0]
+    clock.now += RATE.rest
+    assert pace.spend("lan", RATE) == 0
 
 
 def spent(office: House) -> tuple[Clock, Browser]:
