@@ -59,7 +59,9 @@ class ReviewDesk(DeskSource):
         return [covered] if covered else []
 
     def problems(self, campaign: str) -> Sequence[Problem]:
-        """What is wrong in the files of a campaign."""
+        """What is wrong in the files of a campaign; nothing where there is none of that name."""
+        if not self._files.has(campaign):
+            return ()
         known = self._read(campaign)
         return tuple(dict.fromkeys((*known.content.problems, *known.plan.problems)))
 

@@ -63,6 +63,8 @@ def test_messages_come_some_at_a_time_with_what_they_lack(office: House) -> None
     (broken,) = ask(office, "/messages?after=bang-ron&limit=1").json()["messages"]
     assert broken["problems"][0]["line"] > 1
     assert ask(office, f"/messages/{CAMPAIGN}/khong-co").status_code == 404
+    unknown = ask(office, "/messages?campaign=khong-co").json()
+    assert (unknown["count"], unknown["messages"], unknown["more"]) == (0, [], False)
 
 
 def test_a_message_is_told_whole(office: House) -> None:
