@@ -81,16 +81,8 @@ class KeptFiles:
         """The campaigns that have a campaign.toml."""
         return [path.parent.name for path in self._desk.settings.messages.glob("*/campaign.toml")]
 
-    def has(self, campaign: str) -> bool:
-        """Whether there is a folder of that name; whatever else people ask for is neither opened nor remembered."""
-        try:
-            found = list(self._desk.settings.messages.iterdir())
-        except OSError:
-            return False
-        return any(path.name == campaign and path.is_dir() for path in found)
-
     def _folder(self, campaign: str) -> Path:
-        return self._desk.settings.messages / (campaign if self.has(campaign) else NOBODY)
+        return self._desk.settings.messages / (campaign if is_plain(campaign) else NOBODY)
 
 
 def is_plain(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ class ReviewDesk(DeskSource):
 
     def problems(self, campaign: str) -> Sequence[Problem]:
         """What is wrong in the files of a campaign; nothing where there is none of that name."""
-        if not self._files.has(campaign):
+        if not self._is_there(campaign):
             return ()
         known = self._read(campaign)
         return tuple(dict.fromkeys((*known.content.problems, *known.plan.problems)))
@@ -73,8 +74,14 @@ class ReviewDesk(DeskSource):
 
     def _read(self, campaign: str) -> Known:
         if campaign not in self._known:
-            self._known[campaign] = self._files.read(campaign)
+            name = campaign if self._is_there(campaign) else NOBODY
+            self._known[campaign] = self._files.read(name)
         return self._known[campaign]
+
+    def _is_there(self, campaign: str) -> bool:
+        """Whether it has a folder; whatever else people ask for is neither opened nor remembered."""
+        folder = self._desk.settings.messages
+        return is_plain(campaign) and os.path.isdir(folder / campaign)  # noqa: PTH112 - raises for no name
 
     def file_name(self, campaign: str, message: str) -> str:
         """The name of a message's file, which may have another one than the message; empty for what is no name."""
