@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -17,7 +17,8 @@ from typing import Any, Protocol, runtime_checkable
 from outreach.domain.capabilities import Capabilities, ChannelProfile, Per, PictureLimits, Quota
 from outreach.domain.counts import Counts, Metric
 from outreach.domain.delivery import Receipt
-from outreach.domain.health import ChannelHealth, SetupPoint
+from outreach.domain.health import ChannelHealth, SetupPoint, Trial
+from outreach.domain.look import Absent, CannotTell, Found, Look
 from outreach.domain.message import Kind
 from outreach.domain.preview import (
     Dropped,
@@ -73,10 +74,13 @@ __all__ = [
     "ShownMedia",
     "Steps",
     "Text",
+    "Trial",
+    "Tries",
     "UnknownOutcome",
     "Updates",
     "counting",
     "scheduling",
+    "trying",
 ]
 
 
@@ -124,31 +128,6 @@ class UnknownOutcome(NotPublished):
 
 
 Outcome = Receipt | RetryAt | PauseChannel | Reject | UnknownOutcome
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """It is public, and this proves it."""
-
-    receipt: Receipt
-
-
-@dataclass(frozen=True, kw_only=True)
-class Absent:
-    """It is certainly not public now; `proof` (JSON) says how that was seen."""
-
-    proof: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CannotTell:
-    """Looking did not answer the question; `passing` when a later look may."""
-
-    why: Text
-    passing: bool = False
-
-
-Look = Found | Absent | CannotTell
 
 
 Network = Callable[[Any, Any, Any], Awaitable[None]]
@@ -290,3 +269,20 @@ class Schedules(Channel, Protocol):
 def scheduling(channel: Channel) -> Schedules | None:
     """The channel as one whose service holds publications; None when it does not."""
     return channel if channel.capabilities.ahead and isinstance(channel, Schedules) else None
+
+
+@runtime_checkable
+class Tries(Protocol):
+    """What a channel may have besides, and says by `safe_place`: it posts to a place that no reader sees."""
+
+    async def try_out(self, text: str) -> Trial:
+        """Post the text there, read it back, remove it, and say how that went; nothing is public at any moment.
+
+        Raises like `publish`; `UnknownOutcome` says that the text may still lie there.
+        """
+        ...
+
+
+def trying(channel: Channel) -> Tries | None:
+    """The channel as one that can be tried; None when it has no safe place."""
+    return channel if channel.capabilities.safe_place and isinstance(channel, Tries) else None

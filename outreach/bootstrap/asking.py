@@ -1,4 +1,4 @@
-"""Asking one channel's service now, on a person's wish, whether it would take a publication."""
+"""Asking one channel's service now, on a person's wish, whether it would take a publication; and trying it with a test post."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from outreach.bootstrap import build_channels
-from outreach.channel import ChannelHealth, NotPublished
+from outreach.channel import Channel, ChannelHealth, NotPublished, Trial, UnknownOutcome, trying
 from outreach.channels.registry import Opened
 from outreach.domain.text import Text
+from outreach.locale import translate
 from outreach.settings import Settings
+from outreach.store.trials import Trials
 
 log = logging.getLogger("outreach.review")
 
 LIMIT_SECONDS = 20.0
 """So long may a service take."""
+
+TRIAL_SECONDS = 150.0
+"""So long may a test post take: it is several calls, and some services let wait."""
+
+NO_SAFE_PLACE = Text("This channel has no place that readers do not see, so nothing was posted.")
 
 REST = timedelta(seconds=10)
 """So soon nobody asks the same service again: the last answer still holds."""
@@ -32,18 +40,30 @@ class Answer:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """How the last test post went, when (aware UTC), and who wanted it."""
+
+    trial: Trial
+    at: datetime
+    actor: str
+
+
 @dataclass(kw_only=True)
 class Asking:
     """Asks with a channel of its own, which is closed afterwards, so that it never waits for publications; nothing is published.
 
-    `seen` is what each channel said last.
+    One service is asked or tried at a time. `seen` is what each channel said last, `tried` how its last test post went.
     """
 
     settings: Settings
     now: Callable[[], datetime]
+    trials: Trials
     limit: float = LIMIT_SECONDS
+    trial_limit: float = TRIAL_SECONDS
     build: Callable[[Settings, Callable[[], datetime]], Opened] = build_channels
     seen: dict[str, Answer] = field(default_factory=dict)
+    tried: dict[str, Tried] = field(default_factory=dict)
     _one: Lock = field(default_factory=Lock)
 
     def __call__(self, name: str) -> None:
@@ -54,12 +74,21 @@ class Asking:
                 health = asyncio.run(self._ask(name))
                 self.seen[name] = Answer(health=health, at=self.now())
 
+    def try_out(self, name: str, *, actor: str) -> Trial:
+        """Send a test post to the channel's safe place, unless somebody just did; the log says who wanted it and how it ended."""
+        with self._one:
+            last = self.tried.get(name)
+            if last is None or self.now() - last.at >= REST:
+                self.trials.begin(name, actor=actor, now=self.now())
+                trial = asyncio.run(self._try(name))
+                self.trials.end(name, trial, actor=actor, now=self.now())
+                last = self.tried[name] = Tried(trial=trial, at=self.now(), actor=actor)
+            return last.trial
+
     async def _ask(self, name: str) -> ChannelHealth:
-        alone = replace(self.settings, channels={name: self.settings.channels[name]})
-        opened = self.build(alone, self.now)
-        if name not in opened.channels:
-            return ChannelHealth(ok=False, summary=opened.problems[0].what)
-        channel = opened.channels[name]
+        channel = self._opened(name)
+        if isinstance(channel, Text):
+            return ChannelHealth(ok=False, summary=channel)
         try:
             return await asyncio.wait_for(channel.check(), self.limit)
         except TimeoutError:
@@ -73,3 +102,47 @@ class Asking:
             return ChannelHealth(ok=False, summary=failed)
         finally:
             await channel.aclose()
+
+    async def _try(self, name: str) -> Trial:
+        channel = self._opened(name)
+        if isinstance(channel, Text):
+            return Trial(ok=False, said=channel)
+        try:
+            return await self._tried(channel)
+        finally:
+            await channel.aclose()
+
+    async def _tried(self, channel: Channel) -> Trial:
+        tried = trying(channel)
+        if tried is None:
+            return Trial(ok=False, said=NO_SAFE_PLACE)
+        text = self._test_post()
+        perhaps = Text("Perhaps the test post “{text}”: look for it at the service.", text=text)
+        try:
+            return await asyncio.wait_for(tried.try_out(text), self.trial_limit)
+        except TimeoutError:
+            late = Text(
+                "The test post did not end within {seconds} s.", seconds=int(self.trial_limit)
+            )
+            return Trial(ok=False, said=late, left=perhaps)
+        except UnknownOutcome as doubt:
+            return Trial(ok=False, said=doubt.reason, left=perhaps)
+        except NotPublished as refused:
+            return Trial(ok=False, said=refused.reason)
+        except Exception:  # whatever an adapter does, its reader gets an answer
+            failed = Text("Channel {channel}: its test post failed.", channel=channel.name)
+            log.exception(failed)
+            return Trial(ok=False, said=failed, left=perhaps)
+
+    def _test_post(self) -> str:
+        local = self.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+        text = Text(
+            "Test post of outreach, {at}; it removes itself.", at=f"{local:%d/%m/%Y %H:%M:%S}"
+        )
+        return translate(text, self.settings.language)
+
+    def _opened(self, name: str) -> Channel | Text:
+        """A channel of our own, or why there is none."""
+        alone = replace(self.settings, channels={name: self.settings.channels[name]})
+        opened = self.build(alone, self.now)
+        return opened.channels.get(name) or opened.problems[0].what

@@ -60,6 +60,13 @@ class Around:
         counted = c.counting(self.inner)
         return await counted.counts(receipt) if counted else {}
 
+    async def try_out(self, text: str) -> c.Trial:
+        """As the channel does; it says by `safe_place` whether it does."""
+        tried = c.trying(self.inner)
+        if tried is None:
+            raise c.Reject(c.Text("This channel has no place that readers do not see."))
+        return await tried.try_out(text)
+
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
         return await self.inner.check()

@@ -61,6 +61,10 @@ class Veiled(Around):
         """As the channel does."""
         return await self._hidden(super().counts(receipt))
 
+    async def try_out(self, text: str) -> c.Trial:
+        """As the channel does."""
+        return await self._hidden(super().try_out(text))
+
     async def check(self) -> c.ChannelHealth:
         """As the channel does."""
         return await self._hidden(super().check())

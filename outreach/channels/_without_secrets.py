@@ -41,6 +41,10 @@ class WithoutSecrets:
         """Nothing is sent."""
         raise c.PauseChannel(self._why)
 
+    async def try_out(self, text: str) -> c.Trial:
+        """Nothing is sent."""
+        raise c.PauseChannel(self._why)
+
     async def check(self) -> c.ChannelHealth:
         """Say what is missing."""
         return c.ChannelHealth(ok=False, summary=self._why)

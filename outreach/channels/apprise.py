@@ -27,6 +27,8 @@ from outreach.settings.veil import Veil
 DEADLINE = 120.0
 """Seconds for one publication, pictures included."""
 
+SAFE_PLACE = c.Text("The place that test_url names in config.toml; what is posted stays there.")
+
 T = TypeVar("T")
 _SHOWN = 500
 
@@ -41,14 +43,19 @@ class Apprise:
             description=_("Address of the service as Apprise writes it."),
             examples=["json://absent.invalid"],
         )
+        test_url: SecretStr | None = Field(
+            default=None,
+            description=_("Address of a place of our own, where test posts go and stay."),
+            examples=["json://absent.invalid"],
+        )
         pictures: bool = Field(
             default=True, description=_("Whether pictures are sent where the service takes them.")
         )
 
-        @field_validator("url")
+        @field_validator("url", "test_url")
         @classmethod
-        def _is_known(cls, value: SecretStr) -> SecretStr:
-            if _service(value) is None:
+        def _is_known(cls, value: SecretStr | None) -> SecretStr | None:
+            if value is not None and _service(value) is None:
                 raise ValueError(_("Apprise knows no such service, or its address is incomplete."))
             return value
 
@@ -64,11 +71,16 @@ class Apprise:
         assert service is not None
         self.name = name
         self.capabilities = c.Capabilities(
-            kinds=frozenset(c.Kind) - {c.Kind.BANNER}, text_limit=service.body_maxlen, slots=1
+            kinds=frozenset(c.Kind) - {c.Kind.BANNER},
+            text_limit=service.body_maxlen,
+            slots=1,
+            safe_place=SAFE_PLACE if settings.test_url else None,
         )
         self._service = service
+        self._beside = _service(settings.test_url) if settings.test_url else None
         self._pictures = settings.pictures and service.attachment_support
-        self._veil = Veil(_tokens(settings.url.get_secret_value()))
+        addresses = [url.get_secret_value() for url in (settings.url, settings.test_url) if url]
+        self._veil = Veil({token for address in addresses for token in _tokens(address)})
         self._now = place.clock
         self._deadline = deadline
 
@@ -94,7 +106,10 @@ class Apprise:
             raise c.Reject(c.Text("The channel does not take this kind of message."))
 
         async def notify() -> str:
-            await self._notify(rendition)
+            media = rendition.media if self._pictures else ()
+            if lost := [medium.name for medium in media if not medium.file.is_file()]:
+                raise c.RetryAt(c.Text("A picture cannot be read: {error}", error=", ".join(lost)))
+            await self._notify(self._service, rendition.title, _body(rendition), media)
             return self._now().isoformat()
 
         at = await steps.once("notify", notify)
@@ -114,6 +129,13 @@ class Apprise:
         """The library only sends."""
         raise c.Reject(c.Text("The program cannot take anything down there; do it by hand."))
 
+    async def try_out(self, text: str) -> c.Trial:
+        """One call of the library, with the other address."""
+        assert self._beside is not None
+        await self._notify(self._beside, text, text)
+        said = c.Text("The place that test_url names took a test post.")
+        return c.Trial(ok=True, said=said)
+
     async def check(self) -> c.ChannelHealth:
         """Nothing can be asked without sending."""
         summary = c.Text("The address is well formed; whether it works shows only by sending.")
@@ -122,24 +144,22 @@ class Apprise:
     async def aclose(self) -> None:
         """Nothing stays open."""
 
-    async def _notify(self, rendition: c.Rendition) -> None:
-        media = rendition.media if self._pictures else ()
-        if lost := [medium.name for medium in media if not medium.file.is_file()]:
-            raise c.RetryAt(c.Text("A picture cannot be read: {error}", error=", ".join(lost)))
+    async def _notify(
+        self, service: NotifyBase, title: str, body: str, media: tuple[c.Media, ...] = ()
+    ) -> None:
+        def call() -> AppriseResult:
+            attached = [_attached(medium) for medium in media]
+            return Library(service).notify(
+                body=body, title=title, body_format="text", attach=attached
+            )
+
         try:
             async with asyncio.timeout(self._deadline):
-                result = await _in_thread(lambda: self._call(rendition, media))
+                result = await _in_thread(call)
         except TimeoutError as error:
             raise _in_doubt([]) from error
         if result.status is not AppriseResultStatus.SUCCESS:
             raise _in_doubt([self._blot(entry.message) for entry in result.logs()])
-
-    def _call(self, rendition: c.Rendition, media: tuple[c.Media, ...]) -> AppriseResult:
-        library = Library(self._service)
-        attached = [_attached(medium) for medium in media]
-        return library.notify(
-            body=_body(rendition), title=rendition.title, body_format="text", attach=attached
-        )
 
     def _blot(self, said: str) -> str:
         return self._veil.text(said)[:_SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -41,7 +42,8 @@ class ReviewDesk(DeskSource):
 
     def zone(self, campaign: str) -> tzinfo:
         """The zone that the campaign's file names; without a campaign, that of the newest one."""
-        return self._files.zone(campaign or self._newest())
+        name = campaign or self._newest()
+        return self._files.zone(name if self._is_there(name) else NOBODY)
 
     def files(self, question: Question) -> Sequence[Files]:
         """The campaigns in question as their files have them. Nothing is compared with the queue, which may be long."""
@@ -59,8 +61,8 @@ class ReviewDesk(DeskSource):
         return [covered] if covered else []
 
     def problems(self, campaign: str) -> Sequence[Problem]:
-        """What is wrong in the files of a campaign."""
-        return self._read(campaign).problems
+        """What is wrong in the files of a campaign; nothing where there is none of that name."""
+        return self._read(campaign).problems if self._is_there(campaign) else ()
 
     def _campaigns(self) -> list[str]:
         return self._files.names()
@@ -70,8 +72,14 @@ class ReviewDesk(DeskSource):
 
     def _read(self, campaign: str) -> Known:
         if campaign not in self._known:
-            self._known[campaign] = self._files.read(campaign)
+            name = campaign if self._is_there(campaign) else NOBODY
+            self._known[campaign] = self._files.read(name)
         return self._known[campaign]
+
+    def _is_there(self, campaign: str) -> bool:
+        """Whether it has a folder; whatever else people ask for is neither opened nor remembered."""
+        folder = self._desk.settings.messages
+        return is_plain(campaign) and os.path.isdir(folder / campaign)  # noqa: PTH112 - raises for no name
 
     def file_name(self, campaign: str, message: str) -> str:
         """The name of a message's file, which may have another one than the message; empty for what is no name."""

@@ -121,6 +121,7 @@ def office_of(
     from outreach.store.receptions import Receptions  # noqa: PLC0415 - as above
     from outreach.store.seals import Seals  # noqa: PLC0415 - as above
     from outreach.store.tokens import Tokens  # noqa: PLC0415 - as above
+    from outreach.store.trials import Trials  # noqa: PLC0415 - as above
 
     files, engine, photos = KeptFiles(desk, watch), desk.engine, desk.settings.state / "evidence"
     return Office(
@@ -134,7 +135,7 @@ def office_of(
         evidence_folder=photos,
         glances=Glances(engine),
         causes=lambda: open_causes(engine),
-        asking=Asking(settings=desk.settings, now=now),
+        asking=Asking(settings=desk.settings, now=now, trials=Trials(engine)),
         counts=CountSeries(engine),
         queue=desk.queue,
         reading=lambda: ReviewDesk(desk, now(), files),

@@ -7,6 +7,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from outreach.domain.message import Kind
+from outreach.domain.text import Text
 
 
 class Per(StrEnum):
@@ -49,7 +50,8 @@ class Capabilities:
     longest time that a publication may stay unseen by `find`; `carried_out_by_people` marks work that someone does and
     confirms; `can_count` says that it gives back counts; `slots` is how many publications may be in flight; `gap` is the least
     time between two starts in seconds. `ahead` says how long before it is due, at the earliest and at the latest, the service
-    takes a publication that it then releases by itself. `card` and `banner` are width and height in pixels of the artwork that a
+    takes a publication that it then releases by itself. `safe_place` says in a sentence where a test post goes that no reader sees
+    (None: there is no such place). `card` and `banner` are width and height in pixels of the artwork that a
     message without a picture gets there.
     """
 
@@ -70,6 +72,7 @@ class Capabilities:
     slots: int = 4
     gap: timedelta = timedelta(0)
     ahead: tuple[timedelta, timedelta] | None = None
+    safe_place: Text | None = None
     card: tuple[int, int] = (1200, 630)
     banner: tuple[int, int] = (1920, 300)
 

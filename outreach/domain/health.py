@@ -19,6 +19,15 @@ class ChannelHealth:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How a test post went: whether all went well, and what was done; `left` says what still lies at the service (None: nothing)."""
+
+    ok: bool
+    said: Text
+    left: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetupPoint:
     """One thing that people arrange once at the service: what it is, whether it was `found`, and how to mend it if not."""
 

@@ -52,12 +52,17 @@ HAPPENINGS: Mapping[str, Text] = {
     "approval_letter": Text("letter with links to approve sent"),
     "token_issued": Text("token issued"),
     "token_revoked": Text("token revoked"),
+    "token_refused": Text("not permitted to a token"),
+    "token_unknown": Text("token is none, or none any more"),
     "signed_in": Text("signed in"),
     "signed_out": Text("signed out"),
     "sign_in_failed": Text("sign-in failed"),
     "file_saved": Text("message file changed"),
     "file_made": Text("message file made"),
     "picture_added": Text("picture added"),
+    "trial_begun": Text("test post begun"),
+    "trial_went_well": Text("test post came and went"),
+    "trial_failed": Text("test post failed"),
 }
 """Every event that the log knows, in words."""
 
@@ -131,7 +136,7 @@ def row(line: Line, delivery: Delivery | None, source: Source) -> Row:
         "campaign": identity.campaign if identity else "",
         "channel": channel,
         "message": identity.message if identity else "",
-        "where": _where(delivery, channel or event.data.get("file", "")),
+        "where": _where(delivery, channel or event.data.get("file") or event.data.get("where", "")),
         "permalink": permalink,
         "reason": reason,
         "detail": _detail(event, permalink, reason),

@@ -94,17 +94,22 @@ def found_of(office: Office, reading: Reading) -> list[Banner]:
     by_people = [name for name in office.capabilities if _is_of_people(office, name)]
     found = office.glances.banners(by_people, MOST)
     ends = office.glances.ends(d for d in found if d.identity.action is Action.PUBLISH)
-    made = (_banner(office, reading, each, ends.get(each.id)) for each in found)
+    texts = office.queue.renditions(found)
+    known = ((each, texts[each.id]) for each in found if each.id in texts)
+    made = (_banner(office, reading, each, text, ends.get(each.id)) for each, text in known)
     shown = [banner for banner in made if banner]
     return sorted(shown, key=lambda banner: (not banner.waits, banner.due))
 
 
 def _banner(
-    office: Office, reading: Reading, delivery: Delivery, down: Delivery | None
+    office: Office,
+    reading: Reading,
+    delivery: Delivery,
+    rendition: Rendition,
+    down: Delivery | None,
 ) -> Banner | None:
-    rendition = office.queue.rendition(delivery)
     by_people = _by_people(office, delivery)
-    if rendition is None or not (by_people or rendition.kind is Kind.BANNER):
+    if not (by_people or rendition.kind is Kind.BANNER):
         return None
     zone = reading.zone(delivery.identity.campaign)
     details = delivery.receipt.details if delivery.receipt else {}

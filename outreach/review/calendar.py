@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from starlette.responses import Response
 
+from outreach.domain.calendar_month import Month
 from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Delivery, State
 from outreach.reports import calendar, coverage
@@ -69,13 +70,13 @@ def calendar_page(visit: Visit) -> Response:
     channels = sorted({entry.delivery.identity.channel for entry in entries})
     return visit.page(
         "calendar",
-        month=month,
-        before=_first(month - timedelta(days=1)),
-        after=_first(month + timedelta(days=31)),
+        month=month.first,
+        before=month.before.first,
+        after=month.after.first,
         weeks=_weeks(month, entries, files),
-        marks=_marks(month, entries, channels),
+        marks=_marks(month.first, entries, channels),
         lanes=list(enumerate(channels)),
-        days=_length(month),
+        days=month.last.day,
         lane=LANE,
         unit=DAY,
         weekdays=WEEKDAYS,
@@ -89,29 +90,27 @@ def calendar_page(visit: Visit) -> Response:
     )
 
 
-def _open_in(reading: Reading, known: Sequence[Campaign], month: date) -> list[Files]:
+def _open_in(reading: Reading, known: Sequence[Campaign], month: Month) -> list[Files]:
     """The files of those campaigns whose window reaches into the month."""
-    last = _first(month + timedelta(days=31)) - timedelta(days=1)
-    within = [c for c in known if c.window.start <= last and c.window.end >= month]
+    within = [c for c in known if month.meets(c.window)]
     return [f for c in within for f in reading.files(Question(campaign=c.id))]
 
 
-def _month(asked: str, now: datetime, known: Sequence[Campaign]) -> date:
-    """The first day of the month that was asked for; otherwise this month, or that of the campaign that is nearest."""
+def _month(asked: str, now: datetime, known: Sequence[Campaign]) -> Month:
+    """The month that was asked for; otherwise this month, or that of the campaign that is nearest."""
     try:
-        return datetime.strptime(asked, "%Y-%m").replace(tzinfo=UTC).date()
+        return Month.named(asked)
     except ValueError:
         windows = [each.window for each in known]
         if any(now.date() in window for window in windows) or not windows:
-            return _first(now.date())
+            return Month.of(now.date())
         nearest = min(windows, key=lambda window: abs(window.start - now.date()))
-        return _first(nearest.start)
+        return Month.of(nearest.start)
 
 
-def _entries(visit: Visit, month: date, zone: tzinfo) -> list[Entry]:
+def _entries(visit: Visit, month: Month, zone: tzinfo) -> list[Entry]:
     office = visit.office
-    since = datetime.combine(month, time(), zone).astimezone(UTC)
-    until = datetime.combine(_first(month + timedelta(days=31)), time(), zone).astimezone(UTC)
+    since, until = month.span(zone)
     states = {s.value: s for s in State}
     wanted = states.get(visit.asked("state"))
     found = office.glances.first(
@@ -128,16 +127,15 @@ def _entries(visit: Visit, month: date, zone: tzinfo) -> list[Entry]:
     return [Entry(delivery=d, title=titles[d.id], at=d.due.astimezone(zone)) for d in found]
 
 
-def _weeks(month: date, entries: Sequence[Entry], files: Sequence[Files]) -> list[list[Square]]:
+def _weeks(month: Month, entries: Sequence[Entry], files: Sequence[Files]) -> list[list[Square]]:
     by_day: dict[date, list[Entry]] = {}
     for entry in entries:
         by_day.setdefault(entry.at.date(), []).append(entry)
-    start = month - timedelta(days=month.weekday())
-    end = _first(month + timedelta(days=31))
+    start = month.first - timedelta(days=month.first.weekday())
     weeks = []
-    while start < end:
+    while start <= month.last:
         days = [start + timedelta(days=number) for number in range(7)]
-        weeks.append([_square(day, month, by_day.get(day, []), files) for day in days])
+        weeks.append([_square(day, month.first, by_day.get(day, []), files) for day in days])
         start += timedelta(days=7)
     return weeks
 
@@ -185,11 +183,3 @@ def _ics(visit: Visit, reading: Reading) -> Response:
 
 def _link(visit: Visit, **more: str) -> str:
     return f"/calendar?{visit.request.url.include_query_params(**more).query}"
-
-
-def _first(day: date) -> date:
-    return day.replace(day=1)
-
-
-def _length(month: date) -> int:
-    return (_first(month + timedelta(days=31)) - month).days

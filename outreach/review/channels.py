@@ -12,7 +12,7 @@ from starlette.responses import Response
 from outreach.channel import Capabilities, Per, Quota
 from outreach.domain.alert import Cause
 from outreach.domain.delivery import Delivery, State
-from outreach.domain.health import ChannelHealth
+from outreach.domain.health import ChannelHealth, Trial
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.review.office import Office, Reading
@@ -55,6 +55,7 @@ class Standing:
     last: datetime | None
     causes: Sequence[Cause]
     said: Said | None
+    tried: Attempted | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +68,22 @@ class Said:
     days: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attempted:
+    """How the last test post went; the instant is local."""
+
+    trial: Trial
+    at: datetime
+    actor: str
+
+
 def channels(visit: Visit) -> Response:
     """Every channel."""
     return _show(visit)
 
 
 def channel(visit: Visit) -> Response:
-    """Pause it, let it go on, or have its service asked."""
+    """Pause it, let it go on, have its service asked, or try it with a test post."""
     name, office = str(visit.request.path_params["name"]), visit.office
     if not visit.who.may(Deed.DECIDE):
         return visit.forbidden(ONLY_ADMINS)
@@ -85,12 +95,20 @@ def channel(visit: Visit) -> Response:
         case "ask" if office.asking:
             office.asking(name)
             return go(f"/channels#{name}")
+        case "try" if office.asking and _safe_place(office, name):
+            office.asking.try_out(name, actor=visit.who.name)
+            return go(f"/channels#{name}")
         case "resume":
             why = Text("{name} let it go on.", name=visit.who.name)
             office.queue.resume(name, why, actor=visit.who.name, now=office.now())
             return go("/channels")
         case _:
             return go("/channels")
+
+
+def asks_service(visit: Visit) -> bool:
+    """Whether the form has a service asked or tried."""
+    return visit.form.get("do") in ("ask", "try")
 
 
 def _pause(visit: Visit, name: str) -> Response:
@@ -146,6 +164,7 @@ def standing(
         next=_time(coming, reading),
         last=_time(gone, reading),
         said=_said(office, name, zone),
+        tried=_tried(office, name, zone),
         causes=[cause for cause in office.causes() if f":{name}" in f":{cause.key}:"],
     )
 
@@ -161,6 +180,18 @@ def _said(office: Office, name: str, zone: tzinfo) -> Said | None:
         expires=expires.astimezone(zone) if expires else None,
         days=(expires - office.now()).days if expires else 0,
     )
+
+
+def _tried(office: Office, name: str, zone: tzinfo) -> Attempted | None:
+    last = office.asking.tried.get(name) if office.asking else None
+    if last is None:
+        return None
+    return Attempted(trial=last.trial, at=last.at.astimezone(zone), actor=last.actor)
+
+
+def _safe_place(office: Office, name: str) -> Text | None:
+    capabilities = office.capabilities.get(name)
+    return capabilities.safe_place if capabilities else None
 
 
 def _time(found: Sequence[Delivery], reading: Reading) -> datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,12 +13,13 @@ from outreach.domain.alert import Cause
 from outreach.domain.campaign import Campaign
 from outreach.domain.coverage import Coverage
 from outreach.domain.delivery import Delivery
-from outreach.domain.health import ChannelHealth
+from outreach.domain.health import ChannelHealth, Trial
 from outreach.domain.message import Kind
 from outreach.domain.problem import Problem
 from outreach.domain.rendition import Rendition
 from outreach.reports.evidence import Evidence
 from outreach.reports.source import Source
+from outreach.review.pace import Pace
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
 from outreach.review.ways_in import WaysIn
@@ -106,16 +107,44 @@ class Answer(Protocol):
         ...
 
 
+class Tried(Protocol):
+    """How a test post went, when (aware UTC), and who wanted it."""
+
+    @property
+    def trial(self) -> Trial:
+        """What was done, and what is left."""
+        ...
+
+    @property
+    def at(self) -> datetime:
+        """When it ended."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """Who wanted it."""
+        ...
+
+
 class Asking(Protocol):
-    """Asks a channel's service now; nothing is published."""
+    """Asks a channel's service now, or tries it with a test post that no reader sees; nothing is published."""
 
     @property
     def seen(self) -> Mapping[str, Answer]:
         """What each channel said last."""
         ...
 
+    @property
+    def tried(self) -> Mapping[str, Tried]:
+        """How each channel's last test post went."""
+        ...
+
     def __call__(self, name: str) -> None:
         """Ask the channel of that name."""
+        ...
+
+    def try_out(self, name: str, *, actor: str) -> Trial:
+        """Send a test post to the safe place of the channel of that name; the log says who wanted it."""
         ...
 
 
@@ -127,7 +156,7 @@ class Office:
     `keep_photo` keeps a photo by its name and bytes (raises `NotAPhoto`) in `evidence_folder`.
     `messages` is the folder of the message files, None where the pages must not change them; `edits` logs their changes.
     `causes` are what people were told of and is not mended yet; `asking` is None where no service may be asked, as in a rehearsal.
-    `checked_end` is the number of the log's last line;
+    `pace` holds back whoever asks too often for what costs much. `checked_end` is the number of the log's last line;
     `seals` recomputes the seals of the delivery log, each line once a day and new ones at once.
     """
 
@@ -156,4 +185,5 @@ class Office:
     passwords: Passwords
     ways: WaysIn
     language: str
+    pace: Pace = field(default_factory=Pace)
     hide: Callable[[str], str] = str

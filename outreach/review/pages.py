@@ -35,6 +35,7 @@ from outreach.review.gate import Arrival
 from outreach.review.log import log
 from outreach.review.new_message import new_message
 from outreach.review.office import Office
+from outreach.review.pace import PERSON, TooOften
 from outreach.review.people import people
 from outreach.review.pictures import photo, picture
 from outreach.review.requests import (
@@ -85,26 +86,38 @@ def review_pages(office: Office) -> Starlette:
             Route("/welcome", doors.open(entrance.welcome), methods=both),
             Route("/sign-out", doors.inside(entrance.sign_out), methods=send),
             Route("/", doors.inside(today), methods=get),
-            Route("/log", doors.inside(log), methods=get),
+            Route("/log", doors.inside(log, dear=_is_file), methods=get),
             Route("/log/live", doors.inside(partial(tail, Wire(office))), methods=get),
             Route("/deliveries/{id:int}", doors.inside(deliveries.delivery), methods=both),
-            Route("/calendar", doors.inside(calendar_page), methods=get),
-            Route("/messages/new", doors.inside(new_message), methods=both),
+            Route("/calendar", doors.inside(calendar_page, dear=_is_file), methods=get),
+            Route("/messages/new", doors.inside(new_message, dear=_is_sent), methods=both),
             Route("/messages", doors.inside(messages.messages), methods=get),
             Route("/messages/{campaign}/{message}", doors.inside(messages.message), methods=both),
-            Route("/messages/{campaign}/{message}/edit", doors.inside(editing.edit), methods=both),
+            Route(
+                "/messages/{campaign}/{message}/edit",
+                doors.inside(editing.edit, dear=_is_sent),
+                methods=both,
+            ),
             Route("/pictures/{name}", doors.inside(picture), methods=get),
             Route("/photos/{name}", doors.inside(photo), methods=get),
             Route("/channels", doors.inside(channels.channels), methods=get),
-            Route("/channels/{name}", doors.inside(channels.channel), methods=send),
+            Route(
+                "/channels/{name}",
+                doors.inside(channels.channel, dear=channels.asks_service),
+                methods=send,
+            ),
             Route("/banners", doors.inside(banners.banners), methods=get),
             Route("/banners/{id:int}", doors.inside(banners.confirm), methods=send),
-            Route("/statistics", doors.inside(statistics_page), methods=get),
+            Route("/statistics", doors.inside(statistics_page, dear=_always), methods=get),
             api(office),
             Route("/tokens", doors.inside(tokens), methods=both),
             Route("/account", doors.inside(account), methods=both),
             Route("/people", doors.inside(people), methods=both),
-            Route("/deliveries/{id:int}/proof", doors.inside(deliveries.proof), methods=get),
+            Route(
+                "/deliveries/{id:int}/proof",
+                doors.inside(deliveries.proof, dear=_always),
+                methods=get,
+            ),
             Route("/{rest:path}", doors.inside(_nowhere), methods=both),
         ],
         middleware=[Middleware(Arrival, gate=office.ways.gate)],
@@ -124,14 +137,34 @@ def _nowhere(visit: Visit) -> Response:
     return visit.sorry(NOWHERE, 404)
 
 
+def _never(_visit: Visit) -> bool:
+    return False
+
+
+def _always(_visit: Visit) -> bool:
+    return True
+
+
+def _is_file(visit: Visit) -> bool:
+    return bool(visit.asked("as"))
+
+
+def _is_sent(visit: Visit) -> bool:
+    """A form without a file; for one with a file that was seen to before it was read."""
+    return visit.request.method == "POST" and not has_file(visit.request)
+
+
 class Doors:
     """What stands before every page."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    def inside(self, answer: Answer) -> Endpoint:
-        """Only for people who are signed in; what changes something must carry the seal of their session."""
+    def inside(self, answer: Answer, *, dear: Callable[[Visit], bool] = _never) -> Endpoint:
+        """Only for people who are signed in; what changes something must carry the seal of their session.
+
+        `dear` says which visits cost much: nobody may have many of them in a short time.
+        """
 
         def guarded(visit: Visit) -> Response:
             known = replace(visit, person=signing.person_of(self._office, visit.request))
@@ -141,6 +174,8 @@ class Doors:
                 return known.sorry(Text("This form is too old. Go back and try again."), 403)
             if known.must_add_factor and visit.request.url.path not in ("/account", "/sign-out"):
                 return go("/account")
+            if dear(known):
+                self._office.pace.spend(known.who.name, PERSON)
             return answer(known)
 
         return self.open(guarded)
@@ -168,6 +203,8 @@ class Doors:
             return await run_in_threadpool(answer, await self._visit(request))
         except TooLarge:
             return PlainTextResponse("413\n", status_code=413)
+        except TooOften as refused:
+            return self._bare(request).slowly(refused.seconds)
         except Exception:  # noqa: BLE001 - whatever broke: its reader gets a page, the log the cause
             pages_log.exception(Text("The page {path} broke.", path=request.url.path))
             return self._bare(request).sorry(BROKEN, 500)
@@ -186,7 +223,9 @@ class Doors:
             return visit
         if not has_file(request):
             return replace(visit, form=await form_of(request))
-        if await run_in_threadpool(signing.person_of, self._office, request) is None:
+        person = await run_in_threadpool(signing.person_of, self._office, request)
+        if person is None:
             return visit
+        self._office.pace.spend(person.name, PERSON)
         form, file = await form_with_file(request)
         return replace(visit, form=form, file=file)

@@ -85,6 +85,16 @@ class Visit:
         """A page that says why not."""
         return self.page("sorry", status=status, why=why)
 
+    def slowly(self, seconds: int) -> Response:
+        """As `sorry`, for what this person asks too often; after so many seconds it is given again."""
+        why = Text(
+            "That was asked too often in a short time. It is given again in {seconds} s.",
+            seconds=seconds,
+        )
+        refused = self.sorry(why, 429)
+        refused.headers["retry-after"] = str(seconds)
+        return refused
+
     def forbidden(self, why: Text) -> Response:
         """As `sorry`, for what this person's role does not permit; the log knows it."""
         path = f"{self.request.method} {self.request.url.path}"

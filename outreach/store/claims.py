@@ -29,7 +29,7 @@ from outreach.store.columns import Instant, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.engine import is_postgresql
 from outreach.store.pauses import OURSELVES
-from outreach.store.records import delivery_from_row, text_to_json
+from outreach.store.records import Attempt, attempt_from_row, delivery_from_row, text_to_json
 from outreach.store.renditions import Shelf
 from outreach.store.tables import ATTEMPT, DELIVERY
 
@@ -126,6 +126,12 @@ def look(
         for row in rows
         if (row.digest, row.due) in renditions
     )
+
+
+def tries(connection: Connection, delivery_id: int) -> list[Attempt]:
+    """Every try at a delivery, first to last."""
+    query = select(ATTEMPT).where(ATTEMPT.c.delivery_id == delivery_id).order_by(ATTEMPT.c.number)
+    return [attempt_from_row(row) for row in connection.execute(query)]
 
 
 def next_time(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from outreach.domain.alert import NOTICES
 from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, Identity, Receipt, State
 from outreach.domain.difference import Difference
@@ -30,12 +29,11 @@ from outreach.store.records import (
     Exchange,
     Fenced,
     IllegalMove,
-    attempt_from_row,
     delivery_from_row,
 )
 from outreach.store.renditions import Shelf
 from outreach.store.steps import StepRow
-from outreach.store.tables import ATTEMPT, DELIVERY
+from outreach.store.tables import DELIVERY
 
 __all__ = [
     "Applied",
@@ -247,8 +245,7 @@ class Queue:
     def campaigns(self) -> tuple[str, ...]:
         """The campaigns that have deliveries; what the program itself has to say is none."""
         with reading(self._engine) as connection:
-            names = connection.execute(select(DELIVERY.c.campaign).distinct()).scalars().all()
-        return tuple(sorted(set(names) - {NOTICES}))
+            return tallies.campaigns(connection)
 
     def counts(self, campaign: str | None = None) -> dict[tuple[str, State], int]:
         """(channel, state) -> how many deliveries."""
@@ -262,16 +259,19 @@ class Queue:
 
     def rendition(self, delivery: Delivery) -> Rendition | None:
         """The queued content of a delivery; None when it is missing or damaged."""
-        pair = (delivery.digest, delivery.due)
+        return self.renditions([delivery]).get(delivery.id)
+
+    def renditions(self, deliveries: Collection[Delivery]) -> dict[int, Rendition]:
+        """The queued contents of deliveries by their numbers, without what is missing or damaged."""
+        pairs = {each.id: (each.digest, each.due) for each in deliveries}
         with reading(self._engine) as connection:
-            return self._shelf.get(connection, [pair]).get(pair)
+            found = self._shelf.get(connection, pairs.values())
+        return {number: found[pair] for number, pair in pairs.items() if pair in found}
 
     def attempts(self, delivery_id: int) -> list[Attempt]:
         """Every try at a delivery, first to last."""
-        query = select(ATTEMPT).where(ATTEMPT.c.delivery_id == delivery_id)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(ATTEMPT.c.number)).all()
-        return [attempt_from_row(row) for row in rows]
+            return claims.tries(connection, delivery_id)
 
     def list(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -55,7 +55,7 @@ class Shelf:
         return set(texts)
 
     def get(
-        self, connection: Connection, wanted: Sequence[tuple[str, datetime]]
+        self, connection: Connection, wanted: Collection[tuple[str, datetime]]
     ) -> dict[tuple[str, datetime], Rendition]:
         """The renditions of (digest, due) pairs; a missing or damaged one is left out."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""How much stands in the queue: numbers only."""
+"""How much stands in the queue, and of whom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from outreach.domain.alert import NOTICES
 from outreach.domain.delivery import State
 from outreach.store.tables import DELIVERY
 
@@ -27,3 +28,9 @@ def backlog(connection: Connection, now: datetime) -> tuple[int, datetime | None
     )
     count, oldest = connection.execute(query).one()
     return count, oldest
+
+
+def campaigns(connection: Connection) -> tuple[str, ...]:
+    """The campaigns that have deliveries; what the program itself has to say is none."""
+    names = connection.execute(select(DELIVERY.c.campaign).distinct()).scalars()
+    return tuple(sorted(set(names) - {NOTICES}))

@@ -84,6 +84,20 @@ class Tokens:
                 event = Event(at=now, actor=actor, what="token_revoked", data={"token": name})
                 append(connection, [event])
 
+    def refused(self, name: str, where: str, now: datetime, *, left_out: int) -> None:
+        """Write into the log that a token was used for what its scopes do not permit; `left_out` such lines were not written."""
+        data = {"token": name, "where": where[:200], "left_out": left_out}
+        self._write(Event(at=now, actor=f"token {name}", what="token_refused", data=data))
+
+    def unknown(self, address: str, where: str, now: datetime, *, left_out: int) -> None:
+        """Write into the log that somebody came with a token that is none, or none any more."""
+        data = {"address": address, "where": where[:200], "left_out": left_out}
+        self._write(Event(at=now, actor="outreach", what="token_unknown", data=data))
+
+    def _write(self, event: Event) -> None:
+        with writing(self._engine) as connection:
+            append(connection, [event])
+
 
 def _token(row: Any) -> Token:
     return Token(

@@ -22,6 +22,7 @@ from outreach.channel import (
     UnknownOutcome,
     Updates,
     counting,
+    trying,
 )
 from outreach.testing.fake import MemorySteps, sample_rendition
 
@@ -53,6 +54,10 @@ class ChannelContract:
 
     def count(self, channel: Channel, key: str) -> int | None:
         """Hook: how many publications (or task sheets) marked `key` exist; None when the test cannot count them."""
+        return None
+
+    def shown(self, channel: Channel) -> Any:
+        """Hook: all that readers see of the place, in any form that can be compared; None when the test cannot see it."""
         return None
 
     def test_it_has_a_name_and_capabilities_that_agree(self, channel: Channel) -> None:
@@ -174,6 +179,26 @@ class ChannelContract:
             await self._finds(channel, rendition, None)
 
         _run(channel, scenario())
+
+    def test_a_test_post_leaves_nothing(self, channel: Channel) -> None:
+        """A channel that names a `safe_place` posts there, reads back and removes; readers see what they saw before."""
+        tried = trying(channel)
+        assert tried or not channel.capabilities.safe_place, "safe_place needs the method try_out"
+        if tried is None:
+            return
+        before = self.shown(channel)
+
+        async def scenario() -> None:
+            trial = await tried.try_out("Bài thử của outreach")
+            assert trial.ok, f"a test post goes well: {trial.said}"
+            assert trial.left is None, f"nothing stays: {trial.left}"
+            self.settle(channel)
+            if channel.capabilities.can_find:
+                await self._finds(channel, self.rendition(channel), None)
+
+        _run(channel, scenario())
+        assert self.shown(channel) == before, "readers see what they saw before"
+        assert not self.count(channel, SAMPLE_KEY), "a test post is no publication"
 
     def test_other_kinds_are_rejected(self, channel: Channel) -> None:
         """A kind that the capabilities do not name is rejected before anything is public."""

@@ -26,6 +26,7 @@ from outreach.channel import (
     RetryAt,
     Steps,
     Text,
+    Trial,
     UnknownOutcome,
 )
 from outreach.testing.faults import Fault
@@ -85,8 +86,8 @@ class FakeChannel:
 
     `script` holds the faults of the next calls of publish, update and withdraw (None: goes well), `looks` the answers of the next
     finds; both run dry into good behaviour. A publication is found once `visibility_lag` has passed on `clock`. `received`
-    holds what `counts` gives or raises for a remote id; `calls` counts what was called. `repeatable` says whether its one
-    step may be repeated; True leaves all caution to the dispatcher.
+    holds what `counts` gives or raises for a remote id, `trial` what `try_out` gives or raises; `calls` counts what was called.
+    `repeatable` says whether its one step may be repeated; True leaves all caution to the dispatcher.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class FakeChannel:
         self.looks: deque[Look | BaseException] = deque()
         self.received: dict[str, Counts | BaseException] = {}
         self.calls: Counter[str] = Counter()
+        self.trial: Trial | BaseException = Trial(ok=True, said=Text("The channel answers."))
         self.health = ChannelHealth(ok=True, summary=Text("The channel answers."))
 
     @property
@@ -205,6 +207,13 @@ class FakeChannel:
         if isinstance(found, BaseException):
             raise found
         return found
+
+    async def try_out(self, text: str) -> Trial:
+        """As `trial` says; nothing is ever public by it."""
+        self.calls["try_out"] += 1
+        if isinstance(self.trial, BaseException):
+            raise self.trial
+        return self.trial
 
     async def check(self) -> ChannelHealth:
         """Answer `health`."""

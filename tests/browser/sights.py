@@ -126,6 +126,7 @@ SIGHTS = (
     Sight("/channels", act=send("button[value=pause]")),
     Sight("/channels", act=send("#so-website button[value=ask]")),
     Sight("/channels", act=send("#facebook-page button[value=ask]")),
+    Sight("/channels", act=send("#so-website button[value=try]")),
     Sight("/channels", REVIEWER),
     Sight("/statistics"),
     Sight("/statistics?metric=reach", act=unfold),

@@ -22,6 +22,7 @@ from outreach.channel import (
     Rendition,
     RetryAt,
     UnknownOutcome,
+    trying,
 )
 from outreach.channels.apprise import Apprise
 from outreach.testing import (
@@ -62,6 +63,27 @@ class TestApprise(ChannelContract):
 
     def count(self, channel: Channel, key: str) -> int:
         return len(self.server.requests)
+
+
+class TestAppriseWithAPlaceOfItsOwn(TestApprise):
+    """Test posts go to another address."""
+
+    @pytest.fixture
+    def channel(self) -> Iterator[Channel]:
+        with FaultServer() as server, FaultServer() as beside:
+            self.server, self.beside = server, beside
+            test_url = SecretStr(f"json://127.0.0.1:{beside.port}/thu")
+            yield channel_to(server, test_url=test_url)
+
+    def shown(self, channel: Channel) -> int:
+        return len(self.server.requests)
+
+    def test_a_test_post_arrives_there(self, channel: Channel) -> None:
+        tried = trying(channel)
+        assert tried
+        assert asyncio.run(tried.try_out("Bài thử")).ok
+        (request,) = self.beside.requests
+        assert json.loads(request.body)["message"] == "Bài thử"
 
 
 def test_the_service_gets_title_text_link_and_picture(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from outreach.channel import (
     Rendition,
     RetryAt,
     UnknownOutcome,
+    trying,
 )
 from outreach.channels.email import Email, EmailSettings
 from outreach.testing import (
@@ -73,6 +74,25 @@ class TestEmail(ChannelContract):
 
     def count(self, channel: Channel, key: str) -> int:
         return sum(key in arrived.letter["Message-ID"] for arrived in self.server.arrived)
+
+
+class TestEmailWithATestAddress(TestEmail):
+    """Test letters go to one of us."""
+
+    @pytest.fixture
+    def channel(self, server: MailServer) -> Channel:
+        self.server = server
+        return channel_to(server, recipients=(A,), test_to=f"Người thử <{C}>")
+
+    def shown(self, channel: Channel) -> list[str]:
+        return [arrived.to for arrived in self.server.arrived if arrived.to != C]
+
+    def test_a_test_letter_arrives_there(self, channel: Channel) -> None:
+        tried = trying(channel)
+        assert tried
+        assert asyncio.run(tried.try_out("Bài thử")).ok
+        assert self.server.counts == {C: 1}
+        assert self.server.arrived[0].letter["Subject"] == "Bài thử"
 
 
 def test_each_recipient_gets_one_letter_of_their_own(server: MailServer) -> None:

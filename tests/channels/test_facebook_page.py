@@ -32,6 +32,7 @@ from outreach.channels.facebook_page.graph import _proof
 from outreach.channels.facebook_page.readback import plain
 from outreach.content.media_store import MediaStore
 from outreach.domain.message import Picture
+from outreach.sandbox.facebook import made
 from outreach.testing import (
     SAMPLE_KEY,
     ChannelContract,
@@ -103,6 +104,11 @@ class TestPosts(ChannelContract):
 
     def count(self, channel: Channel, key: str) -> int:
         return len(self.stage.sandbox.posts)
+
+    def shown(self, channel: Channel) -> tuple[object, ...]:
+        """All that was ever public, and whatever else is there now."""
+        graph = self.stage.sandbox.graph
+        return made(graph), graph.ledger.of("post")
 
 
 class TestBannersAsCovers(ChannelContract):

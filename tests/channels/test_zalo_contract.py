@@ -29,6 +29,12 @@ class TestArticles(ChannelContract):
     def count(self, channel: Channel, key: str) -> int:
         return sum(key in str(article["content"]) for article in self.server.platform.articles)
 
+    def shown(self, channel: Channel) -> list[object]:
+        """All that was ever shown or sent, and whatever else is there now."""
+        made = self.server.platform.articles
+        there = [a for a in made if a["content"]["status"] == "show" or a["state"] != "removed"]
+        return [*there, *self.server.platform.broadcasts]
+
 
 class TestBroadcasts(TestArticles):
     """Articles that are also sent to followers."""

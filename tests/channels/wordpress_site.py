@@ -100,6 +100,8 @@ class FakeWordPress:
         post = stored.get(int(number))
         if post is None:
             return error(404, "rest_post_invalid_id")
+        if request.method == "DELETE" and asked.get("force") == "true":
+            return 200, {"deleted": True, "previous": stored.pop(int(number))}
         if request.method == "DELETE":
             if post["status"] == "trash":
                 return error(410, "rest_already_trashed")
@@ -121,6 +123,7 @@ class FakeWordPress:
             "link": f"{self.url}?p={number}",
             "sticky": False,
             "modified_gmt": post["date_gmt"],
+            "content": {"raw": ""},
         }
         self._change(post, json.loads(request.body))
         taken = {p["slug"] for p in self.posts.values()}

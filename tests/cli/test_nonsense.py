@@ -54,6 +54,7 @@ def test_a_broken_configuration_is_named(office: Office, command: str) -> None:
         "resume": ["x"],
         "campaign copy": ["x", "y"],
         "channel setup": ["x"],
+        "channel try": ["x", "--by", "Lan"],
         "restore": ["x"],
         "art": ["x"],
         "import": ["x.csv", "--campaign", "x"],

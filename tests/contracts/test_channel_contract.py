@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from outreach.channel import AdapterPlace, Capabilities, Channel, Kind
+from outreach.channel import AdapterPlace, Capabilities, Channel, Kind, Text
 from outreach.channels._limited import Limited
 from outreach.channels.in_person import InPerson
 from outreach.channels.outbox import Outbox
@@ -20,7 +20,7 @@ from outreach.channels.webhook import Webhook, WebhookSettings
 from outreach.channels.website import Settings as WebsiteSettings
 from outreach.channels.website import Website
 from outreach.settings import Limits
-from outreach.testing import ChannelContract, FakeChannel
+from outreach.testing import ChannelContract, FakeChannel, Publication
 from tests.channels.fault_server import FaultServer, Request, answer
 
 SECRET = SecretStr("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
@@ -43,6 +43,7 @@ class TestFake(ChannelContract):
             can_update=True,
             can_count=True,
             visibility_lag=timedelta(minutes=1),
+            safe_place=Text("A place of nobody."),
         )
         return FakeChannel(clock=lambda: self.now, capabilities=can)
 
@@ -52,6 +53,10 @@ class TestFake(ChannelContract):
     def count(self, channel: Channel, key: str) -> int:
         assert isinstance(channel, FakeChannel)
         return sum(publication.key == key for publication in channel.publications)
+
+    def shown(self, channel: Channel) -> list[Publication]:
+        assert isinstance(channel, FakeChannel)
+        return list(channel.public)
 
 
 class TestBlindFake(ChannelContract):
@@ -98,7 +103,11 @@ class TestWebsite(ChannelContract):
         settings = WebsiteSettings(
             folder=tmp_path / "site", base_url="https://example.org/", site_title="Trang tin"
         )
+        self.folder = settings.folder
         return Website("website", settings, place(tmp_path))
+
+    def shown(self, channel: Channel) -> list[Path]:
+        return sorted(self.folder.rglob("*"))
 
 
 class Receiver:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -109,7 +109,7 @@ class Office:
             return desk.queue.list()
 
     @contextmanager
-    def service(self) -> Iterator[Running]:
+    def service(self, program: Sequence[str] = ("-m", "outreach")) -> Iterator[Running]:
         """The service as a process of its own, killed at the end whatever happens."""
         address = str(self.folder / "notify")
         Path(address).unlink(missing_ok=True)
@@ -117,7 +117,7 @@ class Office:
             supervisor.bind(address)
             errors = self.folder / "stderr"
             with errors.open("wb") as stderr:
-                command = [sys.executable, "-m", "outreach", "run", "--config", str(self.config)]
+                command = [sys.executable, *program, "run", "--config", str(self.config)]
                 process = subprocess.Popen(
                     command,
                     stderr=stderr,

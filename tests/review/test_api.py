@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import pytest
 
 from outreach.domain.role import Role
 from outreach.review.api.endpoints import ENDPOINTS, ROOT
+from outreach.review.pace import LINE, STRANGERS, Pace
+from outreach.review.pages import review_pages
+from outreach.store.delivery_log import read, verify
 from outreach.store.tokens import LONGEST, Scope, Token
 from tests.review.house import CAMPAIGN, House
 from tests.store.office import what_happened
@@ -59,6 +63,8 @@ def test_messages_come_some_at_a_time_with_what_they_lack(office: House) -> None
     (broken,) = ask(office, "/messages?after=bang-ron&limit=1").json()["messages"]
     assert broken["problems"][0]["line"] > 1
     assert ask(office, f"/messages/{CAMPAIGN}/khong-co").status_code == 404
+    unknown = ask(office, "/messages?campaign=khong-co").json()
+    assert (unknown["count"], unknown["messages"], unknown["more"]) == (0, [], False)
 
 
 def test_a_message_is_told_whole(office: House) -> None:
@@ -232,7 +238,48 @@ def test_only_an_administrator_issues_tokens_and_sees_a_secret_once(office: Hous
     assert admin.post("/tokens", {"do": "issue", "name": "không quyền"}).status_code == 409
     admin.post("/tokens", {"do": "revoke", "name": "báo cáo"})
     assert ask(office, "/log", secret).status_code == 401
-    assert what_happened(office.desk.engine)[-2:] == ["token_issued", "token_revoked"]
+    assert [what for what in what_happened(office.desk.engine) if what.startswith("token")] == [
+        "token_issued",
+        "token_refused",
+        "token_revoked",
+        "token_unknown",
+    ]
+
+
+def refusals(office: House) -> list[tuple[str, str, str, int]]:
+    """What the log says of tokens that were refused: what, by whom, where, and how many such lines were left out."""
+    assert verify(office.desk.engine).intact
+    events = [line.event for line in read(office.desk.engine)]
+    told = [e for e in events if e.what in ("token_refused", "token_unknown")]
+    return [(e.what, e.actor, e.data["where"], e.data["left_out"]) for e in told]
+
+
+@pytest.mark.asvs(
+    "16.3.2", "What a token's scopes do not permit is an event, and so is a token that is none."
+)
+def test_refused_calls_are_in_the_log_but_do_not_fill_it(office: House) -> None:
+    seconds = [0.0]
+    office.office = replace(office.office, pace=Pace(lambda: seconds[0]))
+    office.app = review_pages(office.office)
+    issue(office, scopes=frozenset({Scope.READ_LOG}))
+    for _ in range(LINE.at_once + 5):
+        assert ask(office, "/people?lang=en").status_code == 403
+    line = ("token_refused", "token báo cáo", f"GET {ROOT}/people", 0)
+    assert refusals(office) == [line] * LINE.at_once
+    seconds[0] += LINE.rest
+    assert say(office, {}).status_code == 403
+    assert refusals(office)[-1] == (*line[:2], f"POST {ROOT}/approvals", 5)
+    for secret in ("wrong", "wrong too", ""):
+        assert ask(office, "/log", secret).status_code == 401
+    stranger = ("token_unknown", "outreach", f"GET {ROOT}/log", 0)
+    assert refusals(office)[LINE.at_once + 1 :] == [stranger]
+    seconds[0] += STRANGERS.rest
+    assert ask(office, "/log", "wrong").status_code == 401
+    assert refusals(office)[-1] == (*stranger[:3], 1)
+    assert "wrong" not in str(list(read(office.desk.engine)))
+    page = office.signed_in().get("/log?what=token_refused&lang=en").text
+    assert "not permitted to a token" in page
+    assert f"GET {ROOT}/people" in page
 
 
 def test_no_token_outlives_a_year(office: House) -> None:

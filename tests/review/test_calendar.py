@@ -28,6 +28,8 @@ def test_each_delivery_stands_on_its_day_and_in_its_lane(office: House) -> None:
         ("unit=Phòng khác", 0),
         ("month=2022-12", 0),
         ("month=2022-13", 4),
+        ("month=9999-12", 0),
+        ("month=0001-01", 0),
         ("campaign=khong-co", 0),
     ],
 )

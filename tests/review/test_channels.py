@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
-from outreach.bootstrap.asking import Answer
-from outreach.domain.health import ChannelHealth
+from outreach.bootstrap.asking import Answer, Tried
+from outreach.domain.health import ChannelHealth, Trial
 from outreach.domain.role import Role
 from outreach.domain.text import Text
 from outreach.review.pages import review_pages
+from outreach.review.signing import FIRST
+from outreach.store.delivery_log import read
 from tests.review.house import House
 
 
@@ -90,6 +92,50 @@ class Known:
     """Knows answers without asking."""
 
     seen: dict[str, Answer]
+    tried: dict[str, Tried] = field(default_factory=dict)
 
     def __call__(self, name: str) -> None:
         raise AssertionError(name)
+
+    def try_out(self, name: str, *, actor: str) -> Trial:
+        raise AssertionError(name)
+
+
+def test_a_channel_is_tried_by_an_administrator_only(office: House) -> None:
+    reviewer, admin = office.signed_in(Role.REVIEWER), office.signed_in()
+    assert 'value="try"' not in reviewer.get("/channels").text
+    assert reviewer.post("/channels/so-website", {"do": "try"}).status_code == 403
+    page = admin.get("/channels").text
+    assert page.count('value="try"') == 2
+    assert "Một trang ở địa chỉ không ai đoán được" in page
+    assert "Không đăng thử được: kênh này không có chỗ nào khuất bạn đọc." in page
+    counts = office.queue.counts()
+    before = [path for path in (office.folder / "state" / "site").rglob("*") if path.is_file()]
+    assert admin.post("/channels/so-website", {"do": "try"}).status_code == 303
+    after = [path for path in (office.folder / "state" / "site").rglob("*") if path.is_file()]
+    assert after == before
+    page = reviewer.get("/channels").text
+    assert "Đã đăng thử một bài ở chỗ bạn đọc không thấy, đọc lại và gỡ đi." in page
+    lines = [line.event for line in read(office.desk.engine)][-2:]
+    assert [(e.what, e.actor) for e in lines] == [
+        ("trial_begun", FIRST),
+        ("trial_went_well", FIRST),
+    ]
+    assert office.queue.counts() == counts
+    english = admin.get("/log?lang=en&channel=so-website").text
+    assert "test post came and went" in english
+
+
+def test_a_channel_without_a_safe_place_is_not_tried(office: House) -> None:
+    admin = office.signed_in()
+    admin.get("/channels")
+    assert admin.post("/channels/truc-tiep", {"do": "try"}).status_code == 303
+    assert office.office.asking
+    assert not office.office.asking.tried
+
+
+def test_what_a_test_post_left_behind_is_told(office: House) -> None:
+    trial = Trial(ok=False, said=Text("x"), left=Text("Bài nháp 7"))
+    tried = {"so-website": Tried(trial=trial, at=office.now, actor="lan")}
+    office.app = review_pages(replace(office.office, asking=Known(seen={}, tried=tried)))
+    assert "<strong>Còn để lại:</strong> Bài nháp 7" in office.signed_in().get("/channels").text

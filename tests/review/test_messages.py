@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -156,3 +157,17 @@ def test_the_difference_of_two_texts_is_both_of_them() -> None:
     assert (
         "".join(p.text for p in differing(long, long + "mới") if p.what != "gone") == long + "mới"
     )
+
+
+@pytest.mark.parametrize("campaign", ["khong-co", "../../x", "/etc", "a" * 200, "ệ" * 200, "."])
+def test_a_campaign_that_is_none_has_no_messages(office: House, campaign: str) -> None:
+    browser = office.signed_in()
+    answer = browser.get("/messages?" + urlencode({"campaign": campaign}))
+    assert answer.status_code == 200
+    assert "Chưa có thông điệp nào." in answer.text
+    assert "/messages/" + campaign not in answer.text
+
+
+def test_a_campaign_whose_rules_are_missing_still_tells_its_problems(office: House) -> None:
+    (office.campaign / "campaign.toml").unlink()
+    assert office.office.reading().problems(CAMPAIGN)

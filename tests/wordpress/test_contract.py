@@ -25,6 +25,9 @@ class TestWordPress(ChannelContract):
     def count(self, channel: Channel, key: str) -> int:
         return self.site.public(key)
 
+    def shown(self, channel: Channel) -> list[list[str]]:
+        return self.site.sql("SELECT ID, post_status FROM wp_posts ORDER BY ID")
+
 
 class TestBlock(ChannelContract):
     @pytest.fixture

@@ -17,6 +17,7 @@ from outreach import channel as c
 from outreach.channels._previews import BYTES, all_media, hashtag_forms, left_out, text_gauge
 from outreach.channels._text import over_limits
 from outreach.channels.email.letter import letter, message_id, page, plain, subject
+from outreach.channels.email.notice import send_notice
 from outreach.channels.email.post_office import PostOffice
 from outreach.channels.email.settings import EmailSettings, parsed
 from outreach.channels.email.tally import Tally
@@ -38,7 +39,9 @@ class Email:
 
     def __init__(self, name: str, settings: EmailSettings, place: c.AdapterPlace) -> None:
         self.name = name
-        self.capabilities = c.Capabilities(kinds=frozenset(c.Kind) - {c.Kind.BANNER}, slots=1)
+        self.capabilities = c.Capabilities(
+            kinds=frozenset(c.Kind) - {c.Kind.BANNER}, slots=1, safe_place=_safe_place(settings)
+        )
         self._settings = settings
         self._recipients = {parsed(r).addr_spec: parsed(r) for r in settings.recipients}
         self._now = place.clock
@@ -99,6 +102,13 @@ class Email:
         """A letter that was sent stays sent."""
         raise c.Reject(c.Text("A letter that was sent cannot be taken back; write a correction."))
 
+    async def try_out(self, text: str) -> c.Trial:
+        """A letter to the one address that the configuration names for that."""
+        to = self._settings.test_to
+        only = self._settings.model_copy(update={"recipients": (to,)})
+        await send_notice(only, subject=text, text=text, at=self._now())
+        return c.Trial(ok=True, said=c.Text("The mail server took a letter to {to}.", to=to))
+
     async def check(self) -> c.ChannelHealth:
         """Whether the mail server lets us in; no letter is begun."""
         office = PostOffice(self._settings)
@@ -126,3 +136,9 @@ class Email:
         except OSError as error:
             reason = c.Text("A picture cannot be read: {error}", error=error)
             raise c.RetryAt(reason) from error
+
+
+def _safe_place(settings: EmailSettings) -> c.Text | None:
+    if not settings.test_to:
+        return None
+    return c.Text("A letter to {to} alone; it stays in that letter box.", to=settings.test_to)

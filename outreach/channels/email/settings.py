@@ -35,6 +35,9 @@ class EmailSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors
     recipients: tuple[str, ...] = Field(
         min_length=1, description=_("Who gets a letter each: Name <address>.")
     )
+    test_to: str = Field(
+        default="", description=_("Who gets test letters, and nobody else: Name <address>.")
+    )
     prefix: str = Field(default="", description=_("What every subject begins with."))
     signature: tuple[str, ...] = Field(
         default=(), description=_("Lines at the end: whom the press may ask.")
@@ -53,7 +56,7 @@ class EmailSettings(BaseModel, extra="forbid", frozen=True, hide_input_in_errors
         """The sender as a header takes it."""
         return parsed(self.sender)
 
-    @field_validator("sender", "reply_to")
+    @field_validator("sender", "reply_to", "test_to")
     @classmethod
     def _is_address(cls, value: str) -> str:
         parsed(value)

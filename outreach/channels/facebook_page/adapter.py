@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from outreach import channel as c
+from outreach.channels._trials import tried
 from outreach.channels.facebook_page.composition import (
     LARGEST_VIDEO,
     PHOTOS,
@@ -41,6 +42,10 @@ LAG = timedelta(minutes=3)
 COVER = (1640, 624)
 """Pixels of a cover picture, twice those that a computer shows."""
 
+SAFE_PLACE = c.Text(
+    "An unpublished post, which only people who administer the Page can see; it is deleted at once."
+)
+
 
 class FacebookPage:
     """Text, a link, photos or a video, a first comment, and the cover picture as banner."""
@@ -62,6 +67,7 @@ class FacebookPage:
             visibility_lag=LAG,
             slots=1,
             ahead=(EARLIEST, LATEST) if settings.strategy == "native-schedule" else None,
+            safe_place=SAFE_PLACE,
         )
         self._settings, self._now, self._page = settings, place.clock, settings.page_id
         self._graph = GraphClient(settings, place.clock, network=place.network)
@@ -178,6 +184,21 @@ class FacebookPage:
     async def counts(self, receipt: c.Receipt) -> c.Counts:
         """What Facebook tells of the post."""
         return await self._counts.read(receipt)
+
+    async def try_out(self, text: str) -> c.Trial:
+        """An unpublished post: created, read back, deleted."""
+
+        async def make() -> str:
+            made = await self._graph.post(f"{self._page}/feed", message=text, published=False)
+            if not made.get("id"):
+                raise c.UnknownOutcome(c.Text("Facebook's answer does not name the post."))
+            return str(made["id"])
+
+        async def look(name: str) -> bool:
+            post = await self._graph.get(name, fields="message,is_published")
+            return post.get("message") == text and post.get("is_published") is False
+
+        return await tried(make, look, self._graph.delete)
 
     async def check(self) -> c.ChannelHealth:
         """Ask for the Page and for what Facebook knows of the token."""

@@ -29,6 +29,7 @@ from outreach.channel import (
     Severity,
     Steps,
     Text,
+    Trial,
     UnknownOutcome,
 )
 from outreach.channels._previews import all_media, hashtag_forms, text_gauge
@@ -40,6 +41,7 @@ from outreach.channels.website.fragments import Kept
 from outreach.channels.website.gallery import bytes_of, not_written
 from outreach.channels.website.pages import Edition, build, pages_of
 from outreach.channels.website.settings import Settings as WebsiteSettings
+from outreach.channels.website.trial import SAFE_PLACE, try_out
 
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
 _GENERATED = ("chuyen-muc", "en/chuyen-muc", "vi/chuyen-muc", "assets")
@@ -59,6 +61,7 @@ class Website:
             can_update=True,
             can_count=self._views is not None,
             slots=1,
+            safe_place=SAFE_PLACE,
         )
         self._settings = settings
         self._clock = place.clock
@@ -120,6 +123,10 @@ class Website:
         if self._views is None:
             return {}
         return {Metric.VIEWS: await asyncio.to_thread(self._views, f"/{receipt.remote_id}/")}
+
+    async def try_out(self, text: str) -> Trial:
+        """A page of its own that nothing names: written, read back, removed."""
+        return await asyncio.to_thread(try_out, self._folder, self._settings, text)
 
     async def check(self) -> ChannelHealth:
         """Whether the folder can be written; mends whatever a crash left behind in lists and feeds."""

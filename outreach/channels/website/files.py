@@ -49,6 +49,10 @@ class SiteFolder:
         """Take a file away; harmless when it is gone. Raises OSError."""
         (self.root / path).unlink(missing_ok=True)
 
+    def remove_folder(self, path: str) -> None:
+        """Take an empty folder away. Raises OSError."""
+        (self.root / path).rmdir()
+
     def files(self, under: str, pattern: str = "*") -> Iterator[str]:
         """The paths of all files below `under`, in order."""
         top = self.root / under

@@ -15,6 +15,7 @@ from outreach.channels.wordpress.previews import banner_preview, post_preview
 from outreach.channels.wordpress.settings import WordPressSettings
 from outreach.channels.wordpress.setup import setup
 from outreach.channels.wordpress.site import Site
+from outreach.channels.wordpress.trial import SAFE_PLACE, try_out
 
 
 class WordPress:
@@ -30,6 +31,7 @@ class WordPress:
             can_update=True,
             visibility_lag=timedelta(seconds=settings.server_time_limit),
             slots=2,
+            safe_place=SAFE_PLACE,
         )
         self._settings = settings
         self._language = place.language
@@ -73,6 +75,10 @@ class WordPress:
     async def setup(self) -> tuple[c.SetupPoint, ...]:
         """What an administrator arranges once, and whether it is so."""
         return await setup(self._site, self._settings, self._banners)
+
+    async def try_out(self, text: str) -> c.Trial:
+        """A draft: made, read back, deleted for good."""
+        return await try_out(self._site, text)
 
     async def check(self) -> c.ChannelHealth:
         """Whether the site would take our posts."""

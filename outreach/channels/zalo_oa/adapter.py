@@ -31,6 +31,7 @@ from outreach.channels.zalo_oa.ledger import BEGUN, REFUSED, Ledger
 from outreach.channels.zalo_oa.listing import Listing
 from outreach.channels.zalo_oa.settings import ZaloSettings
 from outreach.channels.zalo_oa.tokens import Tokens
+from outreach.channels.zalo_oa.trial import SAFE_PLACE, Hiding
 
 KINDS = frozenset(c.Kind) - {c.Kind.BANNER}
 LAG = timedelta(minutes=10)
@@ -116,6 +117,11 @@ class ZaloOA:
     async def counts(self, receipt: c.Receipt) -> c.Counts:
         """Views and shares of the article."""
         return await self._listing.counts(receipt.remote_id)
+
+    async def try_out(self, text: str) -> c.Trial:
+        """A hidden article: created, verified, read back, removed; followers are told nothing."""
+        hiding = Hiding(self._settings, self._api, self._listing)
+        return await hiding.try_out(text, verified=self._verified, remove=self._remove)
 
     async def check(self) -> c.ChannelHealth:
         """Whether the account answers, and how long the permission lasts if nothing renews it."""
@@ -264,6 +270,7 @@ def _capabilities(settings: ZaloSettings) -> c.Capabilities:
         can_count=True,
         visibility_lag=LAG,
         slots=1,
+        safe_place=SAFE_PLACE,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,9 @@ from outreach.review.api import views
 from outreach.review.api.answers import Call
 from outreach.review.api.asked import Nothing, Said
 from outreach.review.api.endpoints import ENDPOINTS, NAME, ROOT, SAY, Endpoint, description
+from outreach.review.gate import address_of
 from outreach.review.office import Office
+from outreach.review.pace import LINE, STRANGERS, TOKEN, Rate, TooOften
 from outreach.review.requests import MOST_BYTES, refusal, with_headers
 from outreach.store.tokens import Scope, Token
 
@@ -94,18 +97,37 @@ def _say(office: Office, token: Token, body: bytes) -> Response:
 
 def _token(office: Office, request: Request, scope: Scope) -> Token | Response:
     """The token with its scope, or the refusal."""
-    token = office.tokens.of(_secret(request), office.now())
+    secret, now = _secret(request), office.now()
+    token, where = office.tokens.of(secret, now), f"{request.method} {request.url.path}"
     if token is None:
+        if secret:
+            unknown = partial(office.tokens.unknown, address_of(request), where, now)
+            _log(office, "", STRANGERS, unknown)
         return _refuse(401, "A good token is needed: Authorization: Bearer …")
     if scope not in token.scopes:
+        _log(office, token.name, LINE, partial(office.tokens.refused, token.name, where, now))
         return _refuse(403, f"This token has not the scope {scope}.")
     return token
+
+
+def _log(office: Office, who: str, rate: Rate, write: Callable[..., None]) -> None:
+    """Write a refusal into the log, unless there were many; the next one tells how many were left out."""
+    try:
+        left_out = office.pace.spend(("refused token", who), rate)
+    except TooOften:
+        return
+    write(left_out=left_out)
 
 
 def _answer(office: Office, endpoint: Endpoint, request: Request) -> Response:
     token = _token(office, request, endpoint.scope)
     if isinstance(token, Response):
         return token
+    if endpoint.dear:
+        try:
+            office.pace.spend(("token", token.name), TOKEN)
+        except TooOften as early:
+            return _too_often(early)
     number, names = request.path_params.get("id", "0"), _names(request)
     if not (number.isascii() and number.isdecimal() and int(number[:20]) <= LARGEST):
         return _refuse(422, "id: must be a whole number")
@@ -150,6 +172,13 @@ def _said(wrong: ValidationError) -> str:
     return "; ".join(
         f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in wrong.errors()
     )
+
+
+def _too_often(early: TooOften) -> Response:
+    why = f"That was asked too often in a short time. It is given again in {early.seconds} s."
+    refused = _refuse(429, why)
+    refused.headers["retry-after"] = str(early.seconds)
+    return refused
 
 
 def _refuse(status: int, why: str) -> Response:

@@ -43,13 +43,17 @@ _REFUSAL = {
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """One path below `ROOT`: the scope that a token needs, its parameters, its answer, and the keys that the answer has."""
+    """One path below `ROOT`: the scope that a token needs, its parameters, its answer, and the keys that the answer has.
+
+    `dear` marks what costs much: no token may have it many times in a short time.
+    """
 
     path: str
     scope: Scope
     asked: type[asked.Asked]
     answer: Callable[[Call], Any]
     keys: Mapping[str, Mapping[str, Any]]
+    dear: bool = False
 
     @property
     def names_one(self) -> bool:
@@ -58,6 +62,18 @@ class Endpoint:
 
 
 _LIST = {"type": "array", "items": {"type": "object"}}
+_TOO_OFTEN = {
+    "429": {
+        "description": "asked too often in a short time",
+        "headers": {
+            "Retry-After": {
+                "description": "Seconds until it is given again.",
+                "schema": {"type": "integer", "minimum": 1},
+            }
+        },
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+    }
+}
 ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="/deliveries",
@@ -79,6 +95,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         asked=asked.Lines,
         answer=answers.log,
         keys={"lines": _LIST, "after": {"type": "integer"}},
+        dear=True,
     ),
     Endpoint(
         path="/channels",
@@ -114,6 +131,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         asked=asked.Nothing,
         answer=views.message,
         keys={"texts": _LIST, "problems": _LIST, "deliveries": _LIST},
+        dear=True,
     ),
     Endpoint(
         path=SAY,
@@ -142,6 +160,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         asked=asked.Statistics,
         answer=answers.counted,
         keys={"rows": _LIST},
+        dear=True,
     ),
 )
 
@@ -201,6 +220,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     refusals = {401: "no good token", 403: "the token's scopes do not permit it"}
     refusals |= {404: "there is none"} if endpoint.names_one else {}
     refusals |= {422: "a parameter is unknown or wrong"}
+    refused = _refusals(refusals) | (_TOO_OFTEN if endpoint.dear else {})
     return {
         "operationId": endpoint.answer.__name__,
         "summary": (endpoint.answer.__doc__ or "").strip(),
@@ -208,7 +228,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [*_in_path(endpoint), *_parameters(endpoint.asked)],
         "responses": {
             "200": _response("the answer", _answer(endpoint)),
-            **_refusals(refusals),
+            **refused,
         },
     }
 

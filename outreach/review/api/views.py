@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from outreach.domain.approval import Verdict, Word
+from outreach.domain.calendar_month import Month
 from outreach.domain.change import OPEN
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.problem import Problem
@@ -39,11 +40,9 @@ def calendar(call: Call) -> Any:
     wanted = call.asked
     assert isinstance(wanted, asked.Month)
     zone = call.reading.zone(wanted.campaign or "")
-    first = _month(wanted.month, call.office.now().astimezone(zone).date())
-    after = (first + timedelta(days=31)).replace(day=1)
-    since, until = (
-        datetime(d.year, d.month, 1, tzinfo=zone).astimezone(UTC) for d in (first, after)
-    )
+    today = call.office.now().astimezone(zone).date()
+    month = Month.named(wanted.month) if wanted.month else Month.of(today)
+    since, until = month.span(zone)
     found = call.office.glances.first(
         [wanted.state] if wanted.state else list(State),
         MOST,
@@ -52,11 +51,9 @@ def calendar(call: Call) -> Any:
         **{n: getattr(wanted, n) for n in ("campaign", "channel", "topic", "unit")},
     )
     titles = call.office.glances.titles(found)
-    known = [
-        c for c in call.reading.campaigns() if c.window.start < after and c.window.end >= first
-    ]
+    known = [c for c in call.reading.campaigns() if month.meets(c.window)]
     return {
-        "month": f"{first:%Y-%m}",
+        "month": f"{month.first:%Y-%m}",
         "full": len(found) >= MOST,
         "deliveries": [
             {**each, "title": titles[d.id]}
@@ -206,11 +203,6 @@ def people(call: Call) -> Any:
 def _rows(call: Call, found: list[Delivery]) -> list[Any]:
     zone = call.reading.zone
     return [call.plain(dict(row(each, zone(each.identity.campaign)))) for each in found]
-
-
-def _month(wanted: str | None, now: date) -> date:
-    year, month = map(int, wanted.split("-")) if wanted else (now.year, now.month)
-    return date(min(max(year, 1970), 9998), month, 1)
 
 
 def _problem(call: Call, problem: Problem) -> Mapping[str, Any]:
