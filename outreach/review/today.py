@@ -100,7 +100,9 @@ def _by_message(found: Iterable[Delivery]) -> Iterable[list[Delivery]]:
     """The deliveries of each message together: one page has the button for all of them."""
     kept: dict[tuple[str, str], list[Delivery]] = {}
     for delivery in found:
-        kept.setdefault((delivery.identity.campaign, delivery.identity.message), []).append(delivery)
+        kept.setdefault((delivery.identity.campaign, delivery.identity.message), []).append(
+            delivery
+        )
     return kept.values()
 
 

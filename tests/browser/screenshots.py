@@ -6,6 +6,8 @@ Each is taken on a desktop and on a phone, light and dark. The best of them go t
 from __future__ import annotations
 
 import io
+import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -20,7 +22,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from outreach.review.pages import review_pages
 from outreach.review.signing import FIRST
 from tests.browser.looking import opened
-from tests.browser.offices import APPROVER, AUTHOR, CAREFUL, REVIEWER, broken, empty_office, token_of
+from tests.browser.offices import (
+    APPROVER,
+    AUTHOR,
+    CAREFUL,
+    REVIEWER,
+    broken,
+    empty_office,
+    token_of,
+)
 from tests.browser.showcase import letter, showcase
 from tests.browser.sights import BROKEN, BUSY, EMPTY, STRANGER, WRONG, issue, paper, send, unfold
 from tests.review.house import CAMPAIGN, House
@@ -76,7 +86,7 @@ def begin(page: Page) -> None:
 def wrong(page: Page) -> None:
     """A text whose hour does not exist."""
     text = page.input_value("[name=text]")
-    page.fill("[name=text]", text.replace("08:00", "25:00"))
+    page.fill("[name=text]", text.replace("10 09:00", "10 25:00"))
     page.click("button[value=check]")
 
 
@@ -90,7 +100,6 @@ def views(made: House) -> dict[str, View]:
     doubt = delivery("truyen-thong-truc-tiep", "facebook-page")
     return {
         "dang-nhap": View("/sign-in", STRANGER),
-        "dang-nhap-sai": View("/sign-in", STRANGER, guess),
         "chao-mung": View("/welcome", STRANGER),
         "duyet-tu-thu": View(letter(made, WAITS, "facebook-page"), STRANGER),
         "duyet-tu-thu-hong": View("/approve?link=x", STRANGER),
@@ -122,7 +131,7 @@ def views(made: House) -> dict[str, View]:
         "nhat-ky-loc": View("/log?channel=facebook-page&q=binh%20dang&from=2022-11-15"),
         "nhat-ky-khong-co": View("/log?q=khongcogi"),
         "nhat-ky-in": View("/log", act=paper),
-        "kenh": View("/channels", act=send("#facebook-page button[value=ask]")),
+        "kenh": View("/channels", act=send("#so-website button[value=ask]")),
         "kenh-tam-dung": View("/channels", act=unfold),
         "bang-ron": View("/banners", AUTHOR),
         "bang-ron-trong": View("/banners", office=EMPTY),
@@ -136,6 +145,7 @@ def views(made: House) -> dict[str, View]:
         "ma-truy-cap": View("/tokens"),
         "ma-truy-cap-moi": View("/tokens", act=issue),
         "khong-co": View("/nowhere"),
+        "dang-nhap-sai": View("/sign-in", STRANGER, guess),
         "khong-duoc": View("/people", REVIEWER),
     }
 
@@ -157,6 +167,7 @@ BEST = {
 
 def main() -> None:
     """Take all of them, or only those whose names are given."""
+    logging.getLogger("outreach").setLevel(logging.CRITICAL)
     BUILD.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -165,7 +176,11 @@ def main() -> None:
         apps = {BUSY: made.app, EMPTY: empty.app, BROKEN: review_pages(broken(made.office))}
         addresses = {name: stack.enter_context(served(app)).url for name, app in apps.items()}
         chromium = stack.enter_context(sync_playwright()).chromium
-        browser = chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox"],
+            env={**os.environ, "LANGUAGE": "vi", "LANG": "vi_VN.UTF-8"},
+        )
         wanted = {name: view for name, view in views(made).items() if name in sys.argv[1:]}
         for screen, width in SCREENS.items():
             take(browser, addresses, wanted or views(made), screen, width)

@@ -59,5 +59,5 @@ def test_a_delivery_tells_its_own_counts(office: House) -> None:
         office.office.counts.keep(delivery.id, office.now, {Metric.VIEWS: views})
     page = office.signed_in(Role.REVIEWER).get(f"/deliveries/{mine.id}").text
     assert "Số liệu đón nhận" in page
-    assert ">1234<" in page
+    assert ">1.234<" in page
     assert ">777<" not in page
