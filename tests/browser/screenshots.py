@@ -43,7 +43,7 @@ MESSAGE = f"/messages/{CAMPAIGN}"
 WAITS, EDITED, BAD = "ngay-25-11", "luat-phong-chong-bao-luc-gia-dinh", "chien-luoc-quoc-gia"
 SCREENS = {"may-tinh": 1280, "dien-thoai": 390}
 SCHEMES = {"": "light", ".toi": "dark"}
-COLOURS, LARGEST, ALL = 128, 120_000, 1_000_000
+COLOURS, LARGEST, ALL = 160, 120_000, 1_000_000
 """A picture for the README has so many colours, and weighs so many bytes at most; so many do all of them."""
 
 
@@ -158,9 +158,9 @@ BEST = {
     "luot-dang": ("luot-dang.may-tinh.toi", 1000),
     "nhat-ky": ("nhat-ky-loc.may-tinh", 900),
     "thong-ke": ("thong-ke.may-tinh", 900),
-    "duyet-tu-thu": ("duyet-tu-thu.dien-thoai", 844),
-    "bang-ron": ("bang-ron.dien-thoai", 844),
-    "hom-nay-toi": ("hom-nay.dien-thoai.toi", 844),
+    "duyet-tu-thu": ("duyet-tu-thu.dien-thoai", 1000),
+    "bang-ron": ("bang-ron.dien-thoai", 1000),
+    "hom-nay-toi": ("hom-nay.dien-thoai.toi", 1000),
 }
 """Name in docs/pages/ -> the picture, and so many pixels of it from the top."""
 
@@ -229,7 +229,9 @@ def small(picture: Path, height: int) -> bytes:
     with Image.open(picture) as image:
         upper = image.convert("RGB").crop((0, 0, image.width, min(image.height, height)))
     kept = io.BytesIO()
-    upper.quantize(COLOURS, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
+    upper.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        kept, "PNG", optimize=True
+    )
     if len(kept.getvalue()) > LARGEST:
         sys.exit(f"{picture.name}: {len(kept.getvalue())} bytes")
     return kept.getvalue()

@@ -20,7 +20,7 @@ from outreach.store.counts import CountSeries
 from outreach.store.lease import Lease
 from outreach.store.queue import Queue
 from tests.browser.offices import APPROVER, AUTHOR, approve, first, photo, staff
-from tests.review.house import CAMPAIGN, CONFIG, House
+from tests.review.house import CONFIG, House
 from tests.store.blank import blank
 
 ROOT = Path(__file__).parents[2]
