@@ -93,24 +93,26 @@ def found_of(office: Office, reading: Reading) -> list[Banner]:
     """At most `MOST`, those that wait first."""
     by_people = [name for name in office.capabilities if _is_of_people(office, name)]
     found = office.glances.banners(by_people, MOST)
-    shown = [banner for each in found if (banner := _banner(office, reading, each))]
+    ends = office.glances.ends(d for d in found if d.identity.action is Action.PUBLISH)
+    made = (_banner(office, reading, each, ends.get(each.id)) for each in found)
+    shown = [banner for banner in made if banner]
     return sorted(shown, key=lambda banner: (not banner.waits, banner.due))
 
 
-def _banner(office: Office, reading: Reading, delivery: Delivery) -> Banner | None:
+def _banner(
+    office: Office, reading: Reading, delivery: Delivery, down: Delivery | None
+) -> Banner | None:
     rendition = office.queue.rendition(delivery)
     by_people = _by_people(office, delivery)
     if rendition is None or not (by_people or rendition.kind is Kind.BANNER):
         return None
     zone = reading.zone(delivery.identity.campaign)
-    down = office.queue.get(delivery.identity.of(Action.WITHDRAW).key)
-    shows_end = delivery.identity.action is Action.PUBLISH and down is not None
     details = delivery.receipt.details if delivery.receipt else {}
     return Banner(
         delivery=delivery,
         rendition=rendition,
         due=delivery.due.astimezone(zone),
-        until=down.due.astimezone(zone) if down and shows_end else None,
+        until=down.due.astimezone(zone) if down else None,
         waits=by_people and delivery.state is State.NEEDS_PERSON,
         by_people=by_people,
         photo=str(details.get("photo_sha256", "")),

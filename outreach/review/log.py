@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ SEARCHED = 2_000
 FACETS = ("q", "channel", "what", "campaign", "message", "by", "from", "until")
 """What the address of the page may choose."""
 
+_MARKS = re.compile("[\u0300-\u036f]")
 _SEARCHED = ("happened", "where", "detail", "by", "campaign")
 _KINDS: Mapping[str, str] = {
     "csv": "text/csv",
@@ -121,8 +123,7 @@ def _holds(row: Row, wanted: list[str], language: str) -> bool:
 
 def _plain(text: str) -> str:
     """Small letters without Vietnamese marks."""
-    apart = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return _MARKS.sub("", unicodedata.normalize("NFD", text.casefold().replace("đ", "d")))
 
 
 def _given(chosen: Mapping[str, str]) -> dict[str, Any]:

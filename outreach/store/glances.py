@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select
 
-from outreach.domain.delivery import Delivery, State
+from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.message import Kind
 from outreach.store.engine import reading
 from outreach.store.records import delivery_from_row
@@ -93,6 +93,17 @@ class Glances:
                 if len(found) >= limit:
                     break
         return list(found.values())[:limit]
+
+    def ends(self, publications: Iterable[Delivery]) -> dict[int, Delivery]:
+        """Publication -> the delivery that takes it down again, where one is planned."""
+        keys = {d.identity.of(Action.WITHDRAW).key: d.id for d in publications}
+        found: dict[int, Delivery] = {}
+        for some in in_batches(sorted(keys)):
+            query = select(DELIVERY).where(DELIVERY.c.key.in_(some))
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            found |= {keys[row.key]: delivery_from_row(row) for row in rows}
+        return found
 
     def of_messages(self, campaign: str, messages: Iterable[str]) -> list[Delivery]:
         """The deliveries of these messages of a campaign, by due time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 
@@ -16,14 +16,17 @@ from outreach.store.delivery_log import START, Head, Line, Verdict, head, seal, 
 from outreach.store.engine import reading
 from outreach.store.tables import EVENT
 
-STRIDE = 5_000
-"""So many lines are recomputed at a time."""
+AT_ONCE = 2_000
+"""So many lines are recomputed while somebody waits."""
+
+STRIDE = 500
+"""So many lines are recomputed at a time after that, so that pages which are asked for meanwhile hardly wait."""
 
 PASS = timedelta(days=1)
 """So long is it known of a line that it was sound; then all are recomputed."""
 
-PAUSE_SECONDS = 0.05
-"""Between two strides of a long way."""
+PAUSE_SECONDS = 0.02
+"""Between two strides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,42 +62,47 @@ class Seals:
     def __init__(self, engine: Engine, *, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
         self._sound, self._began = START, now()
-        self._turn, self._walking = Lock(), Lock()
+        self._known = Checked(verdict=Verdict(count=0), upto=START, before=0, began=now(), end=0)
+        self._turn = Lock()
 
     def check(self) -> Checked:
-        """Recompute the newest lines, and let a thread go on when there are more than a stride of them."""
-        checked = self._stride()
-        if checked.verdict.intact and not checked.whole and self._walking.acquire(blocking=False):
-            Thread(target=self._walk, name="seals", daemon=True).start()
-        return checked
+        """Recompute the newest lines, and let a thread go on when there are many; while it goes on, tell how far it is."""
+        if not self._turn.acquire(blocking=False):
+            return replace(self._known, end=head(self._engine).seq)
+        walks = False
+        try:
+            goes_on, checked = self._stride(AT_ONCE), self._known
+            if goes_on:
+                Thread(target=self._walk, name="seals", daemon=True).start()
+                walks = True
+            return checked
+        finally:
+            if not walks:
+                self._turn.release()
 
     def _walk(self) -> None:
         try:
-            while (checked := self._stride()).verdict.intact and not checked.whole:
+            while self._stride(STRIDE):
                 time.sleep(PAUSE_SECONDS)
         finally:
-            self._walking.release()
+            self._turn.release()
 
-    def _stride(self) -> Checked:
-        with self._turn:
-            if self._now() - self._began > PASS:
-                self._sound = START
-            if self._sound == START:
-                self._began = self._now()
-            before, end = self._sound, head(self._engine)
-            upto = end
-            if end.seq - before.seq > STRIDE:
-                upto = _line_at(self._engine, before.seq + STRIDE) or end
-            verdict = verify(self._engine, begin=before, end=upto)
-            if verdict.intact:
-                self._sound = upto
-            return Checked(
-                verdict=verdict,
-                upto=upto if verdict.intact else before,
-                before=before.seq,
-                began=self._began,
-                end=end.seq,
-            )
+    def _stride(self, width: int) -> bool:
+        """Recompute at most so many lines; whether there are more, and none of these was damaged."""
+        if self._now() - self._began > PASS:
+            self._sound = START
+        if self._sound == START:
+            self._began = self._now()
+        before, end = self._sound, head(self._engine)
+        upto = end
+        if end.seq - before.seq > width:
+            upto = _line_at(self._engine, before.seq + width) or end
+        verdict = verify(self._engine, begin=before, end=upto)
+        self._sound = upto if verdict.intact else before
+        self._known = Checked(
+            verdict=verdict, upto=self._sound, before=before.seq, began=self._began, end=end.seq
+        )
+        return verdict.intact and not self._known.whole
 
 
 def _line_at(engine: Engine, seq: int) -> Head | None:

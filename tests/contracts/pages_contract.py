@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from outreach.domain.approval import Verdict, Word, waits, waits_for_approval
 from outreach.domain.claim import Finish
-from outreach.domain.delivery import State
+from outreach.domain.delivery import Action, State
 from outreach.domain.difference import Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
@@ -139,6 +139,15 @@ class PagesContract:
         assert len(found) == 5
         assert set(glances.titles(found).values()) == {"Phát động"}
         assert glances.first([State.SCHEDULED], 9, unit="khác") == []
+
+    def test_what_hangs_is_known_with_what_takes_it_down(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        down = planned("treo", due=DUE + timedelta(days=9), action=Action.WITHDRAW)
+        fill(queue, [planned("treo"), down, planned("bài")])
+        hung, taken_down = queue.list(message="treo")
+        stays = queue.list(message="bài")
+        assert Glances(engine).ends([hung, *stays]) == {hung.id: taken_down}
 
     def test_people_come_stay_and_go(self, queue: Queue, engine: Engine) -> None:
         people = People(engine)
