@@ -29,6 +29,21 @@ from tests.review.stage import PASSWORD
 APPROVER, AUTHOR, REVIEWER, CAREFUL, INVITED = "Lan", "Minh", "Hoa", "Thu", "Mai"
 """Who works in the busy office besides the first person; `CAREFUL` uses a second factor, `INVITED` has not come yet."""
 
+LONG = """Bài viết chờ duyệt.
+
+## Lưu ý
+
+- Mang theo thẻ.
+- Đến sớm 15 phút.
+
+| Giờ | Việc |
+|---|---|
+| 8:00 | Đón tiếp |
+
+> Mỗi người một việc.
+"""
+"""A text with all that a text may be made of."""
+
 ROLES = {
     APPROVER: Role.APPROVER,
     AUTHOR: Role.AUTHOR,
@@ -170,9 +185,7 @@ def _mend(made: House) -> None:
     """Files change: a text that was approved, a new one that waits, and one with a mistake."""
     made.rule("required")
     made.write("sau", "Đoạn văn mới, dài hơn đoạn cũ.", at="2022-11-20 08:00")
-    made.write(
-        "cho", "Bài viết chờ duyệt.", at="2022-11-16 08:00", image="media/anh.png", image_alt="Lễ"
-    )
+    made.write("cho", LONG, at="2022-11-16 08:00", image="media/anh.png", image_alt="Lễ")
     made.write("hong", text="{{ khong.co }}")
     made.apply()
     made.queue.pause(
