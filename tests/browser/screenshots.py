@@ -43,7 +43,7 @@ MESSAGE = f"/messages/{CAMPAIGN}"
 WAITS, EDITED, BAD = "ngay-25-11", "luat-phong-chong-bao-luc-gia-dinh", "chien-luoc-quoc-gia"
 SCREENS = {"may-tinh": 1280, "dien-thoai": 390}
 SCHEMES = {"": "light", ".toi": "dark"}
-COLOURS, LARGEST, ALL = 160, 120_000, 1_000_000
+COLOURS, LARGEST, ALL = 256, 120_000, 1_000_000
 """A picture for the README has so many colours, and weighs so many bytes at most; so many do all of them."""
 
 
@@ -225,13 +225,15 @@ def publish() -> None:
 
 
 def small(picture: Path, height: int) -> bytes:
-    """The upper part of a picture, in few colours."""
+    """The upper part of a picture, in the colours that it has most of: pages are flat, so these stay exactly what they are."""
     with Image.open(picture) as image:
         upper = image.convert("RGB").crop((0, 0, image.width, min(image.height, height)))
+    most = sorted(upper.getcolors(upper.width * upper.height) or [], reverse=True)[:COLOURS]
+    palette = Image.new("P", (1, 1))
+    colours = [colour for _, colour in most if isinstance(colour, tuple)]
+    palette.putpalette([part for colour in colours for part in colour])
     kept = io.BytesIO()
-    upper.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        kept, "PNG", optimize=True
-    )
+    upper.quantize(palette=palette, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
     if len(kept.getvalue()) > LARGEST:
         sys.exit(f"{picture.name}: {len(kept.getvalue())} bytes")
     return kept.getvalue()
