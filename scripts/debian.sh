@@ -9,6 +9,9 @@ want() {
 
 command -v chromium >/dev/null || want chromium
 dpkg-query -W -f '${Status}' fonts-noto-core 2>/dev/null | grep -q 'ok installed' || want fonts-noto-core
+for package in chromium-l10n fonts-noto-color-emoji; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || want "$package"
+done
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want postgresql
 command -v pdftoppm >/dev/null || want poppler-utils
 command -v strace >/dev/null || want strace

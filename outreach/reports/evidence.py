@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from outreach.domain.delivery import Delivery, Receipt
+from outreach.domain.delivery import Delivery, Receipt, State
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
 from outreach.reports.delivery_log import HAPPENINGS, reason_of
@@ -19,6 +19,26 @@ if TYPE_CHECKING:
     from outreach.store.delivery_log import Line
     from outreach.store.records import Attempt
     from outreach.store.steps import StepRow
+
+DETAILS: Mapping[str, Text] = {
+    "broadcast": Text("Proof: id of the broadcast"),
+    "by": Text("Proof: by"),
+    "cover": Text("Proof: is the cover"),
+    "dropped": Text("Proof: left out there"),
+    "first_comment": Text("Proof: first comment"),
+    "former": Text("Proof: cover before"),
+    "link": Text("Proof: link in it"),
+    "left_as": Text("Proof: left there as"),
+    "note": Text("Proof: note"),
+    "photo": Text("Proof: photo"),
+    "photo_sha256": Text("Proof: SHA-256 of the photo"),
+    "picture": Text("Proof: id of the picture"),
+    "pictures": Text("Proof: fingerprint of the pictures"),
+    "service": Text("Proof: service"),
+    "unseen": Text("Proof: not seen yet"),
+    "video": Text("Proof: fingerprint of the video"),
+}
+"""What receipts of our own adapters tell besides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +81,12 @@ def _proof(receipt: Receipt, zone: tzinfo) -> list[tuple[Text, Any]]:
         (Text("Proof: link"), receipt.permalink or None),
         (Text("Proof: time"), receipt.at.astimezone(zone)),
     ]
-    details = [(Text("Proof: {name}", name=name), value) for name, value in receipt.details.items()]
-    return [*known, *details]
+    return [*known, *((_named(name), value) for name, value in receipt.details.items())]
+
+
+def _named(detail: str) -> Text:
+    """What a detail of a receipt is called; adapters of others may have more."""
+    return DETAILS.get(detail, Text("Proof: {name}", name=detail))
 
 
 def attempts(found: Evidence) -> Table:
@@ -87,13 +111,20 @@ def _attempt(attempt: Attempt, zone: tzinfo) -> dict[str, Any]:
         "number": attempt.number,
         "started": attempt.started.astimezone(zone),
         "ended": _local(attempt.finished, zone),
-        "outcome": STATES[attempt.outcome] if attempt.outcome else Text("under way"),
+        "outcome": _outcome(attempt.outcome),
         "state": attempt.outcome,
         "reason": attempt.reason,
         "digest": attempt.digest,
         "fence": attempt.fence,
         "evidence": dict(attempt.evidence),
     }
+
+
+def _outcome(state: State | None) -> Text:
+    """How an attempt ended; one that put the delivery back into the queue did not succeed."""
+    if state is State.SCHEDULED:
+        return Text("not published; once more later")
+    return STATES[state] if state else Text("under way")
 
 
 def steps(found: Evidence) -> Table:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from calendar import month_abbr
+from datetime import date
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,7 +22,7 @@ PROSE = frozenset(
     {"p", "br", "em", "strong", "a", "ul", "ol", "li", "blockquote", "hr", "s"}
     | {"table", "thead", "tbody", "tr", "th", "td", "code", "pre"}
 )
-"""What a text may be made of; its headings are paragraphs on our pages."""
+"""What a text may be made of; its headings are strong paragraphs on our pages."""
 
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 
@@ -52,6 +54,8 @@ def page(name: str, language: str, /, **given: Any) -> str:
         _=gettext(language),
         words=words,
         link=web_address,
+        number=partial(number, language=language),
+        short_day=partial(short_day, language=language),
         clean=clean,
         states=STATES,
         actions=ACTIONS,
@@ -60,9 +64,20 @@ def page(name: str, language: str, /, **given: Any) -> str:
     )
 
 
+def number(value: int, language: str) -> str:
+    """A figure with its thousands apart: 22.846 in Vietnamese, 22,846 in English."""
+    apart = f"{value:,}"
+    return apart.replace(",", ".") if language == "vi" else apart
+
+
+def short_day(day: date, language: str) -> str:
+    """A day of this year: 15/11 in Vietnamese, 15 Nov in English."""
+    return f"{day:%d/%m}" if language == "vi" else f"{day.day} {month_abbr[day.month]}"
+
+
 def clean(html: str) -> Markup:
     """The HTML of a text with nothing in it but words, their emphasis and links."""
-    flat = _HEADING.sub(r"<\1p>", html)
+    flat = _HEADING.sub(lambda found: "</strong></p>" if found[1] else "<p><strong>", html)
     kept = nh3.clean(flat, tags=PROSE, attributes={"a": {"href"}}, url_schemes={"https", "mailto"})
     return Markup(kept)  # noqa: S704 - nh3 has just cleaned it
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from starlette.responses import Response
 
@@ -19,17 +20,16 @@ CHARTS = (By.CHANNEL, By.TOPIC, By.UNIT)
 BARS = 12
 """So many bars at most; the table has every row."""
 
-WIDTH, HEIGHT, LEFT = 640, 28, 210
-"""A chart's width, the height of a bar, and the room for its name, in SVG units."""
+TICKS = 5
+"""So many days are named below the line, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """One bar: its name, its figure, where it stands and how long it is, in SVG units."""
+    """One bar: its name, its figure, and how long it is in percent of the longest."""
 
     name: str
     value: int
-    y: int
     length: float
 
 
@@ -44,11 +44,12 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """A line over the days, as the points of an SVG polyline."""
+    """A line over the days, as the points of an SVG polyline 100 wide and 100 high; `days` are those that are named, the others None."""
 
     points: str
-    first: str
-    last: str
+    days: Sequence[date | None]
+    first: date
+    last: date
     highest: int
 
 
@@ -60,12 +61,14 @@ def statistics_page(visit: Visit) -> Response:
     part = Part(campaign=chosen or None, channel=visit.asked("channel") or None)
     metric = {m.value: m for m in Metric}.get(visit.asked("metric"), Metric.VIEWS)
     figures, zone = visit.office.figures, reading.zone(chosen)
-    tables = {by: figures.table(part, by, zone) for by in (*CHARTS, By.DAY)}
+    tables = {by: figures.table(part, by, zone) for by in CHARTS}
+    days = _dated(figures.table(part, By.DAY, zone))
     return visit.page(
         "statistics",
         charts=[_chart(tables[by], by, metric, visit.language) for by in CHARTS],
-        days=tables[By.DAY],
-        curve=_curve(tables[By.DAY], metric),
+        days=days,
+        curve=_curve(days, metric),
+        totals=_totals(tables[By.CHANNEL]),
         metric=metric,
         metrics=METRICS,
         titles=TITLES,
@@ -73,7 +76,6 @@ def statistics_page(visit: Visit) -> Response:
         chosen=part.channel,
         campaigns=known,
         campaign=chosen,
-        size={"width": WIDTH, "height": HEIGHT, "left": LEFT},
     )
 
 
@@ -84,23 +86,40 @@ def _chart(table: Table, by: By, metric: Metric, language: str) -> Chart:
         Bar(
             name=to_words(row["shown_name"], language),
             value=row[metric],
-            y=number * HEIGHT,
-            length=round((WIDTH - LEFT - 80) * row[metric] / most, 1) if most else 0,
+            length=round(100 * row[metric] / most, 1) if most else 0,
         )
-        for number, row in enumerate(rows)
+        for row in rows
         if row[metric] is not None
     ]
     return Chart(table=table, by=by, bars=bars)
 
 
+def _dated(table: Table) -> Table:
+    """The table of days with dates for people in it."""
+    rows = ({**row, "shown_name": date.fromisoformat(row["name"])} for row in table.rows)
+    return replace(table, rows=tuple(rows))
+
+
+def _totals(table: Table) -> dict[Metric, int | None]:
+    """What every metric comes to; None where no channel tells it."""
+    told = {m: [row[m] for row in table.rows if row[m] is not None] for m in Metric}
+    return {metric: sum(values) if values else None for metric, values in told.items()}
+
+
 def _curve(table: Table, metric: Metric) -> Curve | None:
-    told = [(row["name"], row[metric]) for row in table.rows if row[metric] is not None]
+    told = [(row["shown_name"], row[metric]) for row in table.rows if row[metric] is not None]
     if len(told) < 2:
         return None
-    most = max(value for _, value in told) or 1
-    step = (WIDTH - 40) / (len(told) - 1)
+    most, count = max(value for _, value in told), len(told)
     points = (
-        f"{round(20 + number * step, 1)},{round(150 - 130 * value / most, 1)}"
+        f"{round(100 * (number + 0.5) / count, 2)},{round(100 - 100 * value / (most or 1), 1)}"
         for number, (_, value) in enumerate(told)
     )
-    return Curve(points=" ".join(points), first=told[0][0], last=told[-1][0], highest=most)
+    apart = max(1, round((count - 1) / TICKS))
+    return Curve(
+        points=" ".join(points),
+        days=[day if number % apart == 0 else None for number, (day, _) in enumerate(told)],
+        first=told[0][0],
+        last=told[-1][0],
+        highest=most,
+    )

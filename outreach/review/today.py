@@ -75,8 +75,8 @@ def hands(office: Office, reading: Reading, now: datetime) -> Iterator[Hand]:
         if cause.key.partition(":")[0] not in _TOLD_BY_STATE:
             yield _of_cause(cause)
     waiting = {d.id: d for d in office.approvals.waiting(now + SOON)}
-    for delivery in waiting.values():
-        yield _to_approve(office, reading, delivery)
+    for together in _by_message(waiting.values()):
+        yield _to_approve(office, reading, together)
     for delivery in office.glances.first(NEEDS_A_HAND, IN_HAND, latest=True):
         if delivery.id not in waiting:
             yield _to_settle(office, reading, delivery)
@@ -96,11 +96,21 @@ def _of_cause(cause: Cause) -> Hand:
     )
 
 
-def _to_approve(office: Office, reading: Reading, delivery: Delivery) -> Hand:
-    identity = delivery.identity
+def _by_message(found: Iterable[Delivery]) -> Iterable[list[Delivery]]:
+    """The deliveries of each message together: one page has the button for all of them."""
+    kept: dict[tuple[str, str], list[Delivery]] = {}
+    for delivery in found:
+        kept.setdefault((delivery.identity.campaign, delivery.identity.message), []).append(
+            delivery
+        )
+    return kept.values()
+
+
+def _to_approve(office: Office, reading: Reading, together: list[Delivery]) -> Hand:
+    identity = together[0].identity
     return Hand(
-        what=title(office, delivery),
-        where=_where(reading, delivery),
+        what=title(office, together[0]),
+        where=_where(reading, *together),
         why=Text("Its text is not approved yet; it does not go out before."),
         state=State.HELD,
         says=Text("Read and approve"),
@@ -119,9 +129,11 @@ def _to_settle(office: Office, reading: Reading, delivery: Delivery) -> Hand:
     )
 
 
-def _where(reading: Reading, delivery: Delivery) -> Text:
-    due = delivery.due.astimezone(reading.zone(delivery.identity.campaign))
-    return Text("{channel} · {due}", channel=delivery.identity.channel, due=f"{due:%d/%m/%Y %H:%M}")
+def _where(reading: Reading, *together: Delivery) -> Text:
+    first = min(together, key=lambda one: one.due)
+    due = first.due.astimezone(reading.zone(first.identity.campaign))
+    names = ", ".join(sorted({one.identity.channel for one in together}))
+    return Text("{channel} · {due}", channel=names, due=f"{due:%d/%m/%Y %H:%M}")
 
 
 def _rows(

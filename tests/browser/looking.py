@@ -39,6 +39,7 @@ def opened(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=scripts,
+        locale="vi-VN",
         reduced_motion="reduce",
     )
     context.set_default_timeout(15_000)

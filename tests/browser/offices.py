@@ -15,7 +15,7 @@ from PIL import Image
 from outreach.domain.approval import Verdict, Word
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.counts import Metric
-from outreach.domain.delivery import Receipt, State
+from outreach.domain.delivery import Delivery, Receipt, State
 from outreach.domain.role import Role
 from outreach.domain.text import Text
 from outreach.review import second_factor
@@ -28,6 +28,21 @@ from tests.review.stage import PASSWORD
 
 APPROVER, AUTHOR, REVIEWER, CAREFUL, INVITED = "Lan", "Minh", "Hoa", "Thu", "Mai"
 """Who works in the busy office besides the first person; `CAREFUL` uses a second factor, `INVITED` has not come yet."""
+
+LONG = """Bài viết chờ duyệt.
+
+## Lưu ý
+
+- Mang theo thẻ.
+- Đến sớm 15 phút.
+
+| Giờ | Việc |
+|---|---|
+| 8:00 | Đón tiếp |
+
+> Mỗi người một việc.
+"""
+"""A text with all that a text may be made of."""
 
 ROLES = {
     APPROVER: Role.APPROVER,
@@ -63,7 +78,8 @@ def token_of(name: str) -> str:
 def empty_office(folder: Path) -> Iterator[House]:
     """Nothing is planned."""
     with house(folder, empty=True) as made:
-        _first(made)
+        first(made)
+        made.office.people.sign_in(FIRST, token_of(FIRST), made.now + timedelta(days=1))
         yield made
 
 
@@ -71,14 +87,15 @@ def empty_office(folder: Path) -> Iterator[House]:
 def busy_office(folder: Path) -> Iterator[House]:
     """Everything that pages show has happened at least once."""
     with house(folder, "optional") as made:
-        _first(made)
-        _people(made)
+        first(made)
+        staff(made)
         for name in ("nghi", "loi", "lo", "hoi"):
             made.write(name, title=f"Hội thảo về quyền của lao động nữ ({name})")
         made.put("bang-ron-2", {**BANNER, "title": "Treo băng rôn đợt 2"})
         made.write("sau", "Đoạn văn cũ.", at="2022-11-20 08:00")
         made.apply()
-        _approve(made, "sau")
+        for delivery in made.deliveries("sau").values():
+            approve(made, delivery)
         made.wait(timedelta(days=1))
         _carry_out(made)
         _mend(made)
@@ -94,14 +111,16 @@ def broken(office: Office) -> Office:
     return replace(office, reading=breaks)
 
 
-def _first(made: House) -> None:
+def first(made: House) -> None:
+    """The first person has come."""
     people, code = made.office.people, first_code(made.office) or ""
     assert people.accept(FIRST, code, made.office.passwords.hash(PASSWORD), made.now)
-    people.sign_in(FIRST, token_of(FIRST), made.now + timedelta(days=1))
 
 
-def _people(made: House) -> None:
+def staff(made: House) -> None:
+    """Everybody else has come, but one; all are signed in for the next day."""
     people, later = made.office.people, made.now + timedelta(days=1)
+    people.sign_in(FIRST, token_of(FIRST), later, browser="Chrome · Windows")
     for name, role in ROLES.items():
         people.invite(name, role, f"code-of-{name}", actor=FIRST, now=made.now)
         people.accept(name, f"code-of-{name}", made.office.passwords.hash(PASSWORD), made.now)
@@ -118,16 +137,16 @@ def _people(made: House) -> None:
     made.office.tokens.issue(token, "a-secret", actor=FIRST)
 
 
-def _approve(made: House, message: str) -> None:
-    for delivery in made.deliveries(message).values():
-        word = Word(
-            person=APPROVER,
-            digest=delivery.digest,
-            verdict=Verdict.APPROVED,
-            at=made.now,
-            note="Đã đọc kỹ.",
-        )
-        made.office.approvals.give(word)
+def approve(made: House, delivery: Delivery) -> None:
+    """The approver's word for one text."""
+    word = Word(
+        person=APPROVER,
+        digest=delivery.digest,
+        verdict=Verdict.APPROVED,
+        at=made.now,
+        note="Đã đọc kỹ.",
+    )
+    made.office.approvals.give(word)
 
 
 def _carry_out(made: House) -> None:
@@ -166,9 +185,7 @@ def _mend(made: House) -> None:
     """Files change: a text that was approved, a new one that waits, and one with a mistake."""
     made.rule("required")
     made.write("sau", "Đoạn văn mới, dài hơn đoạn cũ.", at="2022-11-20 08:00")
-    made.write(
-        "cho", "Bài viết chờ duyệt.", at="2022-11-16 08:00", image="media/anh.png", image_alt="Lễ"
-    )
+    made.write("cho", LONG, at="2022-11-16 08:00", image="media/anh.png", image_alt="Lễ")
     made.write("hong", text="{{ khong.co }}")
     made.apply()
     made.queue.pause(

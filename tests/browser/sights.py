@@ -71,6 +71,7 @@ def unsealed(selector: str) -> Act:
 def issue(page: Page) -> None:
     """A new token, with a name that there is not yet."""
     page.fill("[name=name]:visible", f"Máy {secrets.token_hex(4)}")
+    page.get_by_role("checkbox").first.check()
     page.click("button[value=issue]")
 
 

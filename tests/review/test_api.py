@@ -84,7 +84,7 @@ def test_the_other_pages_are_told_too(office: House) -> None:
     assert ask(office, "/calendar?month=2022-12").json()["deliveries"] == []
     assert len(ask(office, "/calendar?topic=phát động").json()["deliveries"]) == 2
     today = ask(office, "/today").json()
-    assert len(today["hands"]) == 3
+    assert len(today["hands"]) == 2
     assert today["next"][0]["state"] == "scheduled"
     assert ask(office, "/banners").json()["banners"][0]["title"] == "Treo băng rôn đợt 1"
     office.signed_in()

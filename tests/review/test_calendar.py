@@ -11,8 +11,9 @@ from tests.review.house import House
 
 def test_each_delivery_stands_on_its_day_and_in_its_lane(office: House) -> None:
     page = office.signed_in().get("/calendar").text
-    day = re.search(r'<td class="open">\s*<span class="number">15</span>.*?</td>', page, re.DOTALL)
-    assert day
+    days = re.findall(r'<td class="open">.*?</td>', page, re.DOTALL)
+    day = [one for one in days if "Thứ Ba, </span>15<" in one]
+    assert len(day) == 1
     assert day[0].count("Bài mot") == 2
     assert "Treo băng rôn đợt 1" in day[0]
     assert len(re.findall(r'class="mark ch\d', page)) == 4
