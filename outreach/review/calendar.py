@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from outreach.domain.calendar_month import Month
 from outreach.domain.campaign import Campaign
+from outreach.domain.change import OPEN
 from outreach.domain.delivery import Delivery, State
 from outreach.reports import calendar, coverage
 from outreach.reports.source import Files, Question
@@ -114,7 +115,7 @@ def _entries(visit: Visit, month: Month, zone: tzinfo) -> list[Entry]:
     states = {s.value: s for s in State}
     wanted = states.get(visit.asked("state"))
     found = office.glances.first(
-        [wanted] if wanted else list(State),
+        [wanted] if wanted else sorted(State, key=OPEN.__contains__),
         MOST,
         since=since,
         until=until,

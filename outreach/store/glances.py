@@ -35,7 +35,7 @@ class Glances:
         """At most `limit` deliveries in these states by due time, the `latest` first or last.
 
         `since` is included, `until` is not. `wanted` names columns (campaign, channel, message) and what they must hold;
-        `topic` and `unit` are those of the text.
+        `topic` and `unit` are those of the text. States that fill the limit with the nearest deliveries spare the later ones.
         """
         query = _of_texts({name: wanted.pop(name, None) for name in ("topic", "unit")})
         if since is not None:
@@ -45,13 +45,16 @@ class Glances:
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(DELIVERY.c[name] == value)
+        rows: list[Any] = []
         with reading(self._engine) as connection:
-            rows = [
-                row
-                for state in states
-                for row in _some(connection, query, state, limit, latest=latest)
-            ]
-        rows.sort(key=lambda row: (row.due, row.id), reverse=latest)
+            for state in states:
+                rows += _some(connection, query, state, limit, latest=latest)
+                rows.sort(key=lambda row: (row.due, row.id), reverse=latest)
+                if len(rows) >= limit > 0:
+                    last = rows[limit - 1].due
+                    query = query.where(
+                        DELIVERY.c.due >= last if latest else DELIVERY.c.due <= last
+                    )
         return [delivery_from_row(row) for row in rows[:limit]]
 
     def titles(self, deliveries: Iterable[Delivery]) -> dict[int, str]:

@@ -140,6 +140,19 @@ class PagesContract:
         assert set(glances.titles(found).values()) == {"Phát động"}
         assert glances.first([State.SCHEDULED], 9, unit="khác") == []
 
+    def test_the_nearest_are_found_in_whatever_state(self, queue: Queue, engine: Engine) -> None:
+        plans = [planned(f"m{n}", due=DUE + timedelta(hours=n // 2)) for n in range(8)]
+        fill(queue, plans)
+        for number, delivery in enumerate(queue.list()):
+            if number % 3 == 0:
+                queue.move(delivery.id, State.CANCELLED, reason=WHY, actor="lan", now=DUE)
+        every, glances = queue.list(), Glances(engine)
+        for states in (list(State), list(State)[::-1]):
+            for limit in range(10):
+                assert glances.first(states, limit) == every[:limit]
+                latest = sorted(every, key=lambda d: (d.due, d.id), reverse=True)
+                assert glances.first(states, limit, latest=True) == latest[:limit]
+
     def test_what_hangs_is_known_with_what_takes_it_down(
         self, queue: Queue, engine: Engine
     ) -> None:
