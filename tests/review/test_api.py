@@ -205,6 +205,7 @@ def test_a_session_is_no_token(office: House) -> None:
         "/log?after=-1",
         "/statistics?by=nothing",
         "/calendar?month=2022-13",
+        "/calendar?month=0000-01",
         "/calendar?month=x",
         "/messages?limit=201",
         "/messages/A_b/mot",

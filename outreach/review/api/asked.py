@@ -79,7 +79,7 @@ class Messages(Asked):
 class Month(Asked):
     """One month of the calendar; without one, the present month."""
 
-    month: Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = None
+    month: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}-(0[1-9]|1[0-2])$")] | None = None
     campaign: Name | None = None
     channel: Name | None = None
     topic: Name | None = None
