@@ -45,6 +45,7 @@ async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
         if wire.seq - after > FAR:
             left, after = wire.seq - after, wire.seq
             yield _left_out(visit, left, after)
+        yield ": \n\n"  # whatever stands between us and the reader lets the answer begin
         while True:
             seq = await wire.beyond(after, max(BREATH, EVERY / 5))
             if time.monotonic() - looked >= BREATH:

@@ -130,7 +130,9 @@ def test_new_lines_of_the_log_appear_by_themselves(
     be(context, FIRST, addresses[BUSY])
     page = context.new_page()
     with page.expect_response("**/log/live?*"):
-        page.goto(f"{addresses[BUSY]}/log?channel=truc-tiep")
+        answer = page.goto(f"{addresses[BUSY]}/log?channel=truc-tiep")
+        assert answer
+        assert page.locator("#lines").count() == 1, page.content()[-2_000:]
     for why in ("Vì trời mưa.", "Vì gió lớn."):
         reason = Text("{why}", why=why)
         busy.queue.pause("truc-tiep", reason, None, actor="Lan", now=busy.now)
