@@ -153,6 +153,19 @@ def test_only_people_who_are_signed_in_watch(office: House) -> None:
     assert office.browser().get("/log/live").status_code == 303
 
 
+def test_a_tail_begins_before_there_is_anything_to_tell(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from outreach.review import tail
+
+    monkeypatch.setattr(tail, "BREATH", 3600.0)
+    token = str(office.signed_in().cookies["session"])
+    with served(office.app) as client:
+        path = f"/log/live?after={office.office.checked_end()}"
+        with watching(client, token, path) as answer:
+            assert answer.readline() == b": \n"
+
+
 def test_a_tail_ends_with_its_session(office: House, monkeypatch: pytest.MonkeyPatch) -> None:
     from outreach.review import tail
 
