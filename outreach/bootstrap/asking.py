@@ -136,9 +136,7 @@ class Asking:
 
     def _test_post(self) -> str:
         local = self.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-        text = Text(
-            "Test post of outreach, {at}; it removes itself.", at=f"{local:%d/%m/%Y %H:%M:%S}"
-        )
+        text = Text("Test post of outreach, {at}.", at=f"{local:%d/%m/%Y %H:%M:%S}")
         return translate(text, self.settings.language)
 
     def _opened(self, name: str) -> Channel | Text:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from outreach.cli.desk_source import read_zone
 from outreach.cli.kept import Kept, Stamp
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from outreach.domain.campaign import Campaign
     from outreach.domain.plan import Plan
 
+T = TypeVar("T")
 NOBODY = "@nobody"
 """What no campaign can be called."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the files of one campaign say and ask; `covered` is worked out once."""
+    """What the files of one campaign say and ask; what follows from them is worked out once."""
 
     content: Content
     plan: Plan
@@ -82,22 +83,11 @@ class KeptFiles:
         """What campaign.toml says; None when it cannot be used."""
         from outreach.content.reader import read_rules  # noqa: PLC0415 - help pages need no reader
 
-        folder = self._folder(campaign)
-        file = folder / "campaign.toml"
-        return self._kept.get(
-            folder.name, "rules", lambda: _stamp(file), lambda: read_rules(folder)
-        )
+        return self._of_rules("rules", campaign, read_rules)
 
     def zone(self, campaign: str) -> tzinfo:
         """The zone that campaign.toml names."""
-        folder = self._folder(campaign)
-        file = folder / "campaign.toml"
-        return self._kept.get(
-            folder.name,
-            "zone",
-            lambda: _stamp(file),
-            lambda: read_zone(folder.parent, folder.name),
-        )
+        return self._of_rules("zone", campaign, lambda place: read_zone(place.parent, place.name))
 
     def draft(self, campaign: str, name: str, content: bytes) -> Draft:
         """What a file would be with another content; nothing is written."""
@@ -113,6 +103,12 @@ class KeptFiles:
             return [file.parent.name for file in self._rules_files()]
 
         return self._kept.get("", "names", look, fresh)
+
+    def _of_rules(self, kind: str, campaign: str, fresh: Callable[[Path], T]) -> T:
+        """What follows from campaign.toml alone."""
+        folder = self._folder(campaign)
+        look = partial(_stamp, folder / "campaign.toml")
+        return self._kept.get(folder.name, kind, look, partial(fresh, folder))
 
     def _rules_files(self) -> Iterator[Path]:
         return self._desk.settings.messages.glob("*/campaign.toml")

@@ -114,8 +114,9 @@ def _entries(visit: Visit, month: Month, zone: tzinfo) -> list[Entry]:
     since, until = month.span(zone)
     states = {s.value: s for s in State}
     wanted = states.get(visit.asked("state"))
+    earliest_first = sorted(State, key=OPEN.__contains__)
     found = office.glances.first(
-        [wanted] if wanted else sorted(State, key=OPEN.__contains__),
+        [wanted] if wanted else earliest_first,
         MOST,
         since=since,
         until=until,
