@@ -141,3 +141,6 @@ def _watched(config: Path, others: int) -> Iterator[tuple[Engine, Watcher]]:
     ):
         yield engine, watcher
     engine.dispose()
+    told = [number for number, _ in watcher.lines]
+    if told != sorted(set(told)):
+        raise RuntimeError("the live log told a line twice or out of order")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -41,33 +41,37 @@ class Wire:
         self._office = office
         self.watchers, self.seq = 0, 0
         self._lines: deque[Found] = deque(maxlen=RECENT)
-        self._news = asyncio.Condition()
-        self._telling = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._beginning, self._telling = asyncio.Lock(), asyncio.Lock()
         self._said: dict[tuple[Tale, int, int], str] = {}
         self._looking: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """Somebody watches while this lasts."""
+        """Somebody watches while this lasts: the first to come begins to look for all, the last to go ends it."""
         self.watchers += 1
         try:
-            if self._looking is None or self._looking.done():
-                await self._look()
-                self._looking = asyncio.create_task(self._look_on())
+            async with self._beginning:
+                if self._looking is None or self._looking.done():
+                    await self._look()
+                    self._looking = asyncio.create_task(self._look_on())
             yield
         finally:
             self.watchers -= 1
+            if not self.watchers and self._looking:
+                self._looking.cancel()
+                self._looking = None
 
     async def beyond(self, after: int, seconds: float) -> int:
         """The number of the last line once it is past `after`, or after so many seconds. Raises what kept us from looking."""
-        async with self._news:
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._news.wait_for(lambda: self.seq > after or self._is_over())
-            except TimeoutError:
-                pass
-        if self._looking and self._looking.done():
-            self._looking.result()
+        looking = self._looking
+        assert looking, "only who watches waits"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.seq <= after and not looking.done():
+                    await self._news.wait()
+        if looking.done():
+            looking.result()
         return self.seq
 
     async def told(self, tale: Tale, after: int, words: Told) -> tuple[str, int]:
@@ -84,27 +88,27 @@ class Wire:
             return await run_in_threadpool(self._office.leafing.on, choice, after, upto)
         return [f for f in self._lines if after < f[0].seq <= upto and fits(choice, f)]
 
-    def _is_over(self) -> bool:
-        return self._looking is not None and self._looking.done()
-
     async def _look_on(self) -> None:
         try:
-            while self.watchers:
+            while True:
                 await asyncio.sleep(EVERY)
                 await self._look()
         finally:
-            async with self._news:
-                self._news.notify_all()
+            self._wake()
 
     async def _look(self) -> None:
         seq = await run_in_threadpool(self._office.checked_end)
         if seq <= self.seq:
             return
         begin = max(self.seq, seq - RECENT)
+        found = await run_in_threadpool(self._office.leafing.on, Choice(), begin, seq)
         if begin > self.seq:
             self._lines.clear()
-        self._lines += await run_in_threadpool(self._office.leafing.on, Choice(), begin, seq)
-        async with self._news:
-            self.seq = seq
-            self._said.clear()
-            self._news.notify_all()
+        self._lines += found
+        self.seq = seq
+        self._said.clear()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
