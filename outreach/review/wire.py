@@ -58,14 +58,14 @@ class Wire:
             yield
         finally:
             self.watchers -= 1
-            if not self.watchers and self._looking:
+            if not self.watchers and self._looking is not None:
                 self._looking.cancel()
                 self._looking = None
 
     async def beyond(self, after: int, seconds: float) -> int:
         """The number of the last line once it is past `after`, or after so many seconds. Raises what kept us from looking."""
         looking = self._looking
-        assert looking, "only who watches waits"
+        assert looking is not None, "only who watches waits"
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self.seq <= after and not looking.done():
