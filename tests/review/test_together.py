@@ -1,0 +1,108 @@
+"""Two who do something at the same moment: what one of them was shown or checked may not hold any more when it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from outreach.domain.role import Role
+from outreach.review import elsewhere
+from outreach.review.pages import review_pages
+from outreach.review.passwords import Passwords
+from outreach.review.signing import FIRST
+from outreach.store.subjects import Subject, Subjects
+from tests.review.house import House
+from tests.review.stage import PASSWORD, QUICK, Browser
+from tests.review.test_account import OTHER, code_at, enrol, enter
+
+
+class Slow(Passwords):
+    """While the first password is compared, something else happens."""
+
+    def __init__(self, other: Callable[[], object]) -> None:
+        super().__init__(memory=64, iterations=1, lanes=1)
+        self._others = [other]
+
+    def fit(self, password: str, kept: str) -> bool:
+        fits = super().fit(password, kept)
+        if self._others:
+            self._others.pop()()
+        return fits
+
+
+def while_comparing(office: House, other: Callable[[], object]) -> None:
+    office.office = replace(office.office, passwords=Slow(other))
+    office.app = review_pages(office.office)
+
+
+def sessions(office: House) -> int:
+    return len(office.office.people.sessions(FIRST, office.now))
+
+
+def test_a_code_of_the_second_factor_that_two_give_at_once_lets_one_in(office: House) -> None:
+    secret = enrol(office, office.signed_in())
+    office.wait(timedelta(minutes=2))
+    before, code, hers = sessions(office), code_at(secret, office.now), list[int]()
+    while_comparing(office, lambda: hers.append(enter(office, code=code)))
+    assert (enter(office, code=code), hers) == (403, [303])
+    assert sessions(office) == before + 1
+
+
+def test_a_password_that_is_changed_while_it_is_compared_lets_nobody_in(office: House) -> None:
+    office.signed_in()
+    people = office.office.people
+
+    def change() -> None:
+        found = people.find(FIRST)
+        assert found
+        people.change_password(
+            FIRST, QUICK.hash(OTHER), before=found.password, keep="", now=office.now
+        )
+
+    while_comparing(office, change)
+    assert enter(office) == 403
+    assert sessions(office) == 0
+    assert enter(office, OTHER) == 303
+
+
+def test_who_is_removed_while_the_password_is_compared_does_not_come_in(office: House) -> None:
+    office.signed_in()
+    office.signed_in(Role.AUTHOR)
+    people = office.office.people
+    while_comparing(office, lambda: people.remove("lan", actor=FIRST, now=office.now))
+    form = {"name": "lan", "password": PASSWORD}
+    assert office.browser().post("/sign-in", form).status_code == 403
+
+
+def test_of_two_new_passwords_at_once_the_second_is_refused(office: House) -> None:
+    mine, hers = office.signed_in(), office.browser()
+    assert hers.post("/sign-in", {"name": FIRST, "password": PASSWORD}).status_code == 303
+    for browser in (mine, hers):
+        browser.get("/account")
+
+    def change(browser: Browser, new: str) -> int:
+        form = {"do": "password", "password": PASSWORD, "new": new}
+        return browser.post("/account", form).status_code
+
+    while_comparing(office, lambda: change(hers, OTHER))
+    assert change(mine, f"{OTHER} nữa") in (403, 303)
+    assert enter(office, f"{OTHER} nữa") == 403
+    assert enter(office, OTHER) == 303
+
+
+def test_who_comes_from_a_provider_in_two_tabs_comes_in_with_both(office: House) -> None:
+    subject = Subject(id="i 1", word="minh", name="Minh", mail="", role=Role.AUTHOR)
+
+    class Quicker(Subjects):
+        """The other tab is quicker."""
+
+        def admit(self, subject: Subject, role: Role, now: Any) -> bool:
+            assert super().admit(subject, role, now)
+            return super().admit(subject, role, now)
+
+    office.let_in_by(subjects=Quicker(office.desk.engine))
+    provider = cast("Any", SimpleNamespace(gives_roles=False))
+    assert elsewhere._name(office.office, provider, subject) == "Minh"
