@@ -5,16 +5,34 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
+from outreach.domain.approval import Verdict, Word, waits
+from outreach.domain.claim import Claim, Finish
+from outreach.domain.delivery import Delivery, State
+from outreach.domain.difference import Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
+from outreach.store.approvals import Approvals
 from outreach.store.people import People
-from outreach.store.queue import Queue
+from outreach.store.queue import IllegalMove, Queue
 from outreach.store.subjects import Subject, Subjects
 from outreach.store.tokens import Scope, Token, Tokens
 from tests.store.meanwhile import meanwhile
-from tests.store.office import DUE
+from tests.store.office import (
+    DUE,
+    LATER,
+    WHY,
+    claim_one,
+    fill,
+    only,
+    planned,
+    receipt,
+    states,
+    unknown,
+    what_happened,
+)
 
 
 def joined(engine: Engine, *names: str) -> People:
@@ -163,5 +181,122 @@ class PeopleTogetherContract:
         assert subjects.of("i 1") == "Lan"
 
 
-class TogetherContract(PeopleTogetherContract):
+class WordsTogetherContract:
+    """Words and decisions about what the dispatcher has in its hands at the same moment."""
+
+    def test_a_word_that_comes_while_a_text_is_held_for_it_counts(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        held = self._found_unapproved(queue)
+        assert Approvals(engine).give(_word(held.claim, "Lan")) == 0
+        queue.exchange([held], {}, DUE)
+        assert only(queue).state is State.SCHEDULED
+        assert claim_one(queue).unapproved == 0
+        assert delivery_log.verify(engine).intact
+
+    def test_a_word_that_comes_as_the_hold_is_written_counts(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        held = self._found_unapproved(queue)
+        word = _word(held.claim, "Lan")
+        with meanwhile(engine, "FROM approval ", lambda: Approvals(engine).give(word)):
+            queue.exchange([held], {}, DUE)
+        assert only(queue).state is State.SCHEDULED
+
+    def test_a_hold_that_is_written_as_the_word_comes_gives_way(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        held = self._found_unapproved(queue)
+        word = _word(held.claim, "Lan")
+        with meanwhile(engine, "INTO approval ", lambda: queue.exchange([held], {}, DUE)) as other:
+            Approvals(engine).give(word)
+        assert other.exception() is None
+        assert only(queue).state is State.SCHEDULED
+
+    def test_two_who_approve_at_once_are_four_eyes(self, queue: Queue, engine: Engine) -> None:
+        held, approvals = self._found_unapproved(queue, needed=2), Approvals(engine)
+        queue.exchange([held], {}, DUE)
+        with meanwhile(
+            engine, "INTO approval ", lambda: approvals.give(_word(held.claim, "Minh"))
+        ) as other:
+            assert approvals.give(_word(held.claim, "Lan")) == 1
+        assert other.result() == 1
+        assert only(queue).state is State.SCHEDULED
+
+    def test_a_link_that_is_followed_twice_at_once_counts_once(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một")])
+        word = Word(
+            digest=only(queue).digest, person="Lan", verdict=Verdict.APPROVED, note="", at=DUE
+        )
+        approvals = Approvals(engine)
+        with meanwhile(engine, "FROM delivery", lambda: approvals.give_once(word)) as other:
+            mine = approvals.give_once(word)
+        assert sorted([mine, other.result()]) == [False, True]
+        assert what_happened(engine).count("approved") == 1
+
+    def test_a_decision_counts_only_for_what_was_seen(self, queue: Queue, engine: Engine) -> None:
+        fill(queue, [planned("một")])
+        queue.exchange([unknown(claim_one(queue))], {}, DUE)
+        seen = only(queue)
+
+        def absent() -> None:
+            queue.move(seen.id, State.SCHEDULED, reason=WHY, actor="Lan", now=DUE, seen=seen)
+
+        absent()
+        queue.exchange([unknown(claim_one(queue, now=LATER))], {}, LATER)
+        with pytest.raises(IllegalMove):
+            absent()
+        assert only(queue).state is State.UNKNOWN
+
+    def test_of_two_opposite_verdicts_at_once_one_counts(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một")])
+        queue.exchange([unknown(claim_one(queue))], {}, DUE)
+        seen = only(queue)
+
+        def say(to: State, by: str) -> None:
+            proof = receipt() if to is State.PUBLISHED else None
+            queue.move(seen.id, to, reason=WHY, actor=by, now=DUE, receipt=proof, seen=seen)
+
+        with meanwhile(engine, "FROM delivery", lambda: say(State.SCHEDULED, "Minh")) as other:
+            say(State.PUBLISHED, "Lan")
+        assert isinstance(other.exception(), IllegalMove)
+        assert only(queue).state is State.PUBLISHED
+
+    def test_one_post_proves_one_of_two_that_are_decided_at_once(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một"), planned("hai")])
+        both = queue.exchange((), {"website": 2}, DUE).claims
+        queue.exchange([unknown(claim) for claim in both], {}, DUE)
+        first, second = queue.list()
+
+        def public(one: Delivery) -> None:
+            queue.move(one.id, State.PUBLISHED, reason=WHY, actor="Lan", now=DUE, receipt=receipt())
+
+        with meanwhile(engine, "receipt IS NOT NULL", lambda: public(second)) as other:
+            public(first)
+        assert isinstance(other.exception(), IllegalMove)
+        assert states(queue.list()).count(State.PUBLISHED) == 1
+
+    def _found_unapproved(self, queue: Queue, *, needed: int = 1) -> Finish:
+        """What the dispatcher makes of a text that nobody has approved yet."""
+        fill(queue, [planned("một")])
+        rule = Difference(campaign="tháng-hành-động", changes=(), approvals=needed)
+        queue.apply(rule, {}, now=DUE, actor="lan")
+        claim = claim_one(queue)
+        assert claim.unapproved == needed
+        why = waits(claim.unapproved)
+        return Finish(claim=claim, state=State.HELD, at=DUE, reason=why, counts=False)
+
+
+def _word(claim: Claim, person: str) -> Word:
+    digest = claim.delivery.digest
+    return Word(digest=digest, person=person, verdict=Verdict.APPROVED, note="", at=DUE)
+
+
+class TogetherContract(PeopleTogetherContract, WordsTogetherContract):
     """Everything that several do at once."""

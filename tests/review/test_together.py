@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+
+import pytest
 
 from outreach.domain.role import Role
 from outreach.review import elsewhere
@@ -15,8 +19,17 @@ from outreach.review.passwords import Passwords
 from outreach.review.signing import FIRST
 from outreach.store.subjects import Subject, Subjects
 from tests.review.house import House
-from tests.review.stage import PASSWORD, QUICK, Browser
+from tests.review.stage import PASSWORD, QUICK, Browser, Stage
 from tests.review.test_account import OTHER, code_at, enrol, enter
+from tests.store.blank import blank
+from tests.store.office import unknown
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    engine = blank(tmp_path / "outreach.db")
+    yield Stage(engine, tmp_path)
+    engine.dispose()
 
 
 class Slow(Passwords):
@@ -106,3 +119,17 @@ def test_who_comes_from_a_provider_in_two_tabs_comes_in_with_both(office: House)
     office.let_in_by(subjects=Quicker(office.desk.engine))
     provider = cast("Any", SimpleNamespace(gives_roles=False))
     assert elsewhere._name(office.office, provider, subject) == "Minh"
+
+
+def test_what_somebody_saw_of_an_earlier_attempt_decides_nothing(stage: Stage) -> None:
+    browser, one = stage.signed_in(), stage.unknown()
+    hidden = re.search(r'name="seen" value="([^"]+)"', browser.get(f"/deliveries/{one.id}").text)
+    assert hidden
+    form = {"choice": "absent", "seen": hidden[1]}
+    assert browser.post(f"/deliveries/{one.id}", form).status_code == 303
+    stage.queue.resume("website", actor="lan", now=stage.now)
+    stage.now += timedelta(minutes=1)
+    claim = next(c for c in stage.queue.exchange((), {"website": 2}, stage.now).claims)
+    stage.queue.exchange([unknown(claim)], {}, stage.now)
+    assert browser.post(f"/deliveries/{one.id}", form).status_code == 409
+    assert stage.unknown().id == one.id
