@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any, cast
 
+import anyio
+import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from outreach.domain.role import Role
-from outreach.review import elsewhere
+from outreach.reports.statistics import By
+from outreach.reports.table import Table
+from outreach.review import elsewhere, tail
+from outreach.review.api.endpoints import ROOT
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
+from outreach.review.receptions import Figures
 from outreach.review.signing import FIRST
+from outreach.review.visit import Visit
+from outreach.review.wire import Wire
+from outreach.store.receptions import Group, Part, Receptions, Stand
 from outreach.store.subjects import Subject, Subjects
 from tests.review.house import House
-from tests.review.stage import PASSWORD, QUICK, Browser, Stage
+from tests.review.stage import HERE, PASSWORD, QUICK, Browser, Stage
 from tests.review.test_account import OTHER, code_at, enrol, enter
+from tests.review.test_api import SECRET, issue, waiting
 from tests.store.blank import blank
-from tests.store.office import unknown
+from tests.store.office import DUE, unknown
 
 
 @pytest.fixture
@@ -133,3 +147,83 @@ def test_what_somebody_saw_of_an_earlier_attempt_decides_nothing(stage: Stage) -
     stage.queue.exchange([unknown(claim)], {}, stage.now)
     assert browser.post(f"/deliveries/{one.id}", form).status_code == 409
     assert stage.unknown().id == one.id
+
+
+def test_no_more_watch_than_may_however_many_come_at_once(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 2)
+    ends, browser = Wire(office.office), office.signed_in()
+    request = Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "path": "/log/live",
+            "query_string": b"",
+            "headers": [(b"cookie", f"session={browser.cookies['session']}".encode())],
+        }
+    )
+    visit = Visit(office=office.office, request=request, form={}, language="vi")
+
+    async def come() -> list[bool]:
+        visits = [tail.tail(ends, visit) for _ in range(5)]
+        streams = [cast("StreamingResponse", each).body_iterator for each in visits]
+        told = [await anext(stream, None) is not None for stream in map(aiter, streams)]
+        for stream in streams:
+            await cast("Any", stream).aclose()
+        return told
+
+    assert anyio.run(come) == [True, True, False, False, False]
+    assert ends.watchers == 0
+
+
+def test_a_token_that_is_revoked_while_its_word_arrives_says_nothing(office: House) -> None:
+    issue(office)
+    digest = waiting(office)["so-website"]
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"verdict": "approved", '
+        office.office.tokens.revoke("báo cáo", actor=FIRST, now=office.now)
+        yield f'"digest": "{digest}"}}'.encode()
+
+    async def say() -> int:
+        transport = httpx.ASGITransport(app=office.app)
+        async with httpx.AsyncClient(transport=transport, base_url=HERE) as client:
+            headers = {"authorization": f"Bearer {SECRET}"}
+            answer = await client.post(f"{ROOT}/approvals", content=body(), headers=headers)
+        return answer.status_code
+
+    assert anyio.run(say) == 401
+    assert office.office.approvals.words([digest]) == {}
+
+
+def test_statistics_of_one_part_do_not_wait_for_those_of_another() -> None:
+    go_on, begun = Event(), Event()
+    asked = list[Part]()
+
+    class Slow(Receptions):
+        def __init__(self) -> None:
+            pass
+
+        def stand(self) -> Stand:
+            return Stand(log=1, readings=1)
+
+        def groups(self, part: Part, by: str) -> list[Group]:
+            asked.append(part)
+            if part.campaign == "chậm":
+                begun.set()
+                assert go_on.wait(20)
+            return []
+
+    figures = Figures(Slow())
+
+    def table(campaign: str) -> Table:
+        return figures.table(Part(campaign=campaign, channel=None), By.CHANNEL, DUE.tzinfo or UTC)
+
+    with ThreadPoolExecutor(4) as pool:
+        slow = [pool.submit(table, "chậm") for _ in range(3)]
+        assert begun.wait(20)
+        assert pool.submit(table, "nhanh").result(20).rows == ()
+        assert not any(one.done() for one in slow)
+        go_on.set()
+    assert [part.campaign for part in asked] == ["chậm", "nhanh"]
