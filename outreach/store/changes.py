@@ -117,7 +117,8 @@ def _fits(change: Change, row: Any) -> bool:
         return row is None and seen is None
     if change.identity.action is Action.UPDATE and row.since != seen.since:
         return False
-    return bool(row.state == seen.state and seen.state not in UNTOUCHABLE)
+    now = (row.state, row.due, row.digest)
+    return now == (seen.state, seen.due, seen.digest) and seen.state not in UNTOUCHABLE
 
 
 def _is_another_update(change: Change) -> bool:
@@ -215,6 +216,7 @@ _PRESENT = (
         DELIVERY.c.key,
         DELIVERY.c.state,
         DELIVERY.c.due,
+        DELIVERY.c.digest,
         DELIVERY.c.since,
         DELIVERY.c.ready_at,
         DELIVERY.c.reason,
