@@ -43,8 +43,9 @@ class Kept:
             self._hears = touched is not None
             if touched is None:
                 self._trusted.clear()
-            for key in {*self._known, *self._looking} if touched else ():
-                if key[0] in {"", *touched}:
+            gone = {"", *touched} if touched else frozenset[str]()
+            for key in [*self._known, *self._looking]:
+                if key[0] in gone:
                     self._forget(key)
 
     def alone(self, campaign: str, kind: str, work: Callable[[], T]) -> T:
