@@ -177,8 +177,9 @@ def has_errors(problems: Sequence[Problem]) -> bool:
 
 
 def record(visit: Visit, change: partial[FileChange]) -> None:
-    """Carry a change out, and log who did it. Raises what the change raises."""
-    visit.office.edits.record(change, actor=visit.who.name, now=visit.office.now())
+    """Carry a change out, log who did it, and let the next page know of it. Raises what the change raises."""
+    done = visit.office.edits.record(change, actor=visit.who.name, now=visit.office.now())
+    visit.office.reading().forget(done.file.partition("/")[0])
 
 
 def with_picture(visit: Visit, folder: Path, sheet: Sheet) -> Sheet:
