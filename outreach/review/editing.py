@@ -80,6 +80,8 @@ def edit(visit: Visit) -> Response:
     sheet = replace(sheet, text=sent, began=visit.form.get("began", ""))
     if visit.file:
         return show(visit, with_picture(visit, folder / campaign, sheet))
+    if as_before(sent, before) == before:  # as after a second click: what is wanted is there
+        sheet = replace(sheet, began=fingerprint(before))
     if sheet.began != fingerprint(before):
         return show(visit, _clashing(sheet, before))
     return _check_and_save(visit, folder / campaign, sheet, before)

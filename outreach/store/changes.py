@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from outreach.domain.change import Change, ChangeKind
 from outreach.domain.delivery import Action, Identity, State, may_move
@@ -17,6 +17,7 @@ from outreach.domain.rendition import Rendition
 from outreach.store import bulk, restoration, steps
 from outreach.store.columns import span_to_microseconds, to_cell, to_microseconds
 from outreach.store.delivery_log import Event
+from outreach.store.engine import is_postgresql
 from outreach.store.finishes import illegal
 from outreach.store.records import IllegalMove
 from outreach.store.renditions import Shelf, in_batches
@@ -58,7 +59,9 @@ def apply(
     actor: str,
     shelf: Shelf,
 ) -> tuple[Applied, list[Event]]:
-    """Write the changes that still fit; give the events to be logged."""
+    """Write the changes that still fit; give the events to be logged. Whoever else applies a plan waits until the transaction ends."""
+    if is_postgresql(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('outreach plan'))"))
     wanted = {c.identity.key: c for c in changes if c.what not in _IDLE}
     present = _present(connection, wanted)
     fitting = {key: c for key, c in wanted.items() if _fits(c, present.get(key))}

@@ -332,6 +332,14 @@ class DispatcherTogetherContract:
         assert other.exception() is None
         assert queue.channel_states()["website"].until is None
 
+    def test_two_who_apply_the_same_new_files_at_once_make_one_delivery(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        with meanwhile(engine, "FROM delivery", lambda: fill(queue, [planned("một")])) as other:
+            mine = fill(queue, [planned("một")])
+        assert sorted([mine.count, other.result().count]) == [0, 1]
+        assert only(queue).state is State.SCHEDULED
+
     def test_files_that_were_read_earlier_do_not_undo_those_that_were_read_later(
         self, queue: Queue
     ) -> None:
