@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from starlette.applications import Starlette
@@ -21,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from outreach.domain import viet_nam
 from outreach.domain.text import Text
 from outreach.locale import translate
 from outreach.web.tally import Tally, ViewCounter
@@ -62,7 +62,7 @@ _MACHINE = re.compile(
 
 def vietnamese_day() -> date:
     """Today in Viet Nam."""
-    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    return datetime.now(viet_nam.ZONE).date()
 
 
 def public_site(
