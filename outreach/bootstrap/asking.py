@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from outreach.bootstrap import build_channels
 from outreach.channel import Channel, ChannelHealth, NotPublished, Trial, UnknownOutcome, trying
@@ -135,7 +136,7 @@ class Asking:
             return Trial(ok=False, said=failed, left=perhaps)
 
     def _test_post(self) -> str:
-        local = self.now().astimezone(viet_nam.ZONE)
+        local = self.now().astimezone(ZoneInfo(viet_nam.ZONE))
         text = Text("Test post of outreach, {at}.", at=f"{local:%d/%m/%Y %H:%M:%S}")
         return translate(text, self.settings.language)
 

@@ -151,7 +151,7 @@ def read_zone(messages: Path, campaign: str) -> tzinfo:
         text = (messages / campaign / "campaign.toml").read_text("utf-8-sig")
         return ZoneInfo(tomllib.loads(text)["time_zone"])
     except (OSError, ValueError, KeyError, TypeError):
-        return viet_nam.ZONE
+        return ZoneInfo(viet_nam.ZONE)
 
 
 def known_campaign(desk: Desk, name: str | None) -> str | None:

@@ -81,7 +81,7 @@ def stand_in(identity: str) -> Campaign:
         short_name=identity,
         theme="",
         office="",
-        zone=viet_nam.ZONE,
+        zone=ZoneInfo(viet_nam.ZONE),
         language="vi",
         window=Window(start=date(1971, 1, 1), end=date(2100, 12, 31)),
         posting=posting,
@@ -108,7 +108,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     return Campaign(
         id=identity,
         **names,
-        zone=zone or viet_nam.ZONE,
+        zone=zone or ZoneInfo(viet_nam.ZONE),
         language=language,
         hashtags=tags,
         units=units,

@@ -56,7 +56,7 @@ class Rendition:
     topic: str = ""
     unit: str = ""
     language: str = "vi"
-    zone: str = viet_nam.ZONE.key
+    zone: str = viet_nam.ZONE
     occurrence: int = 1
     due: datetime
     media: tuple[Media, ...] = ()

@@ -2,7 +2,5 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-"""UTC+7 without daylight saving."""
+ZONE = "Asia/Ho_Chi_Minh"
+"""A name and not the zone itself, whose table may be exchanged on the disk while the service runs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -200,7 +201,7 @@ def _time(found: Sequence[Delivery], reading: Reading) -> datetime | None:
 
 def _used(office: Office, name: str, quota: Quota) -> int:
     """How many publications went out in the span of local time that is now."""
-    local = office.now().astimezone(viet_nam.ZONE)
+    local = office.now().astimezone(ZoneInfo(viet_nam.ZONE))
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if quota.per is Per.MONTH:
         begin = begin.replace(day=1)

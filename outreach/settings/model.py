@@ -48,7 +48,7 @@ class Alerts:
     """
 
     channels: tuple[str, ...] = ()
-    zone: str = viet_nam.ZONE.key
+    zone: str = viet_nam.ZONE
     digest: time | None = time(17)
     silence: timedelta = timedelta(hours=6)
     gather: timedelta = timedelta(minutes=5)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from starlette.applications import Starlette
@@ -62,7 +63,7 @@ _MACHINE = re.compile(
 
 def vietnamese_day() -> date:
     """Today in Viet Nam."""
-    return datetime.now(viet_nam.ZONE).date()
+    return datetime.now(ZoneInfo(viet_nam.ZONE)).date()
 
 
 def public_site(
