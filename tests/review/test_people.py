@@ -8,6 +8,7 @@ import pytest
 
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.review.signing import FIRST
+from outreach.store.delivery_log import read
 from tests.review.house import House
 from tests.review.stage import PASSWORD
 from tests.store.office import what_happened
@@ -40,6 +41,37 @@ def test_somebody_is_invited_comes_and_gets_another_role(office: House) -> None:
         "appointed",
         "removed",
     ]
+
+
+def test_the_log_names_who_did_what_to_whom(office: House) -> None:
+    admin, lan = office.signed_in(), office.signed_in(Role.AUTHOR)
+    lan.get("/")
+    lan.post("/sign-out", {})
+    admin.get("/people")
+    for do in ("appoint", "reset", "remove"):
+        admin.post("/people", {"do": do, "name": "lan", "role": "reviewer"})
+    events = [line.event for line in read(office.desk.engine)]
+    of_people = [(e.what, e.actor, e.data["person"]) for e in events if "person" in e.data]
+    assert of_people[-7:] == [
+        ("invited", FIRST, "lan"),
+        ("joined", "lan", "lan"),
+        ("signed_in", "lan", "lan"),
+        ("signed_out", "lan", "lan"),
+        ("appointed", FIRST, "lan"),
+        ("access_reset", FIRST, "lan"),
+        ("removed", FIRST, "lan"),
+    ]
+
+
+@pytest.mark.parametrize("do", ["remove", "appoint", "reset"])
+def test_nobody_becomes_somebody_else(office: House, do: str) -> None:
+    """Whoever is not there is neither appointed nor removed, and nothing is logged of it."""
+    admin = office.signed_in()
+    admin.get("/people")
+    before = office.office.checked_end()
+    form = {"do": do, "name": "khong-co", "role": "reviewer"}
+    assert admin.post("/people", form).status_code == 409
+    assert office.office.checked_end() == before
 
 
 @pytest.mark.parametrize("do", ["remove", "appoint"])
