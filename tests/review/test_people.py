@@ -83,6 +83,23 @@ def test_the_last_administrator_stays(office: House, do: str) -> None:
     assert admin.get("/people").status_code == 200
 
 
+@pytest.mark.parametrize("do", ["remove", "appoint"])
+def test_an_administrator_who_has_not_come_yet_is_none(office: House, do: str) -> None:
+    """Otherwise nobody could let anybody in once the invitation is over."""
+    admin = office.signed_in()
+    admin.get("/people")
+    admin.post("/people", {"do": "invite", "name": "lan", "role": "admin"})
+    form = {"do": do, "name": FIRST, "role": "reviewer"}
+    assert admin.post("/people", form).status_code == 409
+    lan = office.browser()
+    office.office.people.invite("lan", Role.ADMIN, "a-code", actor=FIRST, now=office.now)
+    welcome = {"name": "lan", "code": "a-code", "password": PASSWORD}
+    assert lan.post("/welcome", welcome).status_code == 303
+    assert admin.post("/people", form).status_code != 409
+    mine = office.office.people.find(FIRST)
+    assert mine is None or mine.role is Role.REVIEWER
+
+
 @pytest.mark.parametrize("name", ["", "x" * 61, "<b>", "a\nb"])
 def test_a_name_is_a_name(office: House, name: str) -> None:
     admin = office.signed_in()
