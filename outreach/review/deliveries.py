@@ -72,5 +72,6 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         ],
         metrics=METRICS,
         choices=choices,
+        seen=deciding.sight(found),
         refused=refused,
     )

@@ -14,6 +14,7 @@ from outreach.domain.delivery import SUCCESS, Action, Delivery, State, may_move
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 from outreach.store import bulk, steps
+from outreach.store.approvals import unless_given
 from outreach.store.columns import to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES
@@ -27,7 +28,10 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if not finished:
         return []
     present = _present(connection, finished)
-    finished = [unless_taken(connection, finish) for finish in finished]
+    finished = [
+        unless_given(connection, unless_taken(connection, one), present[one.claim.delivery.id])
+        for one in finished
+    ]
     standing = [(finish, _stands(finish, present)) for finish in finished]
     valid = [finish for finish, stands in standing if stands]
     if valid:
@@ -213,7 +217,14 @@ def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
 
 
 _PRESENT = (
-    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.number, DELIVERY.c.digest)
+    select(
+        DELIVERY.c.id,
+        DELIVERY.c.state,
+        DELIVERY.c.number,
+        DELIVERY.c.campaign,
+        DELIVERY.c.action,
+        DELIVERY.c.digest,
+    )
     .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(DELIVERY.c.id)
     .with_for_update()
