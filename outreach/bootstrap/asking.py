@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from outreach.bootstrap import build_channels
 from outreach.channel import Channel, ChannelHealth, NotPublished, Trial, UnknownOutcome, trying
 from outreach.channels.registry import Opened
+from outreach.domain import viet_nam
 from outreach.domain.text import Text
 from outreach.domain.turns import Turns
 from outreach.locale import translate
@@ -136,7 +137,7 @@ class Asking:
             return Trial(ok=False, said=failed, left=perhaps)
 
     def _test_post(self) -> str:
-        local = self.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+        local = self.now().astimezone(ZoneInfo(viet_nam.ZONE))
         text = Text("Test post of outreach, {at}.", at=f"{local:%d/%m/%Y %H:%M:%S}")
         return translate(text, self.settings.language)
 

@@ -46,7 +46,7 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if proven_absent:
         steps.forget(connection, proven_absent)
     outcomes = [
-        _event(finish, State(present[finish.claim.delivery.id].state), overtaken=not stands)
+        _event(finish, present[finish.claim.delivery.id], overtaken=not stands)
         for finish, stands in standing
         if stands or not finish.claim.attempt
     ]
@@ -171,6 +171,7 @@ def _row(finish: Finish) -> dict[str, Any]:
     return {
         "row": before.id,
         "state": finish.state.value,
+        "digest": before.digest,
         "ready_at": to_microseconds(finish.ready_at or before.ready_at),
         "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
         "looks": before.looks if finish.looks is None else finish.looks,
@@ -189,9 +190,12 @@ def _outcome(finish: Finish) -> dict[str, Any]:
     }
 
 
-def _event(finish: Finish, before: State, *, overtaken: bool) -> Event:
+def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
     """A look that a person's decision has overtaken is logged, but decides nothing."""
+    before = State(row.state)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
+    if finish.claim.delivery.digest != row.digest:
+        data["digest"] = finish.claim.delivery.digest
     if overtaken:
         data["seen"] = finish.state.value
     if finish.reason:

@@ -327,6 +327,8 @@ class DispatcherTogetherContract:
         with meanwhile(engine, "FROM channel_state", pause) as other:
             queue.exchange([finish], {}, DUE)
         assert other.exception() is None
+        assert queue.channel_states()["website"].until is None
+        queue.resume("website", actor="Minh", now=DUE)
         with meanwhile(engine, "FROM channel_state", pause) as other:
             queue.give_way("website", asked, DUE)
         assert other.exception() is None
