@@ -128,6 +128,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view that never waits for a writer's turn; writes are not committed."""
     with engine.execution_options(**{_READS_ONLY: True}).connect() as connection:
+        if is_postgresql(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 

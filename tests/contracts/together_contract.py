@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from outreach.domain.approval import Verdict, Word, waits
 from outreach.domain.claim import Claim, Finish, Pause
@@ -15,6 +15,7 @@ from outreach.domain.difference import ChangeKind, Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
+from outreach.store.engine import reading
 from outreach.store.people import People
 from outreach.store.queue import IllegalMove, Queue
 from outreach.store.subjects import Subject, Subjects
@@ -341,6 +342,20 @@ class DispatcherTogetherContract:
             mine = fill(queue, [planned("một")])
         assert sorted([mine.count, other.result().count]) == [0, 1]
         assert only(queue).state is State.SCHEDULED
+
+    def test_who_reads_sees_one_moment_however_often_they_look(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một")])
+        count = text("SELECT count(*) FROM delivery")
+        with (
+            meanwhile(engine, "count(*)", lambda: fill(queue, [planned("hai")])) as other,
+            reading(engine) as connection,
+        ):
+            seen = [connection.execute(count).scalar_one() for _ in range(2)]
+        assert (seen, other.exception()) == ([1, 1], None)
+        with reading(engine) as connection:
+            assert connection.execute(count).scalar_one() == 2
 
     def test_files_that_were_read_earlier_do_not_undo_those_that_were_read_later(
         self, queue: Queue
