@@ -74,7 +74,7 @@ def test_what_an_editor_saves_while_we_write_is_not_written_over(
         synced(fd)
         (folder / "mot.md").write_bytes(theirs)
 
-    monkeypatch.setattr(saving.os, "fsync", meanwhile)
+    monkeypatch.setattr(os, "fsync", meanwhile)
     with pytest.raises(Changed) as changed:
         replace_file(folder, "mot.md", NEW, began=fingerprint(OLD))
     assert (changed.value.now, (folder / "mot.md").read_bytes()) == (theirs, theirs)
