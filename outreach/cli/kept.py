@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,9 +43,12 @@ class Kept:
             self._hears = touched is not None
             if touched is None:
                 self._trusted.clear()
-            over = {"", *touched} if touched else set()
-            for key in [key for key in {*self._known, *self._looking} if key[0] in over]:
-                self._forget(key)
+            self._forget_of(touched or frozenset())
+
+    def forget(self, campaign: str) -> None:
+        """Forget what is known of a campaign: whoever has just changed it need not wait until that is heard."""
+        with self._guard:
+            self._forget_of({campaign})
 
     def alone(self, campaign: str, kind: str, work: Callable[[], T]) -> T:
         """Do something while this finding is not worked out."""
@@ -79,6 +82,12 @@ class Kept:
                 self._known[key] = (stamps, found)
                 if self._hears:
                     self._trusted[key] = time.monotonic() + TRUSTED_SECONDS
+
+    def _forget_of(self, campaigns: Collection[str]) -> None:
+        gone = {"", *campaigns} if campaigns else frozenset[str]()
+        for key in [*self._known, *self._looking]:
+            if key[0] in gone:
+                self._forget(key)
 
     def _forget(self, key: Key) -> None:
         self._known.pop(key, None)

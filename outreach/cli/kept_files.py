@@ -73,6 +73,10 @@ class KeptFiles:
         """Take note of what was changed meanwhile."""
         self._kept.hear()
 
+    def forget(self, campaign: str) -> None:
+        """Read its files anew when they are asked for next."""
+        self._kept.forget(campaign)
+
     def read(self, campaign: str) -> Known:
         """All that the files of a campaign say."""
         folder = self._folder(campaign)

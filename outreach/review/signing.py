@@ -17,6 +17,7 @@ from outreach.reports.source import Question
 from outreach.review import second_factor, wordlist
 from outreach.review.gate import address_of, named_by_proxy
 from outreach.review.office import Office
+from outreach.review.pace import TooOften
 from outreach.review.passwords import LONGEST, SHORTEST
 from outreach.review.requests import Form, cookie_of, is_encrypted
 from outreach.store.people import Person
@@ -63,12 +64,16 @@ def first_code(office: Office) -> str | None:
 
 
 def sign_in(office: Office, form: Form, came: Came) -> str | Text:
-    """A new session's token, or why there is none."""
+    """A new session's token, or why there is none. Raises `TooOften`, which counts as no try, when too many come at once."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
     if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     person = office.people.find(name)
-    fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
+    try:
+        fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
+    except TooOften:
+        office.ways.throttle.passed(name, came.address)
+        raise
     try:
         used = _used(office, person, form.get("code", "")[:60]) if fits and person else None
     except second_factor.Closed:

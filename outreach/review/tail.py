@@ -57,6 +57,7 @@ async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
                     return
                 looked = time.monotonic()
             if seq <= after:
+                after = seq  # nothing comes after a line that a backup, put back meanwhile, does not have
                 yield ": \n\n"
                 continue
             said, after = await wire.told(tale, after, words)

@@ -214,3 +214,22 @@ def test_a_file_is_not_tried_out_while_its_campaign_is_worked_out(tmp_path: Path
         tried = pool.submit(one.kept.alone, "a", "text", slow.done)
         one.go_on["a"].set()
         assert tried.result(20)
+
+
+def test_whoever_changes_a_campaign_reads_it_anew_before_that_is_heard(tmp_path: Path) -> None:
+    class Late(FileWatch):
+        """Has not heard anything yet."""
+
+        def touched(self) -> frozenset[str]:
+            return frozenset()
+
+    with Late(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        one.kept.hear()
+        assert one.read("a") == "một"
+        one.write("a", "hai")
+        one.kept.hear()
+        assert one.read("a") == "một"
+        one.kept.forget("a")
+        assert one.read("a") == "hai"

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from outreach.domain.approval import Verdict, Word, waits
-from outreach.domain.claim import Claim, Finish
+from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, State
-from outreach.domain.difference import Difference
+from outreach.domain.difference import ChangeKind, Difference
 from outreach.domain.role import Role
 from outreach.store import delivery_log
 from outreach.store.approvals import Approvals
+from outreach.store.engine import reading
 from outreach.store.people import People
 from outreach.store.queue import IllegalMove, Queue
 from outreach.store.subjects import Subject, Subjects
@@ -23,7 +24,10 @@ from tests.store.meanwhile import meanwhile
 from tests.store.office import (
     DUE,
     LATER,
+    SECOND,
     WHY,
+    apply,
+    change,
     claim_one,
     fill,
     only,
@@ -298,5 +302,75 @@ def _word(claim: Claim, person: str) -> Word:
     return Word(digest=digest, person=person, verdict=Verdict.APPROVED, note="", at=DUE)
 
 
-class TogetherContract(PeopleTogetherContract, WordsTogetherContract):
+class DispatcherTogetherContract:
+    """What people say while the dispatcher writes, and what two who read the files write."""
+
+    def test_a_pause_outlives_the_end_of_another_one(self, queue: Queue, engine: Engine) -> None:
+        queue.pause("website", WHY, DUE, actor="Lan", now=DUE - SECOND)
+
+        def pause() -> None:
+            queue.pause("website", WHY, None, actor="Minh", now=DUE)
+
+        with meanwhile(engine, "FROM channel_state", pause) as other:
+            queue.exchange((), {"website": 1}, DUE)
+        assert other.exception() is None
+        state = queue.channel_states()["website"]
+        assert (state.paused, state.until) == (True, None)
+
+    def test_a_pause_outlives_what_an_attempt_asks_for(self, queue: Queue, engine: Engine) -> None:
+        fill(queue, [planned("một")])
+        asked = Pause(reason=WHY, until=LATER)
+        finish = replace(unknown(claim_one(queue)), pause=asked)
+
+        def pause() -> None:
+            queue.pause("website", WHY, None, actor="Minh", now=DUE)
+
+        with meanwhile(engine, "FROM channel_state", pause) as other:
+            queue.exchange([finish], {}, DUE)
+        assert other.exception() is None
+        assert queue.channel_states()["website"].until is None
+        queue.resume("website", actor="Minh", now=DUE)
+        with meanwhile(engine, "FROM channel_state", pause) as other:
+            queue.give_way("website", asked, DUE)
+        assert other.exception() is None
+        assert queue.channel_states()["website"].until is None
+
+    def test_two_who_apply_the_same_new_files_at_once_make_one_delivery(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        with meanwhile(engine, "FROM delivery", lambda: fill(queue, [planned("một")])) as other:
+            mine = fill(queue, [planned("một")])
+        assert sorted([mine.count, other.result().count]) == [0, 1]
+        assert only(queue).state is State.SCHEDULED
+
+    def test_who_reads_sees_one_moment_however_often_they_look(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        fill(queue, [planned("một")])
+        count = text("SELECT count(*) FROM delivery")
+        with (
+            meanwhile(engine, "count(*)", lambda: fill(queue, [planned("hai")])) as other,
+            reading(engine) as connection,
+        ):
+            seen = [connection.execute(count).scalar_one() for _ in range(2)]
+        assert (seen, other.exception()) == ([1, 1], None)
+        with reading(engine) as connection:
+            assert connection.execute(count).scalar_one() == 2
+
+    def test_files_that_were_read_earlier_do_not_undo_those_that_were_read_later(
+        self, queue: Queue
+    ) -> None:
+        fill(queue, [planned("một")])
+        seen = only(queue)
+        moved = change(ChangeKind.MOVED, planned("một", due=LATER), row=seen)
+        assert apply(queue, moved).count == 1
+        stale = change(ChangeKind.MOVED, planned("một", due=DUE + 2 * SECOND), row=seen)
+        assert apply(queue, stale).passed_over == (seen.identity,)
+        edited = change(ChangeKind.CHANGED, planned("một", due=LATER), row=only(queue), text="mới")
+        old = change(ChangeKind.CHANGED, planned("một", due=LATER), row=only(queue), text="cũ")
+        assert [apply(queue, one).count for one in (edited, old)] == [1, 0]
+        assert only(queue).due == LATER
+
+
+class TogetherContract(PeopleTogetherContract, WordsTogetherContract, DispatcherTogetherContract):
     """Everything that several do at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,8 +22,9 @@ from starlette.responses import StreamingResponse
 from outreach.domain.role import Role
 from outreach.reports.statistics import By
 from outreach.reports.table import Table
-from outreach.review import elsewhere, tail
+from outreach.review import elsewhere, passwords, tail
 from outreach.review.api.endpoints import ROOT
+from outreach.review.pace import TooOften
 from outreach.review.pages import review_pages
 from outreach.review.passwords import Passwords
 from outreach.review.receptions import Figures
@@ -227,3 +229,35 @@ def test_statistics_of_one_part_do_not_wait_for_those_of_another() -> None:
         assert not any(one.done() for one in slow)
         go_on.set()
     assert [part.campaign for part in asked] == ["chậm", "nhanh"]
+
+
+def test_no_more_wait_for_a_password_than_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "WAITING", 1)
+    busy = Passwords(memory=64, iterations=1, lanes=1)
+    kept = busy.hash(PASSWORD)
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(passwords.AT_ONCE):
+            busy._turn.acquire()
+        waiting = [pool.submit(busy.fit, PASSWORD, kept) for _ in range(passwords.AT_ONCE + 1)]
+        while busy._room._value:
+            time.sleep(0.005)
+        with pytest.raises(TooOften):
+            busy.fit(PASSWORD, kept)
+        busy._turn.release(passwords.AT_ONCE)
+    assert [one.result() for one in waiting] == [True] * 3
+    assert busy.fit(PASSWORD, kept)
+
+
+def test_who_comes_when_too_many_try_is_told_so_and_it_counts_as_no_try(office: House) -> None:
+    office.signed_in()
+
+    class Full(Passwords):
+        def fit(self, password: str, kept: str) -> bool:
+            raise TooOften(1)
+
+    ours = office.office.passwords
+    for busy in (Full(memory=64, iterations=1, lanes=1), ours):
+        office.office = replace(office.office, passwords=busy)
+        office.app = review_pages(office.office)
+        told = [enter(office) for _ in range(5)]
+        assert told == ([303] * 5 if busy is ours else [429] * 5)
