@@ -66,8 +66,13 @@ HAPPENINGS: Mapping[str, Text] = {
 }
 """Every event that the log knows, in words."""
 
-PROGRAM = frozenset({"", "outreach", "outreach apply", "daemon", "rehearsal"})
-"""Actors that are no person, and so are not named beside the reason."""
+PROGRAM: Mapping[str, Text] = {
+    "outreach": Text("the program"),
+    "outreach apply": Text("the files"),
+    "daemon": Text("the files, read anew"),
+    "rehearsal": Text("the rehearsal"),
+}
+"""Actors that are no person, in words; beside the reason they are not named."""
 
 COLUMNS = (
     Column(key="at", title=Text("When"), seconds=True, keep=True),
@@ -154,9 +159,14 @@ def _where(delivery: Delivery | None, place: str) -> Text:
 
 def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
     said = permalink or reason or ""
-    if event.actor in PROGRAM:
+    if not event.actor or event.actor in PROGRAM:
         return Text("{said}", said=said)
     return Text("{said} (by {name})", said=said, name=event.actor)
+
+
+def actor_in_words(actor: str) -> str | Text:
+    """Who did it, as people say it; the log itself keeps `actor`."""
+    return PROGRAM.get(actor, actor)
 
 
 def reason_of(data: Mapping[str, Any]) -> Text | None:
