@@ -174,7 +174,7 @@ def views(made: House) -> dict[str, View]:
 BEST = {
     "hom-nay": ("hom-nay.may-tinh", 900),
     "lich": ("lich.may-tinh", 1000),
-    "thong-diep": ("mot-thong-diep.may-tinh", 1000),
+    "thong-diep": ("mot-thong-diep.may-tinh", 900),
     "soan": ("soan.may-tinh", 1000),
     "luot-dang": ("luot-dang.may-tinh.toi", 1000),
     "nhat-ky": ("nhat-ky-loc.may-tinh", 900),
@@ -248,13 +248,16 @@ def publish() -> None:
 
 
 def small(picture: Path, height: int) -> bytes:
-    """The upper part of a picture, in the colours that it has most of: pages are flat, so these stay exactly what they are."""
+    """The upper part of a picture in the colours that it has most of, one of each kind: pages are flat, so these stay what they are."""
     with Image.open(picture) as image:
         upper = image.convert("RGB").crop((0, 0, image.width, min(image.height, height)))
-    most = sorted(upper.getcolors(upper.width * upper.height) or [], reverse=True)[:COLOURS]
+    most = sorted(upper.getcolors(upper.width * upper.height) or [], reverse=True)
+    kinds: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for _, colour in most:
+        if isinstance(colour, tuple):
+            kinds.setdefault(tuple(part >> 3 for part in colour), colour)
     palette = Image.new("P", (1, 1))
-    colours = [colour for _, colour in most if isinstance(colour, tuple)]
-    palette.putpalette([part for colour in colours for part in colour])
+    palette.putpalette([part for colour in [*kinds.values()][:COLOURS] for part in colour])
     kept = io.BytesIO()
     upper.quantize(palette=palette, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
     if len(kept.getvalue()) > LARGEST:
