@@ -75,6 +75,7 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         ],
         metrics=METRICS,
         choices=choices,
+        seen=deciding.sight(found),
         refused=refused,
         lacking=_lacking(visit, found),
         paused=channel if channel and channel.paused and found.state in OPEN else None,
