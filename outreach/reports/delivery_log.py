@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outreach.domain.delivery import Delivery
 from outreach.domain.text import Text
+from outreach.reports.cells import to_words
 from outreach.reports.plan_difference import KINDS
 from outreach.reports.source import Question, Report, Source
 from outreach.reports.table import Column, Row, Table
@@ -73,6 +74,8 @@ PROGRAM: Mapping[str, Text] = {
     "rehearsal": Text("the rehearsal"),
 }
 """Actors that are no person, in words; beside the reason they are not named."""
+
+_ACCESS = "token "
 
 COLUMNS = (
     Column(key="at", title=Text("When"), seconds=True, keep=True),
@@ -166,7 +169,22 @@ def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
 
 def actor_in_words(actor: str) -> str | Text:
     """Who did it, as people say it; the log itself keeps `actor`."""
+    if actor.startswith(_ACCESS):
+        return _by_token(actor.removeprefix(_ACCESS))
     return PROGRAM.get(actor, actor)
+
+
+def actor_of(said: str, language: str) -> str:
+    """The `actor` whom people mean by what `actor_in_words` says; every other name stays as it is."""
+    token = to_words(_by_token(""), language)
+    if said.startswith(token):
+        return _ACCESS + said.removeprefix(token)
+    known = {to_words(text, language): actor for actor, text in PROGRAM.items()}
+    return known.get(said, said)
+
+
+def _by_token(name: str) -> Text:
+    return Text("token {name}", name=name)
 
 
 def reason_of(data: Mapping[str, Any]) -> Text | None:

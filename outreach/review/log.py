@@ -16,7 +16,7 @@ from starlette.responses import Response
 from outreach.extras import NotInstalled
 from outreach.reports import delivery_log
 from outreach.reports.cells import to_words
-from outreach.reports.delivery_log import HAPPENINGS, PROGRAM, actor_in_words
+from outreach.reports.delivery_log import HAPPENINGS, actor_in_words, actor_of
 from outreach.reports.formats import to_csv, to_json
 from outreach.reports.table import Row, Table
 from outreach.reports.workbook import to_xlsx
@@ -91,17 +91,10 @@ def choice(visit: Visit, reading: Reading) -> Choice:
         channel=visit.asked("channel"),
         message=visit.asked("message"),
         what=visit.asked("what") or visit.asked("state"),
-        actor=_actor(visit),
+        actor=actor_of(visit.asked("by"), visit.language),
         since=midnight("from", 0),
         until=midnight("until", 1),
     )
-
-
-def _actor(visit: Visit) -> str:
-    """Whose lines are asked for: what the log calls them, also when a reader writes what the page shows."""
-    asked = visit.asked("by")
-    shown = {to_words(said, visit.language): actor for actor, said in PROGRAM.items()}
-    return shown.get(asked, asked)
 
 
 def fitting(visit: Visit, reading: Reading) -> Callable[[Found], Row | None]:

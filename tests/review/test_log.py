@@ -70,6 +70,16 @@ def test_the_program_is_named_and_found_as_people_say_it_but_kept_as_it_is(
     assert {record["by"] for record in records} == {"outreach apply"}
 
 
+def test_what_a_token_did_is_found_by_its_name(office: House) -> None:
+    why = Text("{why}", why="Vì vậy.")
+    office.queue.pause("so-website", why, None, actor="token báo cáo", now=office.now)
+    browser = office.signed_in()
+    for asked, said in (("vi&by=mã truy cập", "mã truy cập"), ("en&by=token", "token")):
+        page = browser.get(f"/log?lang={asked} báo cáo").text
+        assert f">{said} báo cáo</td>" in page
+        assert lines(page) == 1
+
+
 def test_a_pause_is_found_by_its_channel(office: House) -> None:
     office.queue.pause("so-website", Text("Vì vậy."), None, actor="lan", now=office.now)
     browser = office.signed_in()
