@@ -13,6 +13,9 @@ LONG_TESTS := -n 3 --dist loadgroup -m "(slow or hypothesis) and not alone" --hy
 LONE_TESTS := -m alone
 CHILDREN ?= 2
 
+# Compiled modules are kept: without them each of the tests' processes compiles all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 

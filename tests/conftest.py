@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -24,8 +26,17 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+"""Where temporary folders need no disk, and the bytes that must be free there; it is often much smaller in a container."""
+
+
 def pytest_configure() -> None:
-    """Hear Ctrl-C also when a shell started the tests in the background: what they start inherits it."""
+    """Write into memory: a disk makes the databases of all these tests wait, and keeps nothing that anybody needs.
+
+    Hear Ctrl-C also when a shell started the tests in the background: what they start inherits it.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

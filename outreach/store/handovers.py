@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from outreach.domain.claim import Claim
 from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.handover import Errand, Handover, Task, Window, task
 from outreach.domain.text import Text
 from outreach.store import approvals, steps
+from outreach.store.columns import Instant
 from outreach.store.delivery_log import Event, append
 from outreach.store.pauses import OURSELVES, states
 from outreach.store.proofs import proves_another
@@ -22,8 +23,6 @@ from outreach.store.tables import DELIVERY, STEP
 
 STEP_NAME = "handover"
 """The step that holds the `Handover`; no adapter may call a step of its own so."""
-
-_SETTLED = (State.PUBLISHED.value, State.WITHDRAWN.value)
 
 
 def errands(
@@ -35,7 +34,8 @@ def errands(
     waiting = states(connection)
     for channel, window in windows.items():
         pause = waiting.get(channel)
-        rows = connection.execute(_concerned(channel, window, now)).all()
+        coming = {"channel": channel, "coming": now + window.latest}
+        rows = connection.execute(_CONCERNED, coming).all()
         lacking = approvals.unapproved(connection, rows)
         for row in rows:
             delivery, handover = delivery_from_row(row[:-1]), _handover(row.value)
@@ -95,23 +95,6 @@ def forget(connection: Connection, claim: Claim, now: datetime, reason: Text) ->
     return [_event(claim.delivery, "taken_back", reason, now)]
 
 
-def _concerned(channel: str, window: Window, now: datetime) -> Any:
-    """Everything handed over and not settled, and what will be handed over next; with what was noted of it."""
-    noted = and_(STEP.c.delivery_id == DELIVERY.c.id, STEP.c.name == STEP_NAME)
-    coming = and_(
-        DELIVERY.c.state == State.SCHEDULED.value,
-        DELIVERY.c.due >= now + window.latest,
-    )
-    return (
-        select(DELIVERY, STEP.c.value)
-        .select_from(DELIVERY.outerjoin(STEP, noted))
-        .where(DELIVERY.c.channel == channel, DELIVERY.c.action == Action.PUBLISH.value)
-        .where(DELIVERY.c.state.not_in(_SETTLED))
-        .where(or_(STEP.c.name.is_not(None), coming))
-        .order_by(DELIVERY.c.due, DELIVERY.c.id)
-    )
-
-
 def _handover(stored: Any) -> Handover | None:
     return Handover.from_json(stored) if stored else None
 
@@ -120,3 +103,24 @@ def _event(delivery: Delivery, what: str, reason: Text, now: datetime, **more: A
     data = {"from": delivery.state.value, "due": delivery.due.isoformat()}
     told = {"reason": reason.to_json(), **more}
     return Event(at=now, actor=OURSELVES, what=what, delivery_id=delivery.id, data=data | told)
+
+
+_NOTED = and_(STEP.c.delivery_id == DELIVERY.c.id, STEP.c.name == STEP_NAME)
+_CONCERNED = (
+    select(DELIVERY, STEP.c.value)
+    .select_from(DELIVERY.outerjoin(STEP, _NOTED))
+    .where(
+        DELIVERY.c.channel == bindparam("channel"),
+        DELIVERY.c.action == Action.PUBLISH.value,
+        DELIVERY.c.state.not_in((State.PUBLISHED.value, State.WITHDRAWN.value)),
+        or_(
+            STEP.c.name.is_not(None),
+            and_(
+                DELIVERY.c.state == State.SCHEDULED.value,
+                DELIVERY.c.due >= bindparam("coming", type_=Instant),
+            ),
+        ),
+    )
+    .order_by(DELIVERY.c.due, DELIVERY.c.id)
+)
+"""Everything handed over and not settled, and what will be handed over next; with what was noted of it."""

@@ -28,6 +28,9 @@ ODD = (
 
 USUAL = (*map(printed, PRINTED), *SCREENS)
 FORMATS = (*map(printed, ODD), *USUAL)
+QUICK = {"0.5x4m", "8x0.8m", "square"}
+"""The highest, a long one and a screen; the others take their time."""
+
 THEMES = ("modern", "state")
 HAIR = 0.01
 """Points that rounding may cost."""
@@ -87,7 +90,13 @@ def faults(fit: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param(form, id=form.name, marks=[] if form.name in QUICK else pytest.mark.slow)
+        for form in FORMATS
+    ],
+)
 def test_texts_of_1_to_60_words_fit(
     sample: Portfolio, press: Press, theme: str, form: Format
 ) -> None:
@@ -95,6 +104,7 @@ def test_texts_of_1_to_60_words_fit(
     check(press, list(pieces(sample, theme, form, texts)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 def test_real_slogans_fit_each_in_one_format(sample: Portfolio, press: Press, theme: str) -> None:
     for number, form in enumerate(USUAL):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -110,6 +112,14 @@ class House(Entrance):
         self.now += span
 
 
+@cache
+def picture() -> bytes:
+    """A picture that Facebook takes."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (1200, 800), "#c05a12").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
 @contextmanager
 def house(folder: Path, approval: str = "required", *, empty: bool = False) -> Iterator[House]:
     """Open it; its messages are `mot` (with a picture) and `bang-ron`, or none."""
@@ -119,7 +129,7 @@ def house(folder: Path, approval: str = "required", *, empty: bool = False) -> I
     settings = load_settings(folder / "config.toml")
     media = folder / "messages" / CAMPAIGN / "media"
     media.mkdir(parents=True)
-    Image.new("RGB", (1200, 800), "#c05a12").save(media / "anh.png")
+    (media / "anh.png").write_bytes(picture())
     with open_desk(settings) as desk:
         lease = Lease.take(desk.engine, settings.state)
         queue = Queue(desk.engine, media_folder=desk.media_folder, fence=lease.fence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from outreach import __version__
@@ -165,6 +166,7 @@ ENDPOINTS: Sequence[Endpoint] = (
 )
 
 
+@cache
 def description() -> dict[str, Any]:
     """The whole API as OpenAPI 3.1."""
     return {

@@ -13,6 +13,7 @@ from tests.reports.official.office_month import CAMPAIGN, HERE, Month
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("month")
 @pytest.mark.parametrize("name", golden.COMMANDS)
 def test_the_documents_are_those_that_were_looked_at(stormy_month: Month, name: str) -> None:
     """On any day, in any folder and time zone: whoever reads the same log has the same document."""
@@ -29,6 +30,7 @@ def test_every_known_document_is_made() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("month")
 def test_the_whole_artwork_is_what_was_looked_at(stormy_month: Month) -> None:
     folder = stormy_month.folder / "an-pham"
     said = stormy_month.run("art", "--all", "--out", str(folder))

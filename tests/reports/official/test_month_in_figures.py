@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from tests.reports.official.office_month import Month
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("month")]
 ONLINE = {"so-website", "facebook-page", "zalo-oa"}
 DIRECT = {"truc-tiep"}
 SHOWN = {

@@ -17,6 +17,7 @@ import pytest
 
 from tests.reports.official.office_month import Month
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("month")]
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -143,7 +144,6 @@ def test_the_workbook_has_one_chart_of_its_own(excel: Parts) -> None:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(
     not shutil.which(OFFICE),
     reason="no soffice here: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui",

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from tests.reports.official.office_month import CAMPAIGN, Month
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("month")]
 POINTS_PER_MM = 72 / 25.4
 SCALE = 1.0
 """Pixels per point in the pictures of pages that tests look at."""
