@@ -71,6 +71,7 @@ def sessions(office: House) -> int:
     return len(office.office.people.sessions(FIRST, office.now))
 
 
+@pytest.mark.asvs("6.5.1", "Two who give the same code at the same moment: one comes in.")
 def test_a_code_of_the_second_factor_that_two_give_at_once_lets_one_in(office: House) -> None:
     secret = enrol(office, office.signed_in())
     office.wait(timedelta(minutes=2))
@@ -80,6 +81,7 @@ def test_a_code_of_the_second_factor_that_two_give_at_once_lets_one_in(office: H
     assert sessions(office) == before + 1
 
 
+@pytest.mark.asvs("7.4.3", "A sign-in with the old password that is under way meanwhile fails.")
 def test_a_password_that_is_changed_while_it_is_compared_lets_nobody_in(office: House) -> None:
     office.signed_in()
     people = office.office.people
@@ -179,6 +181,7 @@ def test_no_more_watch_than_may_however_many_come_at_once(
     assert ends.watchers == 0
 
 
+@pytest.mark.asvs("2.3.4", "What was revoked while a request arrived counts no more.")
 def test_a_token_that_is_revoked_while_its_word_arrives_says_nothing(office: House) -> None:
     issue(office)
     digest = waiting(office)["so-website"]
