@@ -157,7 +157,7 @@ def test_instant_is_local_time_of_the_zone(text: str) -> None:
         ("2022-11-15", "Write year-month-day and the time: 2022-11-15 08:00."),
         ("tomorrow", "Write year-month-day and the time: 2022-11-15 08:00."),
         ("0001-01-01 00:00", "Check the day, the month and the year."),
-        ("2022-11-15 24:00", "Write hours and minutes from 00:00 to 23:59: 08:00."),
+        ("2022-11-15 24:00", "Write hours and minutes between 00:00 and 23:59, for example 08:00."),
     ],
 )
 def test_instant_is_refused(text: str, mend: str) -> None:
