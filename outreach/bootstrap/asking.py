@@ -7,13 +7,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Lock
 from zoneinfo import ZoneInfo
 
 from outreach.bootstrap import build_channels
 from outreach.channel import Channel, ChannelHealth, NotPublished, Trial, UnknownOutcome, trying
 from outreach.channels.registry import Opened
+from outreach.domain import viet_nam
 from outreach.domain.text import Text
+from outreach.domain.turns import Turns
 from outreach.locale import translate
 from outreach.settings import Settings
 from outreach.store.trials import Trials
@@ -53,7 +54,8 @@ class Tried:
 class Asking:
     """Asks with a channel of its own, which is closed afterwards, so that it never waits for publications; nothing is published.
 
-    One service is asked or tried at a time. `seen` is what each channel said last, `tried` how its last test post went.
+    Each service is asked or tried by one person at a time; nobody waits for another service.
+    `seen` is what each channel said last, `tried` how its last test post went.
     """
 
     settings: Settings
@@ -64,11 +66,11 @@ class Asking:
     build: Callable[[Settings, Callable[[], datetime]], Opened] = build_channels
     seen: dict[str, Answer] = field(default_factory=dict)
     tried: dict[str, Tried] = field(default_factory=dict)
-    _one: Lock = field(default_factory=Lock)
+    _turns: Turns = field(default_factory=Turns)
 
     def __call__(self, name: str) -> None:
         """Ask the channel of that name, unless somebody just did."""
-        with self._one:
+        with self._turns.of(name):
             last = self.seen.get(name)
             if last is None or self.now() - last.at >= REST:
                 health = asyncio.run(self._ask(name))
@@ -76,7 +78,7 @@ class Asking:
 
     def try_out(self, name: str, *, actor: str) -> Trial:
         """Send a test post to the channel's safe place, unless somebody just did; the log says who wanted it and how it ended."""
-        with self._one:
+        with self._turns.of(name):
             last = self.tried.get(name)
             if last is None or self.now() - last.at >= REST:
                 self.trials.begin(name, actor=actor, now=self.now())
@@ -135,7 +137,7 @@ class Asking:
             return Trial(ok=False, said=failed, left=perhaps)
 
     def _test_post(self) -> str:
-        local = self.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+        local = self.now().astimezone(ZoneInfo(viet_nam.ZONE))
         text = Text("Test post of outreach, {at}.", at=f"{local:%d/%m/%Y %H:%M:%S}")
         return translate(text, self.settings.language)
 

@@ -10,7 +10,7 @@ from outreach.channel import Dropped, Fold, Gauge, Hashtag, Media, Rendition, Sh
 from outreach.channels._text import clusters, graphemes
 
 CHARACTERS = Text("characters")
-UTF16 = Text("UTF-16 units")
+UTF16 = Text("characters, as the channel counts them")
 CODE_POINTS = Text("Unicode characters")
 BYTES = Text("bytes")
 FILES = Text("files")

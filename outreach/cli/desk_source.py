@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from outreach.cli.stop import Stop
+from outreach.domain import viet_nam
 from outreach.domain.delivery import Delivery
 from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from outreach.store.counts import Received
     from outreach.store.delivery_log import Line
     from outreach.store.records import ChannelState
-
-OFFICE_ZONE = "Asia/Ho_Chi_Minh"
-"""Where no campaign says otherwise."""
 
 
 class DeskSource:
@@ -153,7 +151,7 @@ def read_zone(messages: Path, campaign: str) -> tzinfo:
         text = (messages / campaign / "campaign.toml").read_text("utf-8-sig")
         return ZoneInfo(tomllib.loads(text)["time_zone"])
     except (OSError, ValueError, KeyError, TypeError):
-        return ZoneInfo(OFFICE_ZONE)
+        return ZoneInfo(viet_nam.ZONE)
 
 
 def known_campaign(desk: Desk, name: str | None) -> str | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from outreach.domain.turns import Turns
 
 if TYPE_CHECKING:
     from outreach.cli.file_watch import FileWatch
 
 T = TypeVar("T")
+Key = tuple[str, str]
 Stamp = tuple[str, int, int, int]
 """A file and what tells whether it was changed: time of change in nanoseconds, size in bytes, inode."""
 
@@ -22,30 +25,34 @@ TRUSTED_SECONDS = 10.0
 
 
 class Kept:
-    """By campaign and kind of finding. Safe to share between threads; only one of them works something out at a time."""
+    """By campaign and kind of finding. Safe to share between threads: of several who want the same, one works it out for all."""
 
     def __init__(self, watch: FileWatch | None = None) -> None:
-        self._watch, self._lock = watch, Lock()
+        self._watch, self._turns, self._guard = watch, Turns(), Lock()
         self._hears = False
-        self._known: dict[tuple[str, str], tuple[frozenset[Stamp], Any]] = {}
-        self._trusted: dict[tuple[str, str], float] = {}
+        self._known: dict[Key, tuple[frozenset[Stamp], Any]] = {}
+        self._trusted: dict[Key, float] = {}
+        self._looking: set[Key] = set()
 
     def hear(self) -> None:
-        """Forget what was touched meanwhile; findings of no campaign are of all of them."""
+        """Forget what was touched meanwhile, also of what is being worked out; findings of no campaign are of all of them."""
         if self._watch is None:
             return
-        with self._lock:
+        with self._guard:
             touched = self._watch.touched()
             self._hears = touched is not None
             if touched is None:
                 self._trusted.clear()
-            for key in [key for key in self._known if touched and key[0] in {"", *touched}]:
-                del self._known[key]
-                self._trusted.pop(key, None)
+            self._forget_of(touched or frozenset())
 
-    def alone(self, work: Callable[[], T]) -> T:
-        """Do something while nothing is worked out."""
-        with self._lock:
+    def forget(self, campaign: str) -> None:
+        """Forget what is known of a campaign: whoever has just changed it need not wait until that is heard."""
+        with self._guard:
+            self._forget_of({campaign})
+
+    def alone(self, campaign: str, kind: str, work: Callable[[], T]) -> T:
+        """Do something while this finding is not worked out."""
+        with self._turns.of((campaign, kind)):
             return work()
 
     def get(
@@ -53,21 +60,39 @@ class Kept:
     ) -> T:
         """What `fresh` works out from the files that `look` stamps."""
         key = (campaign, kind)
-        with self._lock:
-            if time.monotonic() < self._trusted.get(key, 0.0):
-                trusted: T = self._known[key][1]
-                return trusted
+        with self._turns.of(key):
+            with self._guard:
+                if time.monotonic() < self._trusted.get(key, 0.0):
+                    trusted: T = self._known[key][1]
+                    return trusted
+                self._looking.add(key)
             stamps = frozenset(look())
-            if key not in self._known or self._known[key][0] != stamps:
-                self._known.pop(key, None)
-                found = fresh()
-                if not (self._hears or _is_old(stamps)):
-                    return found
+            with self._guard:
+                known = self._known.get(key)
+            found: T = known[1] if known and known[0] == stamps else fresh()
+            self._keep(key, stamps, found)
+            return found
+
+    def _keep(self, key: Key, stamps: frozenset[Stamp], found: object) -> None:
+        """Keep it for the next who asks, unless a file was touched while it was worked out."""
+        with self._guard:
+            untouched = key in self._looking
+            self._forget(key)
+            if untouched and (self._hears or _is_old(stamps)):
                 self._known[key] = (stamps, found)
-            if self._hears:
-                self._trusted[key] = time.monotonic() + TRUSTED_SECONDS
-            kept: T = self._known[key][1]
-            return kept
+                if self._hears:
+                    self._trusted[key] = time.monotonic() + TRUSTED_SECONDS
+
+    def _forget_of(self, campaigns: Collection[str]) -> None:
+        gone = {"", *campaigns} if campaigns else frozenset[str]()
+        for key in [*self._known, *self._looking]:
+            if key[0] in gone:
+                self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        self._known.pop(key, None)
+        self._trusted.pop(key, None)
+        self._looking.discard(key)
 
 
 def _is_old(stamps: Iterable[Stamp]) -> bool:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from outreach.domain.plan import Plan
 
 T = TypeVar("T")
+ALL = "all"
+"""What is worked out from all files of a campaign; what renders the campaign has one user at a time."""
+
 NOBODY = "@nobody"
 """What no campaign can be called."""
 
@@ -70,6 +73,10 @@ class KeptFiles:
         """Take note of what was changed meanwhile."""
         self._kept.hear()
 
+    def forget(self, campaign: str) -> None:
+        """Read its files anew when they are asked for next."""
+        self._kept.forget(campaign)
+
     def read(self, campaign: str) -> Known:
         """All that the files of a campaign say."""
         folder = self._folder(campaign)
@@ -77,7 +84,7 @@ class KeptFiles:
         def fresh() -> Known:
             return Known(*self._desk.sync.read(folder.name))
 
-        return self._kept.get(folder.name, "all", lambda: _stamps(folder), fresh)
+        return self._kept.get(folder.name, ALL, lambda: _stamps(folder), fresh)
 
     def rules(self, campaign: str) -> Campaign | None:
         """What campaign.toml says; None when it cannot be used."""
@@ -91,7 +98,9 @@ class KeptFiles:
 
     def draft(self, campaign: str, name: str, content: bytes) -> Draft:
         """What a file would be with another content; nothing is written."""
-        return self._kept.alone(lambda: self._desk.sync.draft(campaign, name, content))
+        return self._kept.alone(
+            campaign, ALL, lambda: self._desk.sync.draft(campaign, name, content)
+        )
 
     def names(self) -> list[str]:
         """The campaigns that have a campaign.toml."""

@@ -64,6 +64,10 @@ class ReviewDesk(DeskSource):
         """What is wrong in the files of a campaign; nothing where there is none of that name."""
         return self._read(campaign).problems if self._is_there(campaign) else ()
 
+    def forget(self, campaign: str) -> None:
+        """Whoever asks next reads the campaign's files anew."""
+        self._kept.forget(campaign)
+
     def _campaigns(self) -> list[str]:
         return self._files.names()
 

@@ -16,6 +16,7 @@ from outreach.content.message_file import hashtags
 from outreach.content.report_table import paperwork
 from outreach.content.times import lateness
 from outreach.content.toml_places import Path, TomlPlaces, place_of
+from outreach.domain import viet_nam
 from outreach.domain.approval import Approval
 from outreach.domain.campaign import (
     Campaign,
@@ -80,7 +81,7 @@ def stand_in(identity: str) -> Campaign:
         short_name=identity,
         theme="",
         office="",
-        zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        zone=ZoneInfo(viet_nam.ZONE),
         language="vi",
         window=Window(start=date(1971, 1, 1), end=date(2100, 12, 31)),
         posting=posting,
@@ -107,7 +108,7 @@ def _campaign(top: Fields, identity: str) -> Campaign | None:
     return Campaign(
         id=identity,
         **names,
-        zone=zone or ZoneInfo("Asia/Ho_Chi_Minh"),
+        zone=zone or ZoneInfo(viet_nam.ZONE),
         language=language,
         hashtags=tags,
         units=units,

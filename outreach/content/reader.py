@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from outreach.content.campaign_file import read_campaign_file, stand_in
@@ -15,6 +16,7 @@ from outreach.content.message_file import Reading, read_message, slug
 from outreach.content.overlaid import Overlaid
 from outreach.content.pictures import check_pictures
 from outreach.content.source_text import decode
+from outreach.content.understood import Made, Understood
 from outreach.content.videos import check_video
 from outreach.domain.campaign import Campaign
 from outreach.domain.message import Message
@@ -55,15 +57,19 @@ def as_staff_see(folder: Path) -> str:
     return "/".join(shown(name) for name in folder.absolute().parts[-2:])
 
 
-def read_campaign(folder: Path, unsaved: Mapping[str, bytes] | None = None) -> Content:
+def read_campaign(
+    folder: Path,
+    unsaved: Mapping[str, bytes] | None = None,
+    understood: Understood | None = None,
+) -> Content:
     """Everything in one campaign's folder. Never raises for what a person can have written or saved there.
 
-    `unsaved` are files as they would be, by their names.
+    `unsaved` are files as they would be, by their names; `understood` is what its last reading left for this one.
     """
     findings = Findings()
     try:
         with Overlaid(folder, unsaved or {}) as opened:
-            return _CampaignReader(opened, folder, findings).read()
+            return _CampaignReader(opened, folder, findings, understood).read()
     except Refused as refused:
         findings.extend([refused.problem(as_staff_see(folder))])
         return Content(campaign=None, messages=(), problems=findings.sorted())
@@ -79,8 +85,15 @@ def read_rules(folder: Path) -> Campaign | None:
 
 
 class _CampaignReader:
-    def __init__(self, opened: Folder, folder: Path, findings: Findings) -> None:
+    def __init__(
+        self,
+        opened: Folder,
+        folder: Path,
+        findings: Findings,
+        understood: Understood | None = None,
+    ) -> None:
         self._opened, self._findings = opened, findings
+        self._understood = understood or Understood()
         self._id = folder.name
         self._where = as_staff_see(folder)
         self._readings: list[tuple[Reading, Problem | None]] = []
@@ -88,6 +101,7 @@ class _CampaignReader:
     def read(self) -> Content:
         campaign = self.rules()
         rules = campaign or stand_in(self._id)
+        self._understood.begin(campaign)
         for name in self._opened.names():
             self._entry(name, rules, known=campaign is not None)
         self._hold_duplicates()
@@ -147,19 +161,36 @@ class _CampaignReader:
         self._findings.warning(Place(file=self._file(name)), "not-read", what, mend)
 
     def _message(self, name: str, campaign: Campaign, *, known: bool) -> None:
-        file, stem, findings = self._file(name), shown(name)[:-3], Findings()
-        reading = Reading(identity=slug(stem) or stem, place=Place(file=file))
+        file, findings = self._file(name), Findings()
         try:
-            text = decode(self._opened.read(name, at_most=LARGEST_FILE))
-            reading = read_message(text, file, stem, campaign, findings)
+            content = self._opened.read(name, at_most=LARGEST_FILE)
         except Refused as refused:
+            reading = self._nothing(name)
             findings.extend([refused.problem(file)])
+        else:
+            make = partial(self._made, name, content, campaign, known=known)
+            reading, problems = self._understood.of(name, content, make)
+            findings.extend(problems)
         if reading.message is not None:
-            findings.extend(lint(reading.message, campaign if known else None))
             check_pictures(self._opened, reading.message, findings)
             check_video(self._opened, reading.message, findings)
         self._findings.extend(findings.sorted())
         self._readings.append((reading, findings.first_error))
+
+    def _made(self, name: str, content: bytes, campaign: Campaign, *, known: bool) -> Made:
+        file, reading, findings = self._file(name), self._nothing(name), Findings()
+        try:
+            reading = read_message(decode(content), file, _stem(name), campaign, findings)
+        except Refused as refused:
+            findings.extend([refused.problem(file)])
+        if reading.message is not None:
+            findings.extend(lint(reading.message, campaign if known else None))
+        return reading, findings.sorted()
+
+    def _nothing(self, name: str) -> Reading:
+        """What a file gives that cannot be understood: the id that its name claims."""
+        stem = _stem(name)
+        return Reading(identity=slug(stem) or stem, place=Place(file=self._file(name)))
 
     def _hold_duplicates(self) -> None:
         """Files of one id (letter case aside) hold each other: nobody can say which of them is meant."""
@@ -185,3 +216,7 @@ class _CampaignReader:
 
     def _file(self, name: str) -> str:
         return f"{self._where}/{shown(name)}"
+
+
+def _stem(name: str) -> str:
+    return shown(name)[:-3]

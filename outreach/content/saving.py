@@ -57,10 +57,9 @@ def replace_file(folder: Path, name: str, content: bytes, *, began: str) -> None
     """
     with _alone(folder) as (opened, fd):
         name = spelled(fd, name)
-        now = _now(opened, name)
-        if now is None or fingerprint(now) != began:
-            raise Changed(now)
+        _expect(opened, name, began)
         with _unsaved(fd, content, like=os.stat(name, dir_fd=fd, follow_symlinks=False)) as hidden:
+            _expect(opened, name, began)
             os.rename(hidden, name, src_dir_fd=fd, dst_dir_fd=fd)
         os.fsync(fd)
 
@@ -109,6 +108,13 @@ def _now(opened: Folder, name: str) -> bytes | None:
         if refused.code == "file-missing":
             return None
         raise
+
+
+def _expect(opened: Folder, name: str, began: str) -> None:
+    """The file is the one that the edit began from; looked at once more after writing, which takes its time. Raises `Changed`."""
+    now = _now(opened, name)
+    if now is None or fingerprint(now) != began:
+        raise Changed(now)
 
 
 def _holds(opened: Folder, path: str, content: bytes) -> bool:

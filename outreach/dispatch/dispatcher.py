@@ -256,7 +256,7 @@ class Dispatcher:
 
     async def _carry_out(self, claim: Claim) -> Finish:
         capabilities = self._lane(claim).channel.capabilities
-        handover = await self._handovers.of(claim)
+        claim, handover = await self._handovers.of(claim)
         is_there = handover is not None and handover.held
         kept_back = still_held(claim, handover, self._now()) if is_there else None
         kept_back = kept_back or (None if is_there else gate(claim, self._now(), capabilities))
@@ -275,6 +275,7 @@ class Dispatcher:
         )
 
     async def _look(self, claim: Claim) -> Finish:
+        claim, _ = await self._handovers.of(claim)
         since = self._quiet_since.setdefault(claim.delivery.id, self._monotonic())
         quiet_for = timedelta(seconds=self._monotonic() - since)
         channel = self._lane(claim).channel

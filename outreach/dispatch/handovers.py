@@ -66,11 +66,20 @@ class Handovers:
         first = {errand.claim.delivery.identity.channel: errand for errand in reversed(errands)}
         return tuple(first.values()), again
 
-    async def of(self, claim: Claim) -> Handover | None:
-        """What the service already has of a claimed delivery; None where channels do not schedule."""
+    async def of(self, claim: Claim) -> tuple[Claim, Handover | None]:
+        """What the service already has of a claimed delivery; None where channels do not schedule.
+
+        What has appeared is claimed in the words in which it did, whatever the files ask for since.
+        """
         if claim.delivery.identity.channel not in self._channels:
-            return None
-        return await self._write(self._queue.handover, claim.delivery.id)
+            return claim, None
+        handover = await self._write(self._queue.handover, claim.delivery.id)
+        if handover is None or not handover.public:
+            return claim, handover
+        appeared = replace(claim.delivery, digest=handover.digest)
+        rendition = await self._write(self._queue.rendition, appeared)
+        known = replace(claim, delivery=appeared, rendition=rendition or claim.rendition)
+        return known, handover
 
     def concerns(self, claim: Claim) -> bool:
         """Whether steps may have been taken before the first attempt."""

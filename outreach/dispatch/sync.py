@@ -13,6 +13,7 @@ from outreach.content.files import shown
 from outreach.content.preflight import preflight
 from outreach.content.reader import Content, as_staff_see, list_campaigns, read_campaign
 from outreach.content.render import Renderer, RenderJob
+from outreach.content.understood import Understood
 from outreach.domain.campaign import Campaign
 from outreach.domain.delivery import Action, Delivery, Identity, State
 from outreach.domain.difference import Change, ChangeKind, Difference, difference, guard
@@ -85,6 +86,7 @@ class Sync:
         self._queue = queue
         self._share = share
         self._renderers: dict[str, tuple[Campaign, Renderer]] = {}
+        self._understood: dict[str, Understood] = {}
 
     def close(self) -> None:
         """End the processes in which templates run."""
@@ -99,13 +101,13 @@ class Sync:
 
     def read(self, campaign: str) -> tuple[Content, Plan]:
         """What the files of one campaign say and ask, without a look at the queue. Writes nothing but media."""
-        content = read_campaign(self._messages / campaign)
+        content = self._read(campaign)
         plan, _ = self._plan(campaign, content, ())
         return content, plan
 
     def draft(self, campaign: str, name: str, content: bytes) -> Draft:
         """What one file would say and ask if it had this content; `name` is the file's. Writes nothing but media."""
-        read = read_campaign(self._messages / campaign, {name: content})
+        read = self._read(campaign, {name: content})
         plan, renditions = self._plan(campaign, read, ())
         file = f"{as_staff_see(self._messages / campaign)}/{shown(name)}"
         found = dict.fromkeys((*read.problems, *plan.problems))
@@ -122,7 +124,7 @@ class Sync:
 
     def look(self, campaign: str, now: datetime) -> Proposal:
         """Read, plan and render one campaign and compare it with the queue. Writes nothing but media."""
-        content = read_campaign(self._messages / campaign)
+        content = self._read(campaign)
         queue = self._queue.list(campaign=campaign)
         plan, renditions = self._plan(campaign, content, queue)
         digests = {identity: rendition.digest for identity, rendition in renditions.items()}
@@ -150,6 +152,11 @@ class Sync:
         """Write the changes, but hold what would be cancelled when that is suspiciously much."""
         found = _hold_instead(proposal.difference) if proposal.guarded else proposal.difference
         self._queue.apply(found, proposal.renditions, now=now, actor=actor)
+
+    def _read(self, campaign: str, unsaved: Mapping[str, bytes] | None = None) -> Content:
+        """The files of one campaign; of those that are as they were when they were read last, nothing is worked out again."""
+        known = self._understood.setdefault(campaign, Understood())
+        return read_campaign(self._messages / campaign, unsaved, known)
 
     def _plan(
         self, campaign: str, content: Content, queue: Sequence[Delivery]

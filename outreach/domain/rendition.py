@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from outreach.domain import viet_nam
 from outreach.domain.message import Honour, Kind
 
 
@@ -55,7 +56,7 @@ class Rendition:
     topic: str = ""
     unit: str = ""
     language: str = "vi"
-    zone: str = "Asia/Ho_Chi_Minh"
+    zone: str = viet_nam.ZONE
     occurrence: int = 1
     due: datetime
     media: tuple[Media, ...] = ()

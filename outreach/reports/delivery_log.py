@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outreach.domain.delivery import Delivery
 from outreach.domain.text import Text
+from outreach.reports.cells import to_words
 from outreach.reports.plan_difference import KINDS
 from outreach.reports.source import Question, Report, Source
 from outreach.reports.table import Column, Row, Table
@@ -66,8 +67,15 @@ HAPPENINGS: Mapping[str, Text] = {
 }
 """Every event that the log knows, in words."""
 
-PROGRAM = frozenset({"", "outreach", "outreach apply", "daemon", "rehearsal"})
-"""Actors that are no person, and so are not named beside the reason."""
+PROGRAM: Mapping[str, Text] = {
+    "outreach": Text("the program"),
+    "outreach apply": Text("the files"),
+    "daemon": Text("the files, read anew"),
+    "rehearsal": Text("the rehearsal"),
+}
+"""Actors that are no person, in words; beside the reason they are not named."""
+
+_ACCESS = "token "
 
 COLUMNS = (
     Column(key="at", title=Text("When"), seconds=True, keep=True),
@@ -154,9 +162,29 @@ def _where(delivery: Delivery | None, place: str) -> Text:
 
 def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
     said = permalink or reason or ""
-    if event.actor in PROGRAM:
+    if not event.actor or event.actor in PROGRAM:
         return Text("{said}", said=said)
     return Text("{said} (by {name})", said=said, name=event.actor)
+
+
+def actor_in_words(actor: str) -> str | Text:
+    """Who did it, as people say it; the log itself keeps `actor`."""
+    if actor.startswith(_ACCESS):
+        return _by_token(actor.removeprefix(_ACCESS))
+    return PROGRAM.get(actor, actor)
+
+
+def actor_of(said: str, language: str) -> str:
+    """The `actor` whom people mean by what `actor_in_words` says; every other name stays as it is."""
+    token = to_words(_by_token(""), language)
+    if said.startswith(token):
+        return _ACCESS + said.removeprefix(token)
+    known = {to_words(text, language): actor for actor, text in PROGRAM.items()}
+    return known.get(said, said)
+
+
+def _by_token(name: str) -> Text:
+    return Text("token {name}", name=name)
 
 
 def reason_of(data: Mapping[str, Any]) -> Text | None:

@@ -16,6 +16,7 @@ WRONG = Text("The present password is wrong.")
 WRONG_CODE = Text(
     "This code is wrong or too old. Look at the clock of the phone, and take the next one."
 )
+MEANWHILE = Text("Your password or second factor was changed meanwhile. Look at it again.")
 
 
 def account(visit: Visit) -> Response:
@@ -48,8 +49,10 @@ def _change_password(visit: Visit) -> Text | None:
         return why
     kept = office.passwords.hash(new)
     mine = signing.token_of(visit.request)
-    office.people.change_password(visit.who.name, kept, keep=mine, now=office.now())
-    return None
+    changed = office.people.change_password(
+        visit.who.name, kept, before=visit.who.password, keep=mine, now=office.now()
+    )
+    return None if changed else MEANWHILE
 
 
 def _add_factor(visit: Visit) -> Text | None:
@@ -64,15 +67,19 @@ def _add_factor(visit: Visit) -> Text | None:
     if step is None:
         return WRONG_CODE
     kept = visit.office.ways.factors.close(secret)
-    visit.office.people.set_factor(visit.who.name, kept, step, visit.office.now())
-    return None
+    return _set_factor(visit, kept, step)
 
 
 def _drop_factor(visit: Visit) -> Text | None:
     if not _is_me(visit):
         return WRONG
-    visit.office.people.set_factor(visit.who.name, "", 0, visit.office.now())
-    return None
+    return _set_factor(visit, "", 0)
+
+
+def _set_factor(visit: Visit, kept: str, step: int) -> Text | None:
+    who = visit.who
+    done = visit.office.people.set_factor(who.name, kept, step, visit.office.now(), seen=who)
+    return None if done else MEANWHILE
 
 
 def _show_codes(visit: Visit) -> Response:

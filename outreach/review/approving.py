@@ -38,7 +38,7 @@ def approve(visit: Visit) -> Response:
     if isinstance(asked, Text):
         return visit.page("approve", status=410, refused=asked, face=None, done=False)
     if visit.request.method == "POST":
-        return _give(visit, asked)
+        return _give(visit, asked, signed)
     return _show(visit, asked, signed=signed)
 
 
@@ -63,7 +63,7 @@ def _words(visit: Visit, link: Link) -> list[Word]:
     return visit.office.approvals.words([link.digest]).get(link.digest, [])
 
 
-def _give(visit: Visit, asked: Asked) -> Response:
+def _give(visit: Visit, asked: Asked, signed: str) -> Response:
     office, link = visit.office, asked.link
     word = Word(
         digest=link.digest,
@@ -74,7 +74,9 @@ def _give(visit: Visit, asked: Asked) -> Response:
         by_link=True,
     )
     if not office.approvals.give_once(word):
-        return visit.page("approve", status=410, refused=SAID, face=None, done=False)
+        now = _asked(visit, signed)
+        why = now if isinstance(now, Text) else CHANGED
+        return visit.page("approve", status=410, refused=why, face=None, done=False)
     return _show(visit, asked, done=True)
 
 

@@ -23,7 +23,7 @@ MOST = 400
 """So many deliveries of a month are drawn; a page that shows fewer than there are says so."""
 
 IN_A_DAY = 6
-"""So many stand in one square of the grid."""
+"""So many stand in one square of the grid, unless that day is asked for."""
 
 LANE, DAY = 46, 30
 """Height of a channel's lane and width of a day in the timeline, in SVG units."""
@@ -74,7 +74,7 @@ def calendar_page(visit: Visit) -> Response:
         month=month.first,
         before=month.before.first,
         after=month.after.first,
-        weeks=_weeks(month, entries, files),
+        weeks=_weeks(month, entries, files, visit.asked("day")),
         marks=_marks(month.first, entries, channels),
         lanes=list(enumerate(channels)),
         days=month.last.day,
@@ -88,6 +88,8 @@ def calendar_page(visit: Visit) -> Response:
         ics=_link(visit, **{"as": "ics"}),
         today=visit.office.now().astimezone(zone).date(),
         link_to=lambda day: _link(visit, month=f"{day:%Y-%m}"),
+        whole=lambda day: f"{_link(visit, month=f'{day:%Y-%m}', day=str(day))}#{day}",
+        seen=[state for state in State if any(e.delivery.state is state for e in entries)],
     )
 
 
@@ -129,7 +131,9 @@ def _entries(visit: Visit, month: Month, zone: tzinfo) -> list[Entry]:
     return [Entry(delivery=d, title=titles[d.id], at=d.due.astimezone(zone)) for d in found]
 
 
-def _weeks(month: Month, entries: Sequence[Entry], files: Sequence[Files]) -> list[list[Square]]:
+def _weeks(
+    month: Month, entries: Sequence[Entry], files: Sequence[Files], asked: str
+) -> list[list[Square]]:
     by_day: dict[date, list[Entry]] = {}
     for entry in entries:
         by_day.setdefault(entry.at.date(), []).append(entry)
@@ -137,16 +141,19 @@ def _weeks(month: Month, entries: Sequence[Entry], files: Sequence[Files]) -> li
     weeks = []
     while start <= month.last:
         days = [start + timedelta(days=number) for number in range(7)]
-        weeks.append([_square(day, month.first, by_day.get(day, []), files) for day in days])
+        weeks.append([_square(day, month.first, by_day.get(day, []), files, asked) for day in days])
         start += timedelta(days=7)
     return weeks
 
 
-def _square(day: date, month: date, entries: Sequence[Entry], files: Sequence[Files]) -> Square:
+def _square(
+    day: date, month: date, entries: Sequence[Entry], files: Sequence[Files], asked: str
+) -> Square:
+    shown = len(entries) if asked == str(day) else IN_A_DAY
     return Square(
         day=day,
-        entries=entries[:IN_A_DAY],
-        more=max(0, len(entries) - IN_A_DAY),
+        entries=entries[:shown],
+        more=max(0, len(entries) - shown),
         inside=day.month == month.month,
         open=any(day in each.campaign.window for each in files),
     )

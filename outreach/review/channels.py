@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from outreach.channel import Capabilities, Per, Quota
+from outreach.domain import viet_nam
 from outreach.domain.alert import Cause
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.health import ChannelHealth, Trial
@@ -200,7 +201,7 @@ def _time(found: Sequence[Delivery], reading: Reading) -> datetime | None:
 
 def _used(office: Office, name: str, quota: Quota) -> int:
     """How many publications went out in the span of local time that is now."""
-    local = office.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    local = office.now().astimezone(ZoneInfo(viet_nam.ZONE))
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if quota.per is Per.MONTH:
         begin = begin.replace(day=1)

@@ -12,6 +12,7 @@ from outreach.domain.text import Text
 from outreach.review.looks import web_address
 from outreach.review.office import Office
 from outreach.review.requests import Form
+from outreach.store.decisions import MOVED_ON
 from outreach.store.queue import IllegalMove
 
 _ASKS_WHO_SAW = frozenset({State.UNKNOWN, State.NEEDS_PERSON})
@@ -58,11 +59,19 @@ def choices(office: Office, delivery: Delivery) -> Sequence[Choice]:
     return tuple(found)
 
 
+def sight(delivery: Delivery) -> str:
+    """What a form keeps of the delivery that its reader saw: a decision about another attempt or text than that one is refused."""
+    begun = delivery.since.isoformat() if delivery.since else ""
+    return f"{delivery.state} {begun} {delivery.digest}"
+
+
 def decide(office: Office, delivery: Delivery, form: Form, by: str) -> Text | None:
     """Write the decision; why it was refused, None when it was not."""
-    wanted = form.get("choice")
-    if wanted not in {choice.value for choice in choices(office, delivery)}:
-        return Text("It has moved on meanwhile; look again.")
+    wanted, now = form.get("choice"), sight(delivery)
+    if form.get("seen", now) != now or wanted not in {
+        choice.value for choice in choices(office, delivery)
+    }:
+        return MOVED_ON
     link, note = form.get("link", "").strip(), form.get("note", "").strip()
     if link and not (web_address(link) and link.isprintable()):
         return Text("“{link}” is no web address.", link=link[:200])
@@ -89,4 +98,6 @@ def _write(
     else:
         to, receipt = State.CANCELLED, None
         reason = with_note(Text("{name} cancelled it.", name=by), note)
-    office.queue.move(delivery.id, to, reason=reason, actor=by, now=now, receipt=receipt)
+    office.queue.move(
+        delivery.id, to, reason=reason, actor=by, now=now, receipt=receipt, seen=delivery
+    )

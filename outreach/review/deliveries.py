@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from outreach.domain.approval import missing
+from outreach.domain.change import OPEN
 from outreach.domain.delivery import Delivery
 from outreach.domain.role import Deed
 from outreach.domain.text import Text
 from outreach.reports import evidence
 from outreach.reports.statistics import METRICS
-from outreach.review import deciding
+from outreach.review import deciding, texts
 from outreach.review.visit import Visit, go
 from outreach.store.seals import is_sealed
 
@@ -55,7 +57,8 @@ def _asked_for(visit: Visit) -> Delivery | None:
 
 
 def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
-    known = visit.office.reading().evidence(found)
+    reading = visit.office.reading()
+    known, channel = reading.evidence(found), reading.channels().get(found.identity.channel)
     decides = visit.who.may(Deed.DECIDE)
     choices = deciding.choices(visit.office, found) if decides else ()
     return visit.page(
@@ -72,5 +75,17 @@ def _story(visit: Visit, found: Delivery, refused: Text | None) -> Response:
         ],
         metrics=METRICS,
         choices=choices,
+        seen=deciding.sight(found),
         refused=refused,
+        lacking=_lacking(visit, found),
+        paused=channel if channel and channel.paused and found.state in OPEN else None,
     )
+
+
+def _lacking(visit: Visit, found: Delivery) -> int:
+    """How many people must still approve the text before it goes out."""
+    if found.state not in OPEN or not texts.has_text(found):
+        return 0
+    approvals = visit.office.approvals
+    words = approvals.words([found.digest]).get(found.digest, ())
+    return missing(words, approvals.needed().get(found.identity.campaign, 0))

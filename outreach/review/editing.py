@@ -80,6 +80,8 @@ def edit(visit: Visit) -> Response:
     sheet = replace(sheet, text=sent, began=visit.form.get("began", ""))
     if visit.file:
         return show(visit, with_picture(visit, folder / campaign, sheet))
+    if as_before(sent, before) == before:  # as after a second click: what is wanted is there
+        sheet = replace(sheet, began=fingerprint(before))
     if sheet.began != fingerprint(before):
         return show(visit, _clashing(sheet, before))
     return _check_and_save(visit, folder / campaign, sheet, before)
@@ -177,8 +179,9 @@ def has_errors(problems: Sequence[Problem]) -> bool:
 
 
 def record(visit: Visit, change: partial[FileChange]) -> None:
-    """Carry a change out, and log who did it. Raises what the change raises."""
-    visit.office.edits.record(change, actor=visit.who.name, now=visit.office.now())
+    """Carry a change out, log who did it, and let the next page know of it. Raises what the change raises."""
+    done = visit.office.edits.record(change, actor=visit.who.name, now=visit.office.now())
+    visit.office.reading().forget(done.file.partition("/")[0])
 
 
 def with_picture(visit: Visit, folder: Path, sheet: Sheet) -> Sheet:

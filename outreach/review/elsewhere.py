@@ -56,19 +56,34 @@ def back(visit: Visit) -> Response:
         if errand is None or not hmac.compare_digest(sent.encode(), state.encode()):
             raise NotSignedIn(NOT_OURS)
         subject = provider.finish(errand, dict(visit.request.query_params), _back(office))
-        name = _name(office, provider, subject)
+        token = _let_in(office, provider, subject, came)
     except NotSignedIn as refused:
         office.ways.throttle.failed("", came.address, office.now())
         response = ask(visit, "sign_in", refused=refused.text)
     else:
-        response = enter(visit, signing.begin(office, name, came, way="oidc"))
+        response = enter(visit, token)
     _remember(response, visit.request, "")
     return response
 
 
+def _let_in(office: Office, provider: SignsIn, subject: Subject, came: Came) -> str:
+    """The token of a new session. Raises `NotSignedIn`."""
+    name = _name(office, provider, subject)
+    token = signing.begin(office, name, came, way="oidc")
+    if token is None:
+        raise NotSignedIn(unknown(name))
+    return token
+
+
 def _name(office: Office, provider: SignsIn, subject: Subject) -> str:
     """The person's name in our list; who has no password here has the role that the provider gives. Raises `NotSignedIn`."""
-    name = office.ways.subjects.of(subject.id) or _bound(office, subject)
+    name = office.ways.subjects.of(subject.id)
+    try:
+        name = name or _bound(office, subject)
+    except NotSignedIn:
+        # Another tab of the same browser may have been quicker.
+        if (name := office.ways.subjects.of(subject.id)) is None:
+            raise
     person = office.people.find(name)
     if person and provider.gives_roles and not person.password:
         if subject.role is None:

@@ -70,10 +70,11 @@ def _as_named(visit: Visit) -> Response:
     office, named = visit.office, named_by_proxy(visit.request)
     person = office.people.known_as(named)
     came = Came.by(visit.request)
-    if person is None:
+    token = signing.begin(office, person.name, came, way="header") if person else None
+    if token is None:
         office.ways.throttle.failed(named, came.address, office.now())
         return ask(visit, "sign_in", refused=unknown(named))
-    return enter(visit, signing.begin(office, person.name, came, way="header"))
+    return enter(visit, token)
 
 
 def _way_in(

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from outreach.extras import NotInstalled
 from outreach.reports import delivery_log
 from outreach.reports.cells import to_words
-from outreach.reports.delivery_log import HAPPENINGS
+from outreach.reports.delivery_log import HAPPENINGS, actor_in_words, actor_of
 from outreach.reports.formats import to_csv, to_json
 from outreach.reports.table import Row, Table
 from outreach.reports.workbook import to_xlsx
@@ -91,7 +91,7 @@ def choice(visit: Visit, reading: Reading) -> Choice:
         channel=visit.asked("channel"),
         message=visit.asked("message"),
         what=visit.asked("what") or visit.asked("state"),
-        actor=visit.asked("by"),
+        actor=actor_of(visit.asked("by"), visit.language),
         since=midnight("from", 0),
         until=midnight("until", 1),
     )
@@ -117,7 +117,8 @@ def _leaf(visit: Visit, reading: Reading, start: int) -> Leaf:
 
 
 def _holds(row: Row, wanted: list[str], language: str) -> bool:
-    text = _plain(" ".join(to_words(row[key], language) for key in _SEARCHED))
+    cells = [*(row[key] for key in _SEARCHED), actor_in_words(row["by"])]
+    text = _plain(" ".join(to_words(cell, language) for cell in cells))
     return all(word in text for word in wanted)
 
 

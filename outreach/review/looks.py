@@ -16,6 +16,7 @@ from markupsafe import Markup
 from outreach.domain.text import Text
 from outreach.locale import gettext
 from outreach.reports.cells import to_words
+from outreach.reports.delivery_log import actor_in_words
 from outreach.reports.words import ACTIONS, STATES
 
 PROSE = frozenset(
@@ -57,6 +58,7 @@ def page(name: str, language: str, /, **given: Any) -> str:
         number=partial(number, language=language),
         short_day=partial(short_day, language=language),
         clean=clean,
+        by=lambda actor: words(actor_in_words(actor)),
         states=STATES,
         actions=ACTIONS,
         language=language,

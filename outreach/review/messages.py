@@ -37,6 +37,7 @@ class Row:
 
     campaign: str
     id: str
+    title: str
     message: Message | None
     deliveries: Sequence[Delivery]
     lacking: int
@@ -54,6 +55,7 @@ def messages(visit: Visit) -> Response:
     return visit.page(
         "messages",
         rows=found.rows,
+        channels=sorted({d.identity.channel for row in found.rows for d in row.deliveries}),
         campaigns=known,
         campaign=chosen,
         count=found.count,
@@ -133,6 +135,7 @@ def _rows(
         row = Row(
             campaign=campaign,
             id=name,
+            title=message.title if message else _last_title(office, deliveries, name),
             message=message,
             deliveries=deliveries,
             lacking=_lacking(deliveries, words, needed),
@@ -141,6 +144,11 @@ def _rows(
         )
         rows.append(row)
     return rows
+
+
+def _last_title(office: Office, deliveries: Sequence[Delivery], name: str) -> str:
+    """What a message was called while its file could still be read, otherwise its name."""
+    return next(iter(office.glances.titles(deliveries[:1]).values()), name)
 
 
 def _lacking(

@@ -76,6 +76,10 @@ class Reading(Source, Protocol):
         """What the file `name` would be with that content; nothing is written."""
         ...
 
+    def forget(self, campaign: str) -> None:
+        """The files of a campaign were changed just now: whoever asks next gets what they say then."""
+        ...
+
     def beginning(self, campaign: str, kind: Kind, title: str) -> str:
         """A first text for a new message; empty where the campaign cannot be read."""
         ...

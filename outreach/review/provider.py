@@ -123,10 +123,11 @@ class Provider:
 
     def _decoded(self, token: str) -> jwt.Token:
         """The token by the provider's keys, which are asked for anew when it names another one than we know."""
+        asked, _, keys = self._met()
         try:
-            return jwt.decode(token, self._keys(), algorithms=list(ALGORITHMS))
+            return jwt.decode(token, keys, algorithms=list(ALGORITHMS))
         except InvalidKeyIdError:
-            if self._known is None or self._now() < self._known[0] + SETTLED:
+            if self._now() < asked + SETTLED:
                 raise
             self._known = None
             return jwt.decode(token, self._keys(), algorithms=list(ALGORITHMS))

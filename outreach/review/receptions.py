@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from threading import Lock
 
 from outreach.domain.counts import Metric
+from outreach.domain.turns import Turns
 from outreach.reports import statistics
 from outreach.reports.statistics import UNNAMED, By
 from outreach.reports.table import Row, Table
@@ -25,22 +26,26 @@ class Figures:
     def __init__(self, receptions: Receptions) -> None:
         self._receptions = receptions
         self._kept: OrderedDict[_Key, tuple[Stand, Table]] = OrderedDict()
-        self._lock = Lock()
+        self._turns, self._guard = Turns(), Lock()
 
     def table(self, part: Part, by: By, zone: tzinfo) -> Table:
-        """What `statistics.build` would say of the same part. Several who ask at once wait for one answer."""
+        """What `statistics.build` would say of the same part. Several who ask the same at once wait for one answer."""
         key = (part, by, str(zone))
-        with self._lock:
+        with self._turns.of(key):
             stand = self._receptions.stand()
             kept = self._kept.get(key)
             if kept and kept[0] == stand:
                 return kept[1]
             table = statistics.table(by, tuple(self._rows(part, by, zone)))
+            self._keep(key, stand, table)
+        return table
+
+    def _keep(self, key: _Key, stand: Stand, table: Table) -> None:
+        with self._guard:
             self._kept[key] = (stand, table)
             self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return table
 
     def _rows(self, part: Part, by: By, zone: tzinfo) -> Iterator[Row]:
         if by is By.DAY:

@@ -17,6 +17,7 @@ from outreach.reports.source import Question
 from outreach.review import second_factor, wordlist
 from outreach.review.gate import address_of, named_by_proxy
 from outreach.review.office import Office
+from outreach.review.pace import TooOften
 from outreach.review.passwords import LONGEST, SHORTEST
 from outreach.review.requests import Form, cookie_of, is_encrypted
 from outreach.store.people import Person
@@ -63,34 +64,39 @@ def first_code(office: Office) -> str | None:
 
 
 def sign_in(office: Office, form: Form, came: Came) -> str | Text:
-    """A new session's token, or why there is none."""
+    """A new session's token, or why there is none. Raises `TooOften`, which counts as no try, when too many come at once."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
     if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     person = office.people.find(name)
-    fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
+    try:
+        fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
+    except TooOften:
+        office.ways.throttle.passed(name, came.address)
+        raise
     try:
         used = _used(office, person, form.get("code", "")[:60]) if fits and person else None
     except second_factor.Closed:
         office.ways.throttle.failed(name, came.address, now)
         return CLOSED
-    if used is None:
+    token = begin(office, name, came, used=used or None, seen=person) if used is not None else None
+    if token is None:
         office.ways.throttle.failed(name, came.address, now)
         return WRONG
     office.ways.throttle.passed(name, came.address)
-    return begin(office, name, came, used=used)
+    return token
 
 
 def _used(office: Office, person: Person, code: str) -> int | None:
-    """The half-minute up to which codes are used up by this sign-in; None when the code is wrong. Raises `Closed`."""
+    """The half-minute whose code this sign-in uses up, 0 when it uses none; None when the code is wrong. Raises `Closed`."""
     if not person.totp:
-        return person.totp_used
+        return 0
     now = office.now()
     step = second_factor.step_of(office.ways.factors.open(person.totp), code, now)
     if step is not None and step > person.totp_used:
         return step
     recovered = office.ways.recovery.use(person.name, code, now)
-    return person.totp_used if recovered else None
+    return 0 if recovered else None
 
 
 def accept(office: Office, form: Form, came: Came) -> str | Text:
@@ -102,11 +108,13 @@ def accept(office: Office, form: Form, came: Came) -> str | Text:
         office.ways.throttle.passed(name, came.address)
         return why
     kept = office.passwords.hash(password)
-    if not office.people.accept(name, form.get("code", "").strip(), kept, now):
+    joined = office.people.accept(name, form.get("code", "").strip(), kept, now)
+    token = begin(office, name, came) if joined else None
+    if token is None:
         office.ways.throttle.failed(name, came.address, now)
         return NO_INVITATION
     office.ways.throttle.passed(name, came.address)
-    return begin(office, name, came)
+    return token
 
 
 def refused(office: Office, name: str, password: str) -> Text | None:
@@ -121,12 +129,20 @@ def refused(office: Office, name: str, password: str) -> Text | None:
 
 
 def begin(
-    office: Office, name: str, came: Came, *, used: int | None = None, way: str = "password"
-) -> str:
-    """The token of a new session."""
+    office: Office,
+    name: str,
+    came: Came,
+    *,
+    used: int | None = None,
+    way: str = "password",
+    seen: Person | None = None,
+) -> str | None:
+    """The token of a new session; None when the person, as they were `seen`, may not come in any more."""
     token = secrets.token_urlsafe(32)
-    office.people.sign_in(name, token, office.now(), browser=came.browser, used=used, way=way)
-    return token
+    begun = office.people.sign_in(
+        name, token, office.now(), browser=came.browser, used=used, way=way, seen=seen
+    )
+    return token if begun else None
 
 
 def browser_of(request: Request) -> str:

@@ -37,6 +37,10 @@ def tail(wire: Wire, visit: Visit) -> Response:
 
 
 async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
+    if (
+        wire.watchers >= MOST
+    ):  # others may have come since the answer began; the browser comes again later
+        return
     async with wire.watched():
         after, looked = _after(visit.request), time.monotonic()
         reading = await run_in_threadpool(visit.office.reading)
@@ -53,6 +57,7 @@ async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
                     return
                 looked = time.monotonic()
             if seq <= after:
+                after = seq  # nothing comes after a line that a backup, put back meanwhile, does not have
                 yield ": \n\n"
                 continue
             said, after = await wire.told(tale, after, words)

@@ -35,12 +35,13 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Hand:
-    """One thing that needs a hand: what, why, and the page with the deed, in words; `state` names its sign."""
+    """One thing that needs a hand: what, why, how it stands, and the page with the deed, in words; `state` names its sign."""
 
     what: str
     where: Text
     why: Text | None
     state: State | None
+    stands: Text | None
     says: Text
     link: str
 
@@ -77,9 +78,9 @@ def hands(office: Office, reading: Reading, now: datetime) -> Iterator[Hand]:
     waiting = {d.id: d for d in office.approvals.waiting(now + SOON)}
     for together in _by_message(waiting.values()):
         yield _to_approve(office, reading, together)
-    for delivery in office.glances.first(NEEDS_A_HAND, IN_HAND, latest=True):
-        if delivery.id not in waiting:
-            yield _to_settle(office, reading, delivery)
+    stuck = office.glances.first(NEEDS_A_HAND, IN_HAND, latest=True)
+    for together in _by_reason(each for each in stuck if each.id not in waiting):
+        yield _to_settle(office, reading, together)
 
 
 _TOLD_BY_STATE = frozenset(STATES) | {"paused", "pause"}
@@ -91,6 +92,7 @@ def _of_cause(cause: Cause) -> Hand:
         where=Text("{where}: {what}", where=cause.where, what=cause.what),
         why=cause.mend,
         state=None,
+        stands=None,
         says=Text("Channels"),
         link="/channels",
     )
@@ -106,6 +108,16 @@ def _by_message(found: Iterable[Delivery]) -> Iterable[list[Delivery]]:
     return kept.values()
 
 
+def _by_reason(found: Iterable[Delivery]) -> Iterable[list[Delivery]]:
+    """What one mistake in a file holds together, since one mend lets all of it go; everything else by itself."""
+    kept: dict[object, list[Delivery]] = {}
+    for delivery in found:
+        same = (delivery.identity.campaign, delivery.identity.message, str(delivery.reason))
+        held = delivery.state is State.HELD
+        kept.setdefault(same if held else delivery.id, []).append(delivery)
+    return kept.values()
+
+
 def _to_approve(office: Office, reading: Reading, together: list[Delivery]) -> Hand:
     identity = together[0].identity
     return Hand(
@@ -113,19 +125,24 @@ def _to_approve(office: Office, reading: Reading, together: list[Delivery]) -> H
         where=_where(reading, *together),
         why=Text("Its text is not approved yet; it does not go out before."),
         state=State.HELD,
+        stands=Text("waits for approval"),
         says=Text("Read and approve"),
         link=f"/messages/{identity.campaign}/{identity.message}",
     )
 
 
-def _to_settle(office: Office, reading: Reading, delivery: Delivery) -> Hand:
+def _to_settle(office: Office, reading: Reading, together: list[Delivery]) -> Hand:
+    first = together[0]
+    identity = first.identity
+    message = f"/messages/{identity.campaign}/{identity.message}"
     return Hand(
-        what=title(office, delivery),
-        where=_where(reading, delivery),
-        why=delivery.reason,
-        state=delivery.state,
-        says=_WORDS[delivery.state],
-        link=f"/deliveries/{delivery.id}",
+        what=title(office, first),
+        where=_where(reading, *together),
+        why=first.reason,
+        state=first.state,
+        stands=STATES[first.state],
+        says=_WORDS[first.state],
+        link=message if len(together) > 1 else f"/deliveries/{first.id}",
     )
 
 

@@ -98,11 +98,12 @@ class Wire:
 
     async def _look(self) -> None:
         seq = await run_in_threadpool(self._office.checked_end)
-        if seq <= self.seq:
+        if seq == self.seq:
             return
-        begin = max(self.seq, seq - RECENT)
+        known = self.seq if seq > self.seq else 0  # a log that became shorter is that of a backup
+        begin = max(known, seq - RECENT)
         found = await run_in_threadpool(self._office.leafing.on, Choice(), begin, seq)
-        if begin > self.seq:
+        if begin > known or not known:
             self._lines.clear()
         self._lines += found
         self.seq = seq

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from outreach.domain import viet_nam
 from outreach.domain.capabilities import Capabilities, Quota
 from outreach.domain.problem import Place
 from outreach.settings.veil import Veil, passwords_in, secrets_in
@@ -47,7 +48,7 @@ class Alerts:
     """
 
     channels: tuple[str, ...] = ()
-    zone: str = "Asia/Ho_Chi_Minh"
+    zone: str = viet_nam.ZONE
     digest: time | None = time(17)
     silence: timedelta = timedelta(hours=6)
     gather: timedelta = timedelta(minutes=5)

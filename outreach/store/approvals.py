@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import bindparam
 
 from outreach.domain.approval import Verdict, Word, missing, waits_for_approval
+from outreach.domain.claim import Finish
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.difference import Difference
 from outreach.domain.text import Text
@@ -64,17 +66,20 @@ class Approvals:
     def give(self, word: Word) -> int:
         """Write a person's word; what was held only for it goes back into the queue. Gives how many deliveries it concerns."""
         with writing(self._engine) as connection:
-            return _give(connection, word)
+            rows = _locked(connection, word.digest)
+            _write(connection, word, rows)
+        return len(rows)
 
     def give_once(self, word: Word) -> bool:
         """As `give`; False, and nothing written, when this person spoke about this text before, or it is not to go out any more."""
         with writing(self._engine) as connection:
-            if not connection.execute(_concerned(word.digest).with_for_update()).first():
+            rows = _locked(connection, word.digest)
+            if not rows:
                 return False
             said = _words(connection, [word.digest]).get(word.digest, [])
             if any(former.person == word.person for former in said):
                 return False
-            _give(connection, word)
+            _write(connection, word, rows)
         return True
 
     def letters_since(self, since: datetime) -> set[str]:
@@ -89,21 +94,35 @@ class Approvals:
             append(connection, [Event(at=now, actor="outreach", what=LETTER, data=data)])
 
 
+def unless_given(connection: Connection, finish: Finish, row: Row[Any]) -> Finish:
+    """The outcome, or another try at once where every word that it lacked was said while it was being looked at; `row` is locked."""
+    held = replace(finish.claim.delivery, state=finish.state, reason=finish.reason)
+    if not finish.claim.attempt or not waits_for_approval(held) or unapproved(connection, [row]):
+        return finish
+    reason = Text("Its text was approved meanwhile.")
+    return replace(finish, state=State.SCHEDULED, ready_at=finish.at, reason=reason)
+
+
+def _of(digest: str) -> Select[Any]:
+    query = select(DELIVERY).where(DELIVERY.c.digest == digest)
+    return query.where(DELIVERY.c.action != Action.WITHDRAW.value)
+
+
 def _concerned(digest: str) -> Select[Any]:
-    return (
-        select(DELIVERY)
-        .where(DELIVERY.c.digest == digest, DELIVERY.c.state.in_(_WAITING))
-        .where(DELIVERY.c.action != Action.WITHDRAW.value)
-        .order_by(DELIVERY.c.due, DELIVERY.c.id)
-    )
+    waiting = _of(digest).where(DELIVERY.c.state.in_(_WAITING))
+    return waiting.order_by(DELIVERY.c.due, DELIVERY.c.id)
 
 
-def _give(connection: Connection, word: Word) -> int:
+def _locked(connection: Connection, digest: str) -> list[Row[Any]]:
+    """What waits with this text. All that has it is locked, also what is being looked at: either we find it held, or it finds our word."""
+    rows = connection.execute(_of(digest).order_by(DELIVERY.c.id).with_for_update())
+    return sorted((r for r in rows if r.state in _WAITING), key=lambda row: (row.due, row.id))
+
+
+def _write(connection: Connection, word: Word, rows: Sequence[Row[Any]]) -> None:
     _upsert(connection, word)
-    rows = connection.execute(_concerned(word.digest).with_for_update()).all()
     events = [_event(word, row.id) for row in rows] or [_event(word, None)]
     append(connection, [*events, *_release(connection, rows, word)])
-    return len(rows)
 
 
 def demand(

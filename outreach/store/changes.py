@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from outreach.domain.change import Change, ChangeKind
 from outreach.domain.delivery import Action, Identity, State, may_move
@@ -17,6 +17,7 @@ from outreach.domain.rendition import Rendition
 from outreach.store import bulk, restoration, steps
 from outreach.store.columns import span_to_microseconds, to_cell, to_microseconds
 from outreach.store.delivery_log import Event
+from outreach.store.engine import is_postgresql
 from outreach.store.finishes import illegal
 from outreach.store.records import IllegalMove
 from outreach.store.renditions import Shelf, in_batches
@@ -58,7 +59,9 @@ def apply(
     actor: str,
     shelf: Shelf,
 ) -> tuple[Applied, list[Event]]:
-    """Write the changes that still fit; give the events to be logged."""
+    """Write the changes that still fit; give the events to be logged. Whoever else applies a plan waits until the transaction ends."""
+    if is_postgresql(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('outreach plan'))"))
     wanted = {c.identity.key: c for c in changes if c.what not in _IDLE}
     present = _present(connection, wanted)
     fitting = {key: c for key, c in wanted.items() if _fits(c, present.get(key))}
@@ -117,7 +120,8 @@ def _fits(change: Change, row: Any) -> bool:
         return row is None and seen is None
     if change.identity.action is Action.UPDATE and row.since != seen.since:
         return False
-    return bool(row.state == seen.state and seen.state not in UNTOUCHABLE)
+    now = (row.state, row.due, row.digest)
+    return now == (seen.state, seen.due, seen.digest) and seen.state not in UNTOUCHABLE
 
 
 def _is_another_update(change: Change) -> bool:
@@ -215,6 +219,7 @@ _PRESENT = (
         DELIVERY.c.key,
         DELIVERY.c.state,
         DELIVERY.c.due,
+        DELIVERY.c.digest,
         DELIVERY.c.since,
         DELIVERY.c.ready_at,
         DELIVERY.c.reason,

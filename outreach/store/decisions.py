@@ -21,7 +21,7 @@ from outreach.store.tables import DELIVERY
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Where a delivery goes, why, who says so, and what proves it."""
+    """Where a delivery goes, why, who says so, and what proves it; `seen` is the delivery that the person looked at."""
 
     to: State
     reason: Text
@@ -30,6 +30,16 @@ class Decision:
     receipt: Receipt | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
     ready_at: datetime | None = None
+    seen: Delivery | None = None
+
+
+MOVED_ON = Text("It has moved on meanwhile; look again.")
+"""Why a decision about something else than what is there is refused."""
+
+
+def is_still(now: Delivery, seen: Delivery) -> bool:
+    """Whether what somebody saw of a delivery holds: its state, its latest attempt and its text."""
+    return (now.state, now.since, now.digest) == (seen.state, seen.since, seen.digest)
 
 
 def decide(connection: Connection, delivery_id: int, decision: Decision) -> list[Event]:
@@ -40,6 +50,8 @@ def decide(connection: Connection, delivery_id: int, decision: Decision) -> list
     if row is None:
         raise IllegalMove(Text("There is no delivery {id}.", id=delivery_id))
     before = delivery_from_row(row)
+    if decision.seen and not is_still(before, decision.seen):
+        raise IllegalMove(MOVED_ON)
     _check(before, decision.to)
     if decision.receipt:
         refuse_if_taken(connection, before, decision.receipt)

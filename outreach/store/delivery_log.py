@@ -123,6 +123,11 @@ def append(connection: Connection, events: Sequence[Event]) -> None:
     connection.execute(_MOVE_HEAD, {"seq": seq, "hash": last})
 
 
+def hold_end(connection: Connection) -> None:
+    """Let nobody else write a line until the transaction ends: for what must hold of all deliveries together."""
+    connection.execute(_LOCK_HEAD)
+
+
 def head(engine: Engine) -> Head:
     """The present end of the log."""
     with reading(engine) as connection:

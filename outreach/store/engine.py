@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from outreach.domain.text import Text
 
@@ -62,6 +62,7 @@ def open_engine(url: str) -> Engine:
             engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "checkout", _check_place)
         case "postgresql":
             engine = create_engine(
                 address.set(drivername="postgresql+psycopg"),
@@ -127,6 +128,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view that never waits for a writer's turn; writes are not committed."""
     with engine.execution_options(**{_READS_ONLY: True}).connect() as connection:
+        if is_postgresql(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
 
 
@@ -139,7 +142,7 @@ def wal_is_safe(version: tuple[int, int, int]) -> bool:
     )
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
@@ -150,6 +153,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noq
     else:
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = EXTRA")
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["opened"] = (file, _identity(file))
+
+
+def _check_place(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+    """Open anew what was exchanged meanwhile, as a restored backup is: what is written to the former file nobody reads."""
+    file, opened = record.info["opened"]
+    if _identity(file) not in (opened, None):
+        raise DisconnectionError
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    try:
+        facts = Path(file).stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

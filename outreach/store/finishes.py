@@ -14,6 +14,7 @@ from outreach.domain.delivery import SUCCESS, Action, Delivery, State, may_move
 from outreach.domain.delivery_words import ACTIONS, STATES
 from outreach.domain.text import Text
 from outreach.store import bulk, steps
+from outreach.store.approvals import unless_given
 from outreach.store.columns import to_cell, to_microseconds
 from outreach.store.delivery_log import Event
 from outreach.store.pauses import OURSELVES
@@ -27,7 +28,10 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if not finished:
         return []
     present = _present(connection, finished)
-    finished = [unless_taken(connection, finish) for finish in finished]
+    finished = [
+        unless_given(connection, unless_taken(connection, one), present[one.claim.delivery.id])
+        for one in finished
+    ]
     standing = [(finish, _stands(finish, present)) for finish in finished]
     valid = [finish for finish, stands in standing if stands]
     if valid:
@@ -42,7 +46,7 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
     if proven_absent:
         steps.forget(connection, proven_absent)
     outcomes = [
-        _event(finish, State(present[finish.claim.delivery.id].state), overtaken=not stands)
+        _event(finish, present[finish.claim.delivery.id], overtaken=not stands)
         for finish, stands in standing
         if stands or not finish.claim.attempt
     ]
@@ -167,6 +171,7 @@ def _row(finish: Finish) -> dict[str, Any]:
     return {
         "row": before.id,
         "state": finish.state.value,
+        "digest": before.digest,
         "ready_at": to_microseconds(finish.ready_at or before.ready_at),
         "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
         "looks": before.looks if finish.looks is None else finish.looks,
@@ -185,9 +190,12 @@ def _outcome(finish: Finish) -> dict[str, Any]:
     }
 
 
-def _event(finish: Finish, before: State, *, overtaken: bool) -> Event:
+def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
     """A look that a person's decision has overtaken is logged, but decides nothing."""
+    before = State(row.state)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
+    if finish.claim.delivery.digest != row.digest:
+        data["digest"] = finish.claim.delivery.digest
     if overtaken:
         data["seen"] = finish.state.value
     if finish.reason:
@@ -209,7 +217,14 @@ def _event(finish: Finish, before: State, *, overtaken: bool) -> Event:
 
 
 _PRESENT = (
-    select(DELIVERY.c.id, DELIVERY.c.state, DELIVERY.c.number)
+    select(
+        DELIVERY.c.id,
+        DELIVERY.c.state,
+        DELIVERY.c.number,
+        DELIVERY.c.campaign,
+        DELIVERY.c.action,
+        DELIVERY.c.digest,
+    )
     .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(DELIVERY.c.id)
     .with_for_update()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.claim import Finish, Pause
@@ -52,20 +52,13 @@ def set_state(
 
 
 def waiting(
-    connection: Connection, finished: Iterable[Finish], now: datetime
+    connection: Connection, finished: Sequence[Finish], now: datetime
 ) -> tuple[dict[str, ChannelState], list[Event]]:
     """The channels that wait at `now`, after the pauses that attempts asked for and after those that have run out."""
     known = states(connection)
-    wanted = dict(known)
-    for finish in finished:
-        if finish.pause:
-            channel = finish.claim.delivery.identity.channel
-            asked = ChannelState(paused=True, until=finish.pause.until, reason=finish.pause.reason)
-            wanted[channel] = _longer(wanted.get(channel, RUNNING), asked)
-    for channel, state in wanted.items():
-        if state.paused and state.until and state.until <= now:
-            why = Text("The time of the pause is over.")
-            wanted[channel] = ChannelState(paused=False, until=None, reason=why)
+    if _wanted(known, finished, now) != known:
+        known = _held(connection)
+    wanted = _wanted(known, finished, now)
     events = [
         set_state(connection, channel, state, actor=OURSELVES, now=now)
         for channel, state in wanted.items()
@@ -76,12 +69,35 @@ def waiting(
 
 def ask(connection: Connection, channel: str, pause: Pause, now: datetime) -> list[Event]:
     """Let a channel wait that nobody was publishing on; give the events to be logged."""
-    present = states(connection).get(channel, RUNNING)
+    present = _held(connection).get(channel, RUNNING)
     asked = ChannelState(paused=True, until=pause.until, reason=pause.reason)
     longer = _longer(present, asked)
     if longer == present:
         return []
     return [set_state(connection, channel, longer, actor=OURSELVES, now=now)]
+
+
+def _held(connection: Connection) -> dict[str, ChannelState]:
+    """As `states`, which nobody else changes until the transaction ends: what a person says meanwhile comes after it."""
+    if is_postgresql(connection):
+        connection.execute(text("LOCK TABLE channel_state IN SHARE ROW EXCLUSIVE MODE"))
+    return states(connection)
+
+
+def _wanted(
+    known: Mapping[str, ChannelState], finished: Iterable[Finish], now: datetime
+) -> dict[str, ChannelState]:
+    wanted = dict(known)
+    for finish in finished:
+        if finish.pause:
+            channel = finish.claim.delivery.identity.channel
+            asked = ChannelState(paused=True, until=finish.pause.until, reason=finish.pause.reason)
+            wanted[channel] = _longer(wanted.get(channel, RUNNING), asked)
+    for channel, state in wanted.items():
+        if state.paused and state.until and state.until <= now:
+            why = Text("The time of the pause is over.")
+            wanted[channel] = ChannelState(paused=False, until=None, reason=why)
+    return wanted
 
 
 def _longer(present: ChannelState, asked: ChannelState) -> ChannelState:

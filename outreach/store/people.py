@@ -2,64 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach.domain.role import PERMITS, Deed, Role
+from outreach.domain.role import Role
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import reading, writing
+from outreach.store.engine import is_postgresql, reading, writing
 from outreach.store.people_tables import PERSON, WEB_SESSION
+from outreach.store.person import Person, Session, digest_of, person_from_row
 from outreach.store.recovery import drop
 from outreach.store.throttle import forget
+
+__all__ = ["IDLE", "INVITATION", "LONGEST", "People", "Person", "Session"]
 
 INVITATION = timedelta(days=1)
 """How long an invitation's code may be used."""
 
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
 """A session ends after so long without a page, and after so long in any case."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Someone who may sign in; `password` is an Argon2id hash, empty until the invitation is accepted.
-
-    `totp` is the secret of the second factor as it is kept, empty without one; codes up to the half-minute `totp_used` are used up.
-    `mail` is where letters go, perhaps nowhere; `subject` who they are at a provider once they signed in there.
-    `way` is how this session began: `password`, `header` or `oidc`.
-    """
-
-    name: str
-    role: Role
-    password: str
-    totp: str = ""
-    totp_used: int = 0
-    mail: str = ""
-    subject: str = ""
-    way: str = "password"
-
-    def may(self, deed: Deed) -> bool:
-        """Whether this person's role permits it."""
-        return deed in PERMITS[self.role]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """One signed-in browser of a person; `id` names it and lets nobody in."""
-
-    id: str
-    browser: str
-    begun: datetime
-    seen: datetime
-
-    def is_of(self, token: str) -> bool:
-        """Whether it is the session whose cookie says `token`."""
-        return hmac.compare_digest(self.id, _digest(token))
 
 
 class People:
@@ -71,13 +37,15 @@ class People:
     def all(self) -> list[Person]:
         """Everyone by name."""
         with reading(self._engine) as connection:
-            return [_person(row) for row in connection.execute(select(PERSON).order_by("name"))]
+            return [
+                person_from_row(row) for row in connection.execute(select(PERSON).order_by("name"))
+            ]
 
     def find(self, name: str) -> Person | None:
         """One person."""
         with reading(self._engine) as connection:
             row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
-        return _person(row) if row else None
+        return person_from_row(row) if row else None
 
     def known_as(self, word: str) -> Person | None:
         """The only person of this name or this e-mail address, in whatever case; None when there is none, or more than one."""
@@ -94,16 +62,14 @@ class People:
 
         False, and nothing changed, when the person has a password already.
         """
-        values = {"role": role.value, "code": _digest(code), "invited": now}
+        values = {"role": role.value, "code": digest_of(code), "invited": now}
         values |= {"mail": mail} if mail else {}
         with writing(self._engine) as connection:
-            row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
-            if row and row.password:
+            _make_sure_of(connection, {"name": name, "password": "", **values})
+            row = _locked(connection, name)
+            if row is None or row.password:
                 return False
-            if row:
-                connection.execute(update(PERSON).where(PERSON.c.name == name).values(**values))
-            else:
-                connection.execute(insert(PERSON).values(name=name, password="", **values))
+            connection.execute(update(PERSON).where(PERSON.c.name == name).values(**values))
             append(connection, [_event("invited", name, actor, now, role=role.value)])
         return True
 
@@ -121,12 +87,11 @@ class People:
     def remove(self, name: str, *, actor: str, now: datetime) -> bool:
         """Let a person in no more, and end all sessions. False when there is no such person or no admin would be left."""
         with writing(self._engine) as connection:
-            if _is_last_admin(connection, name):
+            if _is_last_admin(connection, name) or _locked(connection, name) is None:
                 return False
             connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
             drop(connection, name)
-            if not connection.execute(delete(PERSON).where(PERSON.c.name == name)).rowcount:
-                return False
+            connection.execute(delete(PERSON).where(PERSON.c.name == name))
             append(connection, [_event("removed", name, actor, now)])
         return True
 
@@ -142,8 +107,8 @@ class People:
     def accept(self, name: str, code: str, password: str, now: datetime) -> bool:
         """Exchange a code, once, for a password (its hash). False when the code is wrong, used or too old."""
         with writing(self._engine) as connection:
-            row = connection.execute(select(PERSON).where(PERSON.c.name == name)).one_or_none()
-            fits = row is not None and hmac.compare_digest(row.code, _digest(code))
+            row = _locked(connection, name)
+            fits = row is not None and hmac.compare_digest(row.code, digest_of(code))
             if row is None or not fits or now - row.invited > INVITATION:
                 return False
             values = {"password": password, "code": ""}
@@ -160,12 +125,19 @@ class People:
         browser: str = "",
         used: int | None = None,
         way: str = "password",
-    ) -> None:
-        """Begin a session; sessions that are over are forgotten. `used` is the half-minute of the code that was given."""
-        row = {"digest": _digest(token), "person": name, "begun": now, "seen": now}
+        seen: Person | None = None,
+    ) -> bool:
+        """Begin a session; sessions that are over are forgotten. `used` is the half-minute of the code that was given.
+
+        False, and nothing changed, when that code is used up, there is no such person any more, or their password or second factor
+        is not the one that was `seen` when it was proved.
+        """
+        row = {"digest": digest_of(token), "person": name, "begun": now, "seen": now}
         row |= {"browser": browser[:120], "way": way}
         over = (WEB_SESSION.c.seen < now - IDLE) | (WEB_SESSION.c.begun < now - LONGEST)
         with writing(self._engine) as connection:
+            if not _may_come_in(_locked(connection, name), used, seen):
+                return False
             connection.execute(delete(WEB_SESSION).where(over))
             forget(connection, name)
             if used is not None:
@@ -173,10 +145,11 @@ class People:
                 connection.execute(mine.values(totp_used=used))
             connection.execute(insert(WEB_SESSION).values(**row))
             append(connection, [_event("signed_in", name, name, now, way=way)])
+        return True
 
     def of_session(self, token: str, now: datetime) -> Person | None:
         """Who is signed in, if the session is not over; notes once a minute that it was used."""
-        digest = _digest(token)
+        digest = digest_of(token)
         session = WEB_SESSION.c
         query = select(PERSON, session.begun, session.seen, session.way).join(
             WEB_SESSION, session.person == PERSON.c.name
@@ -189,7 +162,7 @@ class People:
             with writing(self._engine) as connection:
                 used = update(WEB_SESSION).where(WEB_SESSION.c.digest == digest)
                 connection.execute(used.values(seen=now))
-        return replace(_person(row), way=row.way)
+        return replace(person_from_row(row), way=row.way)
 
     def sessions(self, name: str, now: datetime) -> list[Session]:
         """The open sessions of a person, the newest first."""
@@ -211,34 +184,49 @@ class People:
             if connection.execute(delete(WEB_SESSION).where(mine)).rowcount:
                 append(connection, [_event("session_ended", name, name, now)])
 
-    def change_password(self, name: str, password: str, *, keep: str, now: datetime) -> None:
-        """Another password (its hash); every session ends but the one whose token is `keep`."""
-        others = (WEB_SESSION.c.person == name) & (WEB_SESSION.c.digest != _digest(keep))
+    def change_password(
+        self, name: str, password: str, *, before: str, keep: str, now: datetime
+    ) -> bool:
+        """Another password (its hash); every session ends but the one whose token is `keep`.
+
+        False, and nothing changed, when the password is not `before` any more.
+        """
+        others = (WEB_SESSION.c.person == name) & (WEB_SESSION.c.digest != digest_of(keep))
         with writing(self._engine) as connection:
-            mine = update(PERSON).where(PERSON.c.name == name)
-            connection.execute(mine.values(password=password))
+            mine = update(PERSON).where(PERSON.c.name == name, PERSON.c.password == before)
+            if not connection.execute(mine.values(password=password)).rowcount:
+                return False
             connection.execute(delete(WEB_SESSION).where(others))
             append(connection, [_event("password_changed", name, name, now)])
+        return True
 
-    def set_factor(self, name: str, secret: str, used: int, now: datetime) -> None:
-        """A second factor from now on, or none when `secret` is empty; `used` is the half-minute of the code that proved it."""
+    def set_factor(
+        self, name: str, secret: str, used: int, now: datetime, *, seen: Person | None = None
+    ) -> bool:
+        """A second factor from now on, or none when `secret` is empty; `used` is the half-minute of the code that proved it.
+
+        False, and nothing changed, when the password or the second factor is not the one that was `seen` any more.
+        """
         with writing(self._engine) as connection:
+            if not _is_still(_locked(connection, name), seen):
+                return False
             mine = update(PERSON).where(PERSON.c.name == name)
             connection.execute(mine.values(totp=secret, totp_used=used))
             drop(connection, name)
             what = "factor_added" if secret else "factor_dropped"
             append(connection, [_event(what, name, name, now)])
+        return True
 
     def reset(self, name: str, code: str, *, actor: str, now: datetime) -> bool:
         """Invite somebody anew who lost password or phone: both go, and all sessions end. False when there is no such person."""
         values = {"password": "", "totp": "", "totp_used": 0, "subject": ""}
-        values |= {"code": _digest(code), "invited": now}
+        values |= {"code": digest_of(code), "invited": now}
         with writing(self._engine) as connection:
-            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
-            drop(connection, name)
             changed = update(PERSON).where(PERSON.c.name == name).values(**values)
             if not connection.execute(changed).rowcount:
                 return False
+            connection.execute(delete(WEB_SESSION).where(WEB_SESSION.c.person == name))
+            drop(connection, name)
             append(connection, [_event("access_reset", name, actor, now)])
         return True
 
@@ -269,28 +257,36 @@ class People:
             append(connection, [_event("refused", name, name, now, where=where[:200])])
 
 
-def _person(row: Any) -> Person:
-    return Person(
-        name=row.name,
-        role=Role(row.role),
-        password=row.password,
-        totp=row.totp,
-        totp_used=row.totp_used,
-        mail=row.mail,
-        subject=row.subject,
-    )
+def _make_sure_of(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Write a person's row unless there is one."""
+    made = (postgresql if is_postgresql(connection) else sqlite).insert(PERSON).values(**row)
+    connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
+
+
+def _locked(connection: Connection, name: str) -> Row[Any] | None:
+    """The person's row, which nobody else changes until the transaction ends; whoever changes more of a person begins with it."""
+    mine = select(PERSON).where(PERSON.c.name == name).with_for_update()
+    return connection.execute(mine).one_or_none()
+
+
+def _may_come_in(row: Row[Any] | None, used: int | None, seen: Person | None) -> bool:
+    """Whether this person is there as they were seen, and the code of half-minute `used` is not used up."""
+    return row is not None and _is_still(row, seen) and (used is None or used > row.totp_used)
+
+
+def _is_still(row: Row[Any] | None, seen: Person | None) -> bool:
+    if row is None or seen is None:
+        return row is not None
+    return bool((row.password, row.totp) == (seen.password, seen.totp))
 
 
 def _is_last_admin(connection: Connection, name: str) -> bool:
-    """Whether this is the only admin who can sign in."""
+    """Whether this is the only admin who can sign in; all of them stay so until the transaction ends."""
     comes_in = (PERSON.c.password != "") | (PERSON.c.subject != "")
     admins = select(PERSON.c.name).where(PERSON.c.role == Role.ADMIN.value, comes_in)
-    return connection.execute(admins).scalars().all() == [name]
+    ours = connection.execute(admins.order_by(PERSON.c.name).with_for_update())
+    return ours.scalars().all() == [name]
 
 
 def _event(what: str, person: str, actor: str, now: datetime, **more: str) -> Event:
     return Event(at=now, actor=actor, what=what, data={"person": person, **more})
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

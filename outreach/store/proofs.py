@@ -11,6 +11,7 @@ from outreach.domain.claim import Finish
 from outreach.domain.delivery import Action, Delivery, Receipt, State
 from outreach.domain.edit import BY_PERSON
 from outreach.domain.text import Text
+from outreach.store.delivery_log import hold_end
 from outreach.store.records import IllegalMove, receipt_from_json, receipt_to_json
 from outreach.store.tables import DELIVERY
 
@@ -74,6 +75,7 @@ def _owner(
 ) -> int | None:
     if one.identity.action is not Action.PUBLISH:
         return None
+    hold_end(connection)
     rows = connection.execute(others.order_by(DELIVERY.c.id))
     same = (row.id for row in rows if _is_same(receipt, receipt_from_json(row.receipt)))
     return next(same, None)

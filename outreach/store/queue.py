@@ -35,16 +35,7 @@ from outreach.store.renditions import Shelf
 from outreach.store.steps import StepRow
 from outreach.store.tables import DELIVERY
 
-__all__ = [
-    "Applied",
-    "Attempt",
-    "ChannelState",
-    "Exchange",
-    "Fenced",
-    "IllegalMove",
-    "Queue",
-    "StepRow",
-]
+__all__ = ["Applied", "Attempt", "ChannelState", "Exchange", "Fenced", "IllegalMove", "Queue"]
 
 
 class Queue:
@@ -68,11 +59,11 @@ class Queue:
         """
         self._unheard, unheard = True, self._unheard
         with self._fenced() as connection:
+            waiting, pauses_written = pauses.waiting(connection, finished, now)
             events = finishes.settle(connection, finished)
             if unheard:
                 ours = self._handed_out
                 events += finishes.give_back(connection, self._claimant.name, ours, now)
-            waiting, pauses_written = pauses.waiting(connection, finished, now)
             open_ones = {name: count for name, count in free.items() if name not in waiting}
             rows = claims.ready(connection, State.SCHEDULED, open_ones, now)
             started, begun = claims.begin(
@@ -188,8 +179,12 @@ class Queue:
         receipt: Receipt | None = None,
         evidence: Mapping[str, Any] | None = None,
         ready_at: datetime | None = None,
+        seen: Delivery | None = None,
     ) -> None:
-        """Write a person's decision about one delivery. Raises `IllegalMove`, also while it is being published."""
+        """Write a person's decision about one delivery. Raises `IllegalMove`, also while it is being published.
+
+        With `seen`, what the person looked at, also when it has moved on since.
+        """
         decision = Decision(
             to=to,
             reason=reason,
@@ -198,6 +193,7 @@ class Queue:
             receipt=receipt,
             evidence=evidence or {},
             ready_at=ready_at,
+            seen=seen,
         )
         with writing(self._engine) as connection:
             append(connection, decide(connection, delivery_id, decision))

@@ -11,9 +11,11 @@ from threading import Lock, Thread
 from sqlalchemy import Engine, select
 
 from outreach.domain.text import Text
+from outreach.store import restoration
 from outreach.store.columns import canonical, to_microseconds
 from outreach.store.delivery_log import START, Head, Line, Verdict, head, seal, verify
 from outreach.store.engine import reading
+from outreach.store.restoration import Restoration
 from outreach.store.tables import EVENT
 
 AT_ONCE = 2_000
@@ -63,6 +65,7 @@ class Seals:
         self._engine, self._now = engine, now
         self._sound, self._began = START, now()
         self._known = Checked(verdict=Verdict(count=0), upto=START, before=0, began=now(), end=0)
+        self._restored: Restoration | None = None
         self._turn = Lock()
 
     def check(self) -> Checked:
@@ -88,9 +91,14 @@ class Seals:
             self._turn.release()
 
     def _stride(self, width: int) -> bool:
-        """Recompute at most so many lines; whether there are more, and none of these was damaged."""
-        if self._now() - self._began > PASS:
-            self._sound = START
+        """Recompute at most so many lines; whether there are more, and none of these was damaged.
+
+        All are recomputed once a backup was put back: what was known is of another log.
+        """
+        with reading(self._engine) as connection:
+            restored = restoration.last(connection)
+        if self._now() - self._began > PASS or restored != self._restored:
+            self._sound, self._restored = START, restored
         if self._sound == START:
             self._began = self._now()
         before, end = self._sound, head(self._engine)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.role import Role
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import reading, writing
+from outreach.store.engine import is_postgresql, reading, writing
 from outreach.store.people_tables import PERSON
 
 
@@ -50,13 +51,13 @@ class Subjects:
 
     def admit(self, subject: Subject, role: Role, now: datetime) -> bool:
         """Let in somebody whom only the provider knows; False when there is a person of that name."""
-        named = select(PERSON.c.name).where(PERSON.c.name == subject.name)
         values = {"password": "", "code": "", "invited": now, "mail": subject.mail}
         with writing(self._engine) as connection:
-            if connection.execute(named).first():
-                return False
             row = {"name": subject.name, "role": role.value, "subject": subject.id, **values}
-            connection.execute(insert(PERSON).values(**row))
+            made = (postgresql if is_postgresql(connection) else sqlite).insert(PERSON)
+            written = made.values(**row).on_conflict_do_nothing().returning(PERSON.c.name)
+            if connection.execute(written).first() is None:
+                return False
             append(connection, [_event("admitted", subject.name, now, role=role.value)])
         return True
 

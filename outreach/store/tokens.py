@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import reading, writing
+from outreach.store.engine import is_postgresql, reading, writing
 from outreach.store.people_tables import API_TOKEN
 
 LONGEST = timedelta(days=366)
@@ -59,20 +60,19 @@ class Tokens:
 
     def issue(self, token: Token, secret: str, *, actor: str) -> bool:
         """Keep a token; False, and nothing changed, when there is one of that name."""
-        named = select(API_TOKEN.c.name).where(API_TOKEN.c.name == token.name)
         scopes = " ".join(sorted(token.scopes))
         with writing(self._engine) as connection:
-            if connection.execute(named).first():
+            row = {
+                "name": token.name,
+                "digest": _digest(secret),
+                "scopes": scopes,
+                "made": token.made,
+                "expires": min(token.expires, token.made + LONGEST),
+            }
+            made = (postgresql if is_postgresql(connection) else sqlite).insert(API_TOKEN)
+            written = made.values(**row).on_conflict_do_nothing().returning(API_TOKEN.c.name)
+            if connection.execute(written).first() is None:
                 return False
-            connection.execute(
-                insert(API_TOKEN).values(
-                    name=token.name,
-                    digest=_digest(secret),
-                    scopes=scopes,
-                    made=token.made,
-                    expires=min(token.expires, token.made + LONGEST),
-                )
-            )
             data = {"token": token.name, "scopes": scopes}
             append(connection, [Event(at=token.made, actor=actor, what="token_issued", data=data)])
         return True

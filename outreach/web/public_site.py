@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from outreach.domain import viet_nam
 from outreach.domain.text import Text
 from outreach.locale import translate
 from outreach.web.tally import Tally, ViewCounter
@@ -62,7 +63,7 @@ _MACHINE = re.compile(
 
 def vietnamese_day() -> date:
     """Today in Viet Nam."""
-    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    return datetime.now(ZoneInfo(viet_nam.ZONE)).date()
 
 
 def public_site(

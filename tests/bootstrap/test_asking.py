@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from outreach.channel import Capabilities, ChannelHealth, Reject, RetryAt, Trial
 from outreach.channels.registry import Opened
 from outreach.domain.text import Text
 from outreach.reports.delivery_log import reason_of
+from outreach.settings import Settings
 from outreach.store.delivery_log import read, verify
 from outreach.store.trials import Trials
 from outreach.testing import Crash, FakeChannel
@@ -186,3 +189,31 @@ def test_the_last_test_post_holds_for_a_while(tmp_path: Path) -> None:
     assert [desk.asking.try_out("bang", actor="lan").ok for _ in range(3)] == [True] * 3
     desk.now += REST + timedelta(seconds=1)
     assert not desk.asking.try_out("bang", actor="lan").ok
+
+
+def test_who_asks_another_service_does_not_wait_and_who_asks_the_same_asks_once(
+    tmp_path: Path,
+) -> None:
+    desk, go_on, begun = Desk(tmp_path, [FINE, FINE]), Event(), Event()
+    channels = desk.asking.settings.channels
+    desk.asking.settings = replace(
+        desk.asking.settings, channels={**channels, "khác": channels["bang"]}
+    )
+
+    def build(settings: Settings, _now: object) -> Opened:
+        (name,) = settings.channels
+        if name == "bang":
+            begun.set()
+            assert go_on.wait(20)
+        desk.built.append(Service(desk.answers, HIDDEN))
+        return Opened(channels={name: desk.built[-1]})
+
+    desk.asking.build = build
+    with ThreadPoolExecutor(4) as pool:
+        same = [pool.submit(desk.asking, "bang") for _ in range(3)]
+        assert begun.wait(20)
+        pool.submit(desk.asking, "khác").result(20)
+        assert [one.done() for one in same] == [False] * 3
+        go_on.set()
+    assert [one.exception() for one in same] == [None] * 3
+    assert len(desk.built) == 2

@@ -19,6 +19,8 @@ from outreach.domain.role import Role
 from outreach.review.ways_in import links_of
 from outreach.settings import ChannelSettings, Settings
 from outreach.settings.model import Review
+from outreach.store.approvals import LETTER
+from outreach.store.delivery_log import read
 from tests.channels.mail_server import MailServer
 from tests.review.house import House, house
 
@@ -67,6 +69,11 @@ def test_each_approver_gets_links_that_approve_in_their_name(
     assert set(server.counts) == {LAN, MINH}
     assert len(links(server, LAN)) == 3
     assert not set(links(server, LAN)) & set(links(server, MINH))
+    noted = [one.event for one in read(office.desk.engine) if one.event.what == LETTER]
+    assert {(one.actor, one.data["person"], len(one.data["texts"])) for one in noted} == {
+        ("outreach", "lan", 3),
+        ("outreach", "minh", 3),
+    }
     for link in links(server, LAN):
         assert office.browser().post("/approve", {"link": link}).status_code == 200
     words = office.office.approvals.words([d.digest for d in office.queue.list()])

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+PAPER = 718
+"""How many pixels fit on a sheet of A4 between its margins."""
+
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 
 _RUN = "axe.run({resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"

@@ -1,6 +1,7 @@
-"""Pictures of every page and of every state that matters, in Vietnamese: `make screenshots` writes them to build/screenshots/pages.
+"""Pictures of every page and of every state that matters: `make screenshots` writes them to build/screenshots/pages.
 
-Each is taken on a desktop and on a phone, light and dark. The best of them go to docs/pages/, small, for the README.
+They are in Vietnamese, the main ones in English too, each on a desktop and on a phone, light and dark.
+The best of them go to docs/pages/, small, for the README.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from outreach.review.pages import review_pages
 from outreach.review.signing import FIRST
-from tests.browser.looking import opened
+from tests.browser.looking import PAPER, opened
 from tests.browser.offices import (
     APPROVER,
     AUTHOR,
@@ -43,7 +44,15 @@ MESSAGE = f"/messages/{CAMPAIGN}"
 WAITS, EDITED, BAD = "ngay-25-11", "luat-phong-chong-bao-luc-gia-dinh", "chien-luoc-quoc-gia"
 SCREENS = {"may-tinh": 1280, "dien-thoai": 390}
 SCHEMES = {"": "light", ".toi": "dark"}
-COLOURS, LARGEST, ALL = 256, 120_000, 1_000_000
+AT_REST = """() => {
+  document.getAnimations().forEach(one => one.finish());
+  const pictures = [...document.images];
+  pictures.forEach(one => one.loading = 'eager');
+  return Promise.all(pictures.map(one => one.decode()));
+}"""
+"""Nothing is half faded, and no picture still to come."""
+
+COLOURS, LARGEST, ALL = 256, 120_000, 500_000
 """A picture for the README has so many colours, and weighs so many bytes at most; so many do all of them."""
 
 
@@ -147,13 +156,25 @@ def views(made: House) -> dict[str, View]:
         "khong-co": View("/nowhere"),
         "dang-nhap-sai": View("/sign-in", STRANGER, guess),
         "khong-duoc": View("/people", REVIEWER),
+        "en-hom-nay": View("/?lang=en"),
+        "en-lich": View("/calendar?lang=en"),
+        "en-thong-diep": View("/messages?lang=en"),
+        "en-mot-thong-diep": View(f"{MESSAGE}/{EDITED}?lang=en", APPROVER, unfold),
+        "en-bang-ron": View("/banners?lang=en", AUTHOR),
+        "en-luot-dang": View(f"{story}?lang=en", act=unfold),
+        "en-chua-ro": View(f"{doubt}?lang=en"),
+        "en-nhat-ky": View("/log?lang=en&channel=facebook-page"),
+        "en-kenh": View("/channels?lang=en", act=unfold),
+        "en-thong-ke": View("/statistics?lang=en"),
+        "en-nguoi-dung": View("/people?lang=en", act=unfold),
+        "en-soan": View(f"{MESSAGE}/ngay-10-12/edit?lang=en", AUTHOR, wrong),
     }
 
 
 BEST = {
     "hom-nay": ("hom-nay.may-tinh", 900),
     "lich": ("lich.may-tinh", 1000),
-    "thong-diep": ("mot-thong-diep.may-tinh", 1000),
+    "thong-diep": ("mot-thong-diep.may-tinh", 900),
     "soan": ("soan.may-tinh", 1000),
     "luot-dang": ("luot-dang.may-tinh.toi", 1000),
     "nhat-ky": ("nhat-ky-loc.may-tinh", 900),
@@ -195,19 +216,21 @@ def take(
     """All pictures of one width."""
     context, _ = opened(browser, width, "light")
     page = context.new_page()
-    page.set_viewport_size({"width": width, "height": 844})
     for name, view in wanted.items():
         address = addresses[view.office]
         context.clear_cookies()
         if view.who:
             context.add_cookies([{"name": "session", "value": token_of(view.who), "url": address}])
         page.emulate_media(media="screen", color_scheme="light")
+        size = PAPER if view.act is paper else width
+        page.set_viewport_size({"width": size, "height": 844})
         page.goto(f"{address}{view.path}", wait_until="load")
         if view.act:
             view.act(page)
             page.wait_for_load_state("load")
         for suffix, scheme in SCHEMES.items():
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.evaluate(AT_REST)
             page.screenshot(path=BUILD / f"{name}.{screen}{suffix}.png", full_page=True)
     context.close()
 
@@ -225,13 +248,16 @@ def publish() -> None:
 
 
 def small(picture: Path, height: int) -> bytes:
-    """The upper part of a picture, in the colours that it has most of: pages are flat, so these stay exactly what they are."""
+    """The upper part of a picture in the colours that it has most of, one of each kind: pages are flat, so these stay what they are."""
     with Image.open(picture) as image:
         upper = image.convert("RGB").crop((0, 0, image.width, min(image.height, height)))
-    most = sorted(upper.getcolors(upper.width * upper.height) or [], reverse=True)[:COLOURS]
+    most = sorted(upper.getcolors(upper.width * upper.height) or [], reverse=True)
+    kinds: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for _, colour in most:
+        if isinstance(colour, tuple):
+            kinds.setdefault(tuple(part >> 3 for part in colour), colour)
     palette = Image.new("P", (1, 1))
-    colours = [colour for _, colour in most if isinstance(colour, tuple)]
-    palette.putpalette([part for colour in colours for part in colour])
+    palette.putpalette([part for colour in [*kinds.values()][:COLOURS] for part in colour])
     kept = io.BytesIO()
     upper.quantize(palette=palette, dither=Image.Dither.NONE).save(kept, "PNG", optimize=True)
     if len(kept.getvalue()) > LARGEST:

@@ -101,6 +101,7 @@ SIGHTS = (
     Sight("/calendar"),
     Sight("/calendar", act=unfold),
     Sight("/calendar?state=published&channel=so-website"),
+    Sight("/calendar?month=2022-11&day=2022-11-15"),
     Sight("/calendar?month=2023-01"),
     Sight("/calendar", office=EMPTY),
     Sight("/messages"),

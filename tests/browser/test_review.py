@@ -14,7 +14,7 @@ from outreach.domain.text import Text
 from outreach.review.pages import review_pages
 from outreach.review.requests import with_headers
 from outreach.review.signing import FIRST
-from tests.browser.looking import by_keyboard, faults, large_letters, opened, widths
+from tests.browser.looking import PAPER, by_keyboard, faults, large_letters, opened, widths
 from tests.browser.offices import broken, busy_office, empty_office, token_of
 from tests.browser.sights import BROKEN, BUSY, EMPTY, PLAIN, SHOWN, SIGHTS, Sight, paper
 from tests.review.house import House
@@ -30,9 +30,6 @@ SCREENS = [
 
 REST: Mapping[int, tuple[int, ...]] = {390: (390, 320), 1280: (1280, 640)}
 """What else a screen may be like: the narrowest phone, and a zoom of 200 %."""
-
-PAPER = 718
-"""How many pixels fit on a sheet of A4 between its margins."""
 
 
 @pytest.fixture(scope="module")

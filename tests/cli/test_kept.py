@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -40,9 +42,12 @@ class Counted:
 
         def fresh() -> str:
             self.readings += 1
-            return file.read_text("utf-8")
+            return self.worked_out(campaign, file.read_text("utf-8"))
 
         return self.kept.get(campaign, "text", look, fresh)
+
+    def worked_out(self, campaign: str, text: str) -> str:
+        return text
 
 
 def _soon(fact: Callable[[], bool]) -> None:
@@ -134,3 +139,97 @@ def test_a_lost_watch_is_told_and_nothing_is_trusted_any_more(
         one.write("a", "hai", at=LONG_AGO + 1)
         assert one.read("a") == "hai"
     assert "cannot be watched" in caplog.text
+
+
+class Working(Counted):
+    """As `Counted`; whoever works something out of a campaign waits there until they are let go on."""
+
+    def __init__(self, folder: Path, watch: FileWatch | None) -> None:
+        super().__init__(folder, watch)
+        self.begun = {name: Event() for name in "ab"}
+        self.go_on = {name: Event() for name in "ab"}
+
+    def worked_out(self, campaign: str, text: str) -> str:
+        self.begun[campaign].set()
+        assert self.go_on[campaign].wait(20)
+        return text
+
+
+def test_who_needs_another_campaign_does_not_wait(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch, ThreadPoolExecutor(2) as pool:
+        one = Working(tmp_path, watch)
+        one.write("a", "một")
+        one.write("b", "khác")
+        slow = pool.submit(one.read, "a")
+        assert one.begun["a"].wait(20)
+        one.go_on["b"].set()
+        one.kept.hear()
+        assert pool.submit(one.read, "b").result(20) == "khác"
+        assert not slow.done()
+        one.go_on["a"].set()
+        assert slow.result(20) == "một"
+
+
+def test_many_who_need_the_same_wait_for_one_reading(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch, ThreadPoolExecutor(6) as pool:
+        one = Working(tmp_path, watch)
+        one.write("a", "một")
+        one.kept.hear()
+        readers = [pool.submit(one.read, "a") for _ in range(6)]
+        assert one.begun["a"].wait(20)
+        one.go_on["a"].set()
+        assert [reader.result(20) for reader in readers] == ["một"] * 6
+    assert one.readings == 1
+
+
+def test_what_is_touched_while_it_is_worked_out_is_not_kept(tmp_path: Path) -> None:
+    with FileWatch(tmp_path) as watch, ThreadPoolExecutor(1) as pool:
+        one = Working(tmp_path, watch)
+        one.write("a", "một")
+        _soon(lambda: "a" in (watch.touched() or ()))
+        one.kept.hear()
+        slow = pool.submit(one.read, "a")
+        assert one.begun["a"].wait(20)
+        one.write("a", "hai")
+
+        def heard() -> bool:
+            one.kept.hear()
+            return not one.kept._looking
+
+        _soon(heard)
+        one.go_on["a"].set()
+        assert slow.result(20) == "một"
+        one.go_on["a"].set()
+        assert one.read("a") == "hai"
+
+
+def test_a_file_is_not_tried_out_while_its_campaign_is_worked_out(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        one = Working(tmp_path, None)
+        one.write("a", "một")
+        slow = pool.submit(one.read, "a")
+        assert one.begun["a"].wait(20)
+        elsewhere = pool.submit(one.kept.alone, "b", "text", lambda: "tried")
+        assert elsewhere.result(20) == "tried"
+        tried = pool.submit(one.kept.alone, "a", "text", slow.done)
+        one.go_on["a"].set()
+        assert tried.result(20)
+
+
+def test_whoever_changes_a_campaign_reads_it_anew_before_that_is_heard(tmp_path: Path) -> None:
+    class Late(FileWatch):
+        """Has not heard anything yet."""
+
+        def touched(self) -> frozenset[str]:
+            return frozenset()
+
+    with Late(tmp_path) as watch:
+        one = Counted(tmp_path, watch)
+        one.write("a", "một")
+        one.kept.hear()
+        assert one.read("a") == "một"
+        one.write("a", "hai")
+        one.kept.hear()
+        assert one.read("a") == "một"
+        one.kept.forget("a")
+        assert one.read("a") == "hai"

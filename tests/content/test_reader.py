@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from outreach.content.campaign_file import read_campaign_file, stand_in
 from outreach.content.findings import Findings, Refused
@@ -18,6 +20,7 @@ from outreach.content.reader import list_campaigns, read_campaign
 from outreach.content.render import Renderer
 from outreach.content.source_text import decode
 from outreach.content.template import TemplateProcess
+from outreach.content.understood import Made, Understood
 from outreach.domain.capabilities import Capabilities, ChannelProfile
 from outreach.domain.message import BannerDetails, Kind
 from outreach.domain.schedule import Hang, Once, Rule, Spread, Weekly
@@ -277,3 +280,60 @@ def test_any_values_under_known_keys_are_read_or_refused(
 @given(st.text(alphabet="[]{}=\"',.#ab1 \n-:", max_size=120))
 def test_any_toml_is_read_or_refused(text: str) -> None:
     take(text.encode())
+
+
+class Counted(Understood):
+    """Notes which files were worked out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[str] = []
+
+    def of(self, name: str, content: bytes, make: Callable[[], Made]) -> Made:
+        def noted() -> Made:
+            self.made.append(name)
+            return make()
+
+        return super().of(name, content, noted)
+
+
+def test_a_reading_after_another_works_out_only_what_is_new(tmp_path: Path) -> None:
+    folder, understood = lay_out(tmp_path), Counted()
+    (folder / "hai.md").write_text(HEAD, "utf-8")
+    (folder / "hong.md").write_text(HEAD.replace("title", "titel"), "utf-8")
+
+    def read(**unsaved: str) -> list[str]:
+        """What is worked out; whatever is told must be what a first reading tells."""
+        understood.made.clear()
+        others = {f"{name}.md": text.encode() for name, text in unsaved.items()}
+        assert read_campaign(folder, others, understood) == read_campaign(folder, others)
+        return list(understood.made)
+
+    every = sorted(file.name for file in folder.glob("*.md"))
+    assert (read(), read()) == ([*every], [])
+    (folder / "hai.md").write_text(HEAD.replace("Tên", "Tên khác"), "utf-8")
+    assert read() == ["hai.md"]
+    (folder / "ba.md").write_text(HEAD, "utf-8")
+    assert read(hai=HEAD) == ["ba.md", "hai.md"]
+    assert read() == ["hai.md"]
+    (folder / "ba.md").unlink()
+    assert read() == []
+    (folder / "ba.md").write_text(HEAD, "utf-8")
+    assert read() == ["ba.md"]
+    rules = (folder / "campaign.toml").read_text("utf-8")
+    (folder / "campaign.toml").write_text("broken", "utf-8")
+    assert read() == sorted([*every, "ba.md"])
+    (folder / "campaign.toml").write_text(rules, "utf-8")
+    assert read() == sorted([*every, "ba.md"])
+
+
+def test_a_picture_that_goes_is_missed_though_the_text_is_the_same(tmp_path: Path) -> None:
+    folder, understood = lay_out(tmp_path), Understood()
+    shown = HEAD.replace("---\nBài", "image: media/anh.png\nimage_alt: Ảnh\n---\nBài")
+    (folder / "anh.md").write_text(shown, "utf-8")
+    (folder / "media").mkdir(exist_ok=True)
+    Image.new("RGB", (1200, 800)).save(folder / "media" / "anh.png")
+    before = read_campaign(folder, understood=understood)
+    (folder / "media" / "anh.png").unlink()
+    after = read_campaign(folder, understood=understood)
+    assert ("anh" in before.broken, "anh" in after.broken) == (False, True)

@@ -65,6 +65,22 @@ def test_what_somebody_else_saved_is_not_written_over(folder: Path) -> None:
     assert names(folder) == {"campaign.toml"}
 
 
+def test_what_an_editor_saves_while_we_write_is_not_written_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, synced = "Của đồng nghiệp.\n".encode(), os.fsync
+
+    def meanwhile(fd: int) -> None:
+        synced(fd)
+        (folder / "mot.md").write_bytes(theirs)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    with pytest.raises(Changed) as changed:
+        replace_file(folder, "mot.md", NEW, began=fingerprint(OLD))
+    assert (changed.value.now, (folder / "mot.md").read_bytes()) == (theirs, theirs)
+    assert sorted(file.name for file in folder.iterdir()) == ["campaign.toml", "mot.md"]
+
+
 def test_of_many_savers_at_once_one_wins(folder: Path) -> None:
     """Every one began from the same file, so the others must be told."""
     won, told = list[bytes](), list[bytes | None]()

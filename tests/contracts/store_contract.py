@@ -17,6 +17,7 @@ from tests.contracts.counts_contract import CountsContract
 from tests.contracts.decision_contract import DecisionContract
 from tests.contracts.pages_contract import PagesContract
 from tests.contracts.restoration_contract import RestorationContract
+from tests.contracts.together_contract import TogetherContract
 from tests.contracts.update_contract import UpdateContract
 from tests.store.office import (
     DUE,
@@ -300,5 +301,6 @@ class StoreContract(
     UpdateContract,
     CountsContract,
     RestorationContract,
+    TogetherContract,
 ):
     """All of it. A subclass gives the fixture `engine`: migrated, empty, disposed of at the end."""

@@ -225,6 +225,31 @@ def test_what_appeared_too_early_stays_when_it_is_wanted(office: Office) -> None
     assert on_record.text == "Chào"
 
 
+@pytest.mark.parametrize("crash", [False, True])
+def test_what_appeared_while_its_file_was_broken_is_recorded_as_it_appeared(
+    office: Office, *, crash: bool
+) -> None:
+    office.at(WINDOW_OPENS)
+    office.service.appears_early = True
+    apply(office.queue, change(ChangeKind.HELD, None, row=office.delivery))
+    office.at(WINDOW_OPENS + MINUTE)
+    assert only(office.queue).state is State.HELD
+    mended = change(ChangeKind.RELEASED, planned("hong"), row=office.delivery, text="Mới")
+    apply(office.queue, mended)
+    if crash:
+        office.queue.exchange((), {"website": 1}, DUE)
+        office.queue.interrupted(office.now)
+        assert only(office.queue).state is State.UNKNOWN
+    office.at(DUE + MINUTE)
+    office.at(DUE + timedelta(hours=1))
+    assert office.delivery.state is State.PUBLISHED
+    on_record = office.queue.rendition(office.delivery)
+    assert on_record
+    assert on_record.text == office.service.public[0].rendition.text == "Chào"
+    (told,) = (line.event.data for line in office.lines() if line.event.what == "published")
+    assert told["digest"] == office.delivery.digest
+
+
 def test_what_appeared_too_early_is_taken_down_when_it_is_cancelled(office: Office) -> None:
     office.at(WINDOW_OPENS)
     office.service.appears_early = True
@@ -337,8 +362,8 @@ def test_only_channels_that_schedule_have_handovers(office: Office) -> None:
     theirs = replace(ours, delivery=replace(ours.delivery, identity=identity))
     office.at(WINDOW_OPENS)
     assert [handovers.concerns(claim) for claim in (ours, theirs)] == [True, False]
-    assert office.runner.run(handovers.of(theirs)) is None
-    assert office.runner.run(handovers.of(ours)) == office.known()
+    assert office.runner.run(handovers.of(theirs)) == (theirs, None)
+    assert office.runner.run(handovers.of(ours)) == (ours, office.known())
 
 
 def test_a_busy_lane_runs_no_errand(office: Office) -> None:

@@ -85,7 +85,7 @@ def test_long_cells_wrap_within_the_width_and_lose_nothing() -> None:
 
 
 def test_an_empty_table_says_so() -> None:
-    assert to_text(table(), "vi") == "Không có gì trong kế hoạch khớp yêu cầu.\n"
+    assert to_text(table(), "vi") == "Không có lượt đăng nào khớp với lựa chọn.\n"
     assert json.loads(to_json(table(), "vi")) == []
     assert len(cells_of(to_csv(table(), "vi"))) == 1
 

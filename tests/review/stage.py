@@ -103,6 +103,9 @@ class Reading:
     def draft(self, campaign: str, name: str, content: bytes) -> Any:
         raise NotImplementedError
 
+    def forget(self, campaign: str) -> None:
+        raise NotImplementedError
+
     def beginning(self, campaign: str, kind: Kind, title: str) -> str:
         raise NotImplementedError
 

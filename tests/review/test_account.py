@@ -39,6 +39,17 @@ def enter(office: House, password: str = PASSWORD, code: str = "") -> int:
     return office.browser().post("/sign-in", form).status_code
 
 
+def test_who_signs_out_leaves_nothing_behind(office: House) -> None:
+    browser, other = office.signed_in(), office.browser()
+    assert other.post("/sign-in", {"name": FIRST, "password": PASSWORD}).status_code == 303
+    browser.get("/")
+    left = browser.post("/sign-out", {})
+    assert (left.status_code, left.headers["location"]) == (303, "/sign-in")
+    assert left.headers["clear-site-data"] == '"cache", "storage"'
+    assert not browser.cookies.get("session")
+    assert [each.get("/").status_code for each in (browser, other)] == [303, 303]
+
+
 @pytest.mark.asvs(
     "6.5.1", "A code of the second factor lets in once; the same code again does not."
 )

@@ -7,15 +7,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import httpx
 import pytest
 
 from outreach.domain.role import Role
+from outreach.reports.cells import to_words
 from outreach.review.api.endpoints import ENDPOINTS, ROOT
 from outreach.review.pace import LINE, STRANGERS, Pace
 from outreach.review.pages import review_pages
+from outreach.review.people import NAMELESS
 from outreach.store.delivery_log import read, verify
 from outreach.store.tokens import LONGEST, Scope, Token
 from tests.review.house import CAMPAIGN, House
@@ -111,19 +114,24 @@ def test_a_token_approves_the_very_text_and_no_other(office: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "status"),
+    ("said", "status", "why"),
     [
-        (b"no json", 400),
-        ([], 422),
-        ({"digest": "a", "verdict": "approved"}, 422),
-        ({"digest": "0" * 64, "verdict": "published"}, 422),
-        ({"digest": "0" * 64, "verdict": "approved", "person": "lan"}, 422),
-        ({"digest": "0" * 64, "verdict": "approved", "note": "x" * 30_000}, 413),
+        (b"no json", 400, "no JSON"),
+        ([], 422, "dictionary"),
+        ({"digest": "a", "verdict": "approved"}, 422, "digest: "),
+        ({"digest": "a", "verdict": "x"}, 422, "; verdict: "),
+        ({"digest": "0" * 64, "verdict": "published"}, 422, "verdict: "),
+        ({"digest": "0" * 64, "verdict": "approved", "person": "lan"}, 422, "person: "),
+        ({"digest": "0" * 64, "verdict": "sent_back"}, 422, "note: say what is to be changed"),
+        ({"digest": "0" * 64, "verdict": "approved", "note": "x" * 30_000}, 413, "too long"),
+        ({"digest": "0" * 64, "verdict": "approved"}, 404, "No delivery waits"),
     ],
 )
-def test_a_word_that_is_none_is_refused(office: House, said: object, status: int) -> None:
+def test_a_word_that_is_none_is_refused(office: House, said: object, status: int, why: str) -> None:
     issue(office)
-    assert say(office, said).status_code == status
+    answer = say(office, said)
+    assert answer.status_code == status
+    assert why in answer.json()["error"]
 
 
 def test_no_token_approves_where_two_people_must(office: House) -> None:
@@ -132,7 +140,9 @@ def test_no_token_approves_where_two_people_must(office: House) -> None:
     office.apply()
     issue(office)
     said = {"digest": waiting(office)["so-website"], "verdict": "approved"}
-    assert say(office, said).status_code == 403
+    refused = say(office, said)
+    assert refused.status_code == 403
+    assert "Two people must approve" in refused.json()["error"]
     assert "approved" not in what_happened(office.desk.engine)
     assert say(office, {**said, "verdict": "sent_back", "note": "Sửa tên."}).status_code == 200
 
@@ -245,6 +255,26 @@ def test_only_an_administrator_issues_tokens_and_sees_a_secret_once(office: Hous
         "token_revoked",
         "token_unknown",
     ]
+
+
+@pytest.mark.parametrize(("asked", "days"), [("30", 30), ("90", 90), ("366", 366), ("9999", 30)])
+def test_a_token_is_good_for_the_days_that_were_chosen(
+    office: House, asked: str, days: int
+) -> None:
+    admin = office.signed_in()
+    admin.get("/tokens")
+    admin.post("/tokens", {"do": "issue", "name": "x", "scope-log:read": "on", "days": asked})
+    (token,) = office.office.tokens.all()
+    assert token.expires - token.made == timedelta(days=days)
+
+
+def test_a_token_has_a_name(office: House) -> None:
+    admin = office.signed_in()
+    admin.get("/tokens?lang=en")
+    answer = admin.post("/tokens", {"do": "issue", "name": " ", "scope-log:read": "on"})
+    assert answer.status_code == 409
+    assert to_words(NAMELESS, "en") in unescape(answer.text)
+    assert office.office.tokens.all() == []
 
 
 def refusals(office: House) -> list[tuple[str, str, str, int]]:

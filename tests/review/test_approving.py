@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -12,6 +14,8 @@ from outreach.domain.approval import Verdict, Word
 from outreach.domain.delivery import State
 from outreach.domain.role import Role
 from outreach.review.links import GOOD_FOR, Link, Links
+from outreach.review.pages import review_pages
+from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import read
 from tests.review.house import House
 
@@ -53,10 +57,18 @@ def test_looking_approves_nothing_and_the_button_does(house: House) -> None:
         assert status == 200
         assert "Bài mot" in page
     assert words(house) == []
+    assert f'name="link" value="{signed}"' in page
+    assert "Approve this very text as lan" in page
+    assert "15/11/2022 08:00" in page
+    assert "so-website" in page
+    assert "Xin chào." in page
     browser = house.browser()
-    assert browser.post("/approve", {"link": signed}).status_code == 200
+    answer = browser.post("/approve?lang=en", {"link": signed})
+    assert answer.status_code == 200
+    assert "the link is used up now" in answer.text
+    assert "<form" not in answer.text.partition("<main")[2].partition("</main")[0]
     (word,) = words(house)
-    assert (word.person, word.verdict) == ("lan", Verdict.APPROVED)
+    assert (word.person, word.verdict, word.note) == ("lan", Verdict.APPROVED, "")
     assert house.browser().get("/").status_code == 303
     assert "session" not in str(browser.cookies)
     events = [line.event for line in read(house.desk.engine) if line.event.what == "approved"]
@@ -76,6 +88,28 @@ def test_it_serves_once(house: House) -> None:
     word = Word(digest=digest(house), person="lan", verdict=Verdict.APPROVED, note="", at=house.now)
     assert not house.office.approvals.give_once(word)
     assert house.office.checked_end() == before
+
+
+def test_of_two_presses_at_once_one_approves(house: House) -> None:
+    class Late(Approvals):
+        """Says at first that nobody spoke, as to one who asked just before."""
+
+        asked = 0
+
+        def words(self, digests: Iterable[str]) -> dict[str, list[Word]]:
+            self.asked += 1
+            return super().words(digests) if self.asked > 1 else {}
+
+    signed = link(house)
+    assert house.browser().post("/approve", {"link": signed}).status_code == 200
+    house.office = replace(house.office, approvals=Late(house.desk.engine))
+    house.app = review_pages(house.office)
+    answer = house.browser().post("/approve?lang=en", {"link": signed})
+    assert answer.status_code == 410
+    assert "used already" in answer.text
+    assert "used up now" not in answer.text
+    events = [line.event for line in read(house.desk.engine) if line.event.what == "approved"]
+    assert len(events) == 1
 
 
 def test_what_the_person_said_meanwhile_counts_more(house: House) -> None:
@@ -124,9 +158,10 @@ def test_it_is_for_that_very_person_while_they_approve(house: House, what: str) 
     "Links are signed with HMAC-SHA-256; one that was changed, or signed with another key, is none.",
 )
 def test_nobody_else_can_make_or_change_one(house: House) -> None:
-    good = link(house)
+    house.office.people.invite("minh", Role.APPROVER, "x", actor="admin", now=house.now)
+    good, of_minh = link(house), link(house, person="minh")
     content, _, mac = good.partition(".")
-    other = link(house, person="admin").partition(".")[0]
+    other = of_minh.partition(".")[0]
     forged = [
         "",
         ".",
@@ -142,6 +177,8 @@ def test_nobody_else_can_make_or_change_one(house: House) -> None:
     for signed in forged:
         answer = house.browser().post("/approve", {"link": signed})
         assert answer.status_code == 410, signed
+        assert LINKS.read(signed) is None
+    assert LINKS.read(of_minh)
     house.let_in_by(links=None)
     assert house.browser().post("/approve", {"link": good}).status_code == 410
     assert words(house) == []

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
+from outreach.review import calendar
 from tests.review.house import House
 
 
 def test_each_delivery_stands_on_its_day_and_in_its_lane(office: House) -> None:
     page = office.signed_in().get("/calendar").text
-    days = re.findall(r'<td class="open">.*?</td>', page, re.DOTALL)
+    days = re.findall(r'<td class="open"[^>]*>.*?</td>', page, re.DOTALL)
     day = [one for one in days if "Thứ Ba, </span>15<" in one]
     assert len(day) == 1
     assert day[0].count("Bài mot") == 2
@@ -52,3 +54,21 @@ def test_gaps_are_named(office: House) -> None:
         "utf-8",
     )
     assert "cuộc thi" in office.signed_in().get("/calendar").text
+
+
+def test_what_a_crowded_day_leaves_out_is_one_link_away(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "IN_A_DAY", 1)
+    browser = office.signed_in()
+    page = browser.get("/calendar?channel=facebook-page&month=2022-11").text
+    assert "lượt nữa trong ngày" not in page
+    page = browser.get("/calendar").text
+    link = re.search(r'<a href="([^"#]+)#2022-11-15">[+]2 lượt nữa trong ngày</a>', page)
+    assert link
+    assert 'id="2022-11-15"' in page
+    whole = browser.get(unescape(link[1])).text
+    assert "lượt nữa trong ngày" not in whole
+    for title in ("Bài mot", "Treo băng rôn đợt 1"):
+        assert page.count(f"</time> {title}") <= whole.count(f"</time> {title}")
+    assert whole.count("</time>") == page.count("</time>") + 2

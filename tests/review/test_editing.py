@@ -177,6 +177,16 @@ def test_of_two_who_save_at_once_the_second_is_asked(office: House, author: Brow
     assert [actor for _, actor, _ in logged(office)] == ["lan"]
 
 
+def test_a_second_click_is_no_clash(office: House, author: Browser) -> None:
+    page = author.get(EDIT).text
+    sent = form(page, shown(page).replace("Xin chào.", "Xin chào cả nhà."))
+    assert [author.post(EDIT, sent).status_code for _ in range(2)] == [303, 303]
+    assert len(logged(office)) == 1
+    assert began(author.post(EDIT, {**sent, "do": "look"}).text) == fingerprint(
+        file(office).read_bytes()
+    )
+
+
 def test_a_file_that_was_deleted_meanwhile_is_not_made_again(
     office: House, author: Browser
 ) -> None:

@@ -182,6 +182,12 @@ def test_nobody_else_can_name_themselves(office: House, lan: Browser) -> None:
         lan.post("/sign-in", {"do": "header"}, x_remote_user="kẻ lạ".encode().hex()).status_code
         == 403
     )
+    tried = [
+        line.event.data
+        for line in read(office.desk.engine)
+        if line.event.what == "sign_in_failed" and line.event.data["person"]
+    ]
+    assert tried == [{"person": "kẻ lạ".encode().hex(), "address": "10.0.0.1"}]
     office.let_in_by(gate=Gate(address=HERE, proxies=PROXY))
     assert lan.post("/sign-in", {"do": "header"}, **named).status_code == 403
     twice = GATE.seen(scope("10.0.0.1", ("x-remote-user", "lan"), ("x-remote-user", "admin")))

@@ -49,6 +49,37 @@ def test_each_facet_chooses(office: House, asked: str, expected: set[str]) -> No
     assert lines(browser.get(f"/log?{asked}").text) == len(records)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("lang=vi&by=tệp kế hoạch", "tệp kế hoạch"),
+        ("lang=en&by=the files", "the files"),
+        ("lang=vi&by=outreach apply", "tệp kế hoạch"),
+        ("lang=vi&what=new&q=tep ke hoach", "tệp kế hoạch"),
+    ],
+)
+def test_the_program_is_named_and_found_as_people_say_it_but_kept_as_it_is(
+    office: House, asked: str, said: str
+) -> None:
+    browser = office.signed_in()
+    page = browser.get(f"/log?{asked}").text
+    assert f">{said}</td>" in page
+    assert ">outreach apply</td>" not in page
+    records = json.loads(browser.get(f"/log?{asked}&as=json").text)
+    assert records
+    assert {record["by"] for record in records} == {"outreach apply"}
+
+
+def test_what_a_token_did_is_found_by_its_name(office: House) -> None:
+    why = Text("{why}", why="Vì vậy.")
+    office.queue.pause("so-website", why, None, actor="token báo cáo", now=office.now)
+    browser = office.signed_in()
+    for asked, said in (("vi&by=mã truy cập", "mã truy cập"), ("en&by=token", "token")):
+        page = browser.get(f"/log?lang={asked} báo cáo").text
+        assert f">{said} báo cáo</td>" in page
+        assert lines(page) == 1
+
+
 def test_a_pause_is_found_by_its_channel(office: House) -> None:
     office.queue.pause("so-website", Text("Vì vậy."), None, actor="lan", now=office.now)
     browser = office.signed_in()

@@ -153,6 +153,13 @@ def test_the_difference_of_two_texts_is_both_of_them() -> None:
     assert "".join(p.text for p in found if p.what != "new") == "một hai ba"
     assert "".join(p.text for p in found if p.what != "gone") == "một bốn ba năm"
     assert differing("x", "x") == ()
+    kept = differing("bạo lực là trung tâm. Hết", "bạo lực được bảo vệ trước. Hết")
+    assert [(p.what, p.text) for p in kept[1:3]] == [
+        ("gone", "là trung tâm."),
+        ("new", "được bảo vệ trước."),
+    ]
+    apart = differing("một\n\nhai", "ba\n\nbốn")
+    assert [p.what for p in apart] == ["gone", "new", "same", "gone", "new"]
     long = "từ " * 5_000
     assert (
         "".join(p.text for p in differing(long, long + "mới") if p.what != "gone") == long + "mới"

@@ -8,6 +8,7 @@ import pytest
 
 from outreach.domain.role import PERMITS, Deed, Role
 from outreach.review.signing import FIRST
+from outreach.store.delivery_log import read
 from tests.review.house import House
 from tests.review.stage import PASSWORD
 from tests.store.office import what_happened
@@ -42,6 +43,37 @@ def test_somebody_is_invited_comes_and_gets_another_role(office: House) -> None:
     ]
 
 
+def test_the_log_names_who_did_what_to_whom(office: House) -> None:
+    admin, lan = office.signed_in(), office.signed_in(Role.AUTHOR)
+    lan.get("/")
+    lan.post("/sign-out", {})
+    admin.get("/people")
+    for do in ("appoint", "reset", "remove"):
+        admin.post("/people", {"do": do, "name": "lan", "role": "reviewer"})
+    events = [line.event for line in read(office.desk.engine)]
+    of_people = [(e.what, e.actor, e.data["person"]) for e in events if "person" in e.data]
+    assert of_people[-7:] == [
+        ("invited", FIRST, "lan"),
+        ("joined", "lan", "lan"),
+        ("signed_in", "lan", "lan"),
+        ("signed_out", "lan", "lan"),
+        ("appointed", FIRST, "lan"),
+        ("access_reset", FIRST, "lan"),
+        ("removed", FIRST, "lan"),
+    ]
+
+
+@pytest.mark.parametrize("do", ["remove", "appoint", "reset"])
+def test_nobody_becomes_somebody_else(office: House, do: str) -> None:
+    """Whoever is not there is neither appointed nor removed, and nothing is logged of it."""
+    admin = office.signed_in()
+    admin.get("/people")
+    before = office.office.checked_end()
+    form = {"do": do, "name": "khong-co", "role": "reviewer"}
+    assert admin.post("/people", form).status_code == 409
+    assert office.office.checked_end() == before
+
+
 @pytest.mark.parametrize("do", ["remove", "appoint"])
 def test_the_last_administrator_stays(office: House, do: str) -> None:
     admin = office.signed_in()
@@ -49,6 +81,23 @@ def test_the_last_administrator_stays(office: House, do: str) -> None:
     answer = admin.post("/people", {"do": do, "name": FIRST, "role": "reviewer"})
     assert answer.status_code == 409
     assert admin.get("/people").status_code == 200
+
+
+@pytest.mark.parametrize("do", ["remove", "appoint"])
+def test_an_administrator_who_has_not_come_yet_is_none(office: House, do: str) -> None:
+    """Otherwise nobody could let anybody in once the invitation is over."""
+    admin = office.signed_in()
+    admin.get("/people")
+    admin.post("/people", {"do": "invite", "name": "lan", "role": "admin"})
+    form = {"do": do, "name": FIRST, "role": "reviewer"}
+    assert admin.post("/people", form).status_code == 409
+    lan = office.browser()
+    office.office.people.invite("lan", Role.ADMIN, "a-code", actor=FIRST, now=office.now)
+    welcome = {"name": "lan", "code": "a-code", "password": PASSWORD}
+    assert lan.post("/welcome", welcome).status_code == 303
+    assert admin.post("/people", form).status_code != 409
+    mine = office.office.people.find(FIRST)
+    assert mine is None or mine.role is Role.REVIEWER
 
 
 @pytest.mark.parametrize("name", ["", "x" * 61, "<b>", "a\nb"])

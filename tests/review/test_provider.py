@@ -138,6 +138,24 @@ def test_a_provider_that_changed_its_key_is_asked_for_the_new_one_but_not_time_a
     assert hostile.asked.count(("GET", f"{ISSUER}/keys")) == asked == 2
 
 
+def test_who_comes_while_another_one_has_the_keys_asked_for_anew_is_let_in_too(
+    office: House, hostile: Hostile
+) -> None:
+    provider = office.office.ways.provider
+    assert isinstance(provider, Provider)
+    assert come_back(office, hostile).headers["location"] == "/"
+    office.now += SETTLED
+    hostile.key = RSAKey.generate_key(2048, {"kid": "two"})
+    before = provider._now
+
+    def now() -> datetime:
+        provider._known = None
+        return before()
+
+    provider._now = now
+    assert come_back(office, hostile).headers["location"] == "/"
+
+
 NOT_TRUE: dict[str, dict[str, Any]] = {
     "another nonce": {"nonce": "x"},
     "no nonce": {"nonce": None},

@@ -26,6 +26,7 @@ class Looks:
     ends: int = 0
     readings: list[tuple[int, int]] = field(default_factory=list)
     broken: bool = False
+    back: int = 0
 
 
 @contextmanager
@@ -43,7 +44,7 @@ def looked_at(office: House) -> Iterator[tuple[Wire, Looks]]:
         looks.ends += 1
         if looks.broken:
             raise OSError("the disk is gone")
-        return office.office.checked_end()
+        return office.office.checked_end() - looks.back
 
     leafing = Counted(office.desk.engine)
     yield Wire(replace(office.office, checked_end=end, leafing=leafing)), looks
@@ -93,6 +94,26 @@ def test_many_who_come_at_once_cost_one_look_and_are_told_each_line_once(office:
     assert told == [list(range(begin + 1, begin + 7))] * CROWD
     read = [one for after, upto in looks.readings for one in range(after + 1, upto + 1)]
     assert len(read) == len(set(read)), f"a line was read more than once: {looks.readings}"
+
+
+def test_who_watches_while_a_backup_is_put_back_is_told_what_follows_it(office: House) -> None:
+    begin = office.office.checked_end()
+    pause(office, 3)
+
+    async def through_it(end: Wire, looks: Looks) -> tuple[int, list[int]]:
+        async with end.watched():
+            assert await end.beyond(begin, 10) == begin + 3
+            looks.back = 3
+            while (seq := await end.beyond(begin + 3, 0.05)) == begin + 3:
+                pass
+            looks.back = 0
+            return seq, await watch(end, seq, begin + 3)
+
+    with looked_at(office) as (end, looks):
+        assert asyncio.run(through_it(end, looks)) == (
+            begin,
+            [begin + 1, begin + 2, begin + 3],
+        )
 
 
 def test_nothing_is_looked_at_once_everyone_has_gone(office: House) -> None:

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.dialects import sqlite
 
-from outreach.store import migrations
+from outreach.store import copies, migrations, restoration
 from outreach.store.columns import LARGEST, Instant, Span
 from outreach.store.engine import (
     SCHEMA,
@@ -28,6 +28,10 @@ from outreach.store.engine import (
     writing,
 )
 from outreach.store.people_tables import PERSON
+from outreach.store.restoration import Restoration
+from outreach.store.seals import Seals
+from tests.store.blank import blank
+from tests.store.office import DUE, WHY, take_over
 
 
 def ask(engine: Engine, pragma: str) -> object:
@@ -224,3 +228,25 @@ def test_instants_are_aware_and_keep_their_microseconds() -> None:
 def test_a_boundless_span_becomes_the_longest_that_fits() -> None:
     assert Span().process_bind_param(timedelta.max, sqlite.dialect()) == LARGEST
     assert Span().process_result_value(LARGEST, sqlite.dialect()) == timedelta(microseconds=LARGEST)
+
+
+def test_whoever_has_a_database_open_that_is_exchanged_goes_on_with_the_new_one(
+    tmp_path: Path,
+) -> None:
+    engine, other = blank(tmp_path / "a.db"), blank(tmp_path / "b.db")
+    queue, seals = take_over(engine, tmp_path), Seals(engine, now=lambda: DUE)
+    for _ in range(3):
+        queue.pause("website", WHY, None, actor="lan", now=DUE)
+    assert (seals.check().whole, seals.check().upto.seq) == (True, 3)
+    found = Restoration(at=DUE, backup=DUE)
+    restoration.record(other, found, actor="minh", facts={})
+    other.dispose()
+    copies.replace(tmp_path / "a.db", tmp_path / "b.db", now=DUE)
+    assert (seals.check().whole, seals.check().upto.seq) == (True, 1)
+    queue.pause("website", WHY, None, actor="lan", now=DUE)
+    with contextlib.closing(sqlite3.connect(tmp_path / "a.db")) as looked_at:
+        assert looked_at.execute("SELECT count(*) FROM event").fetchone() == (2,)
+    (tmp_path / "a.db").rename(tmp_path / "c.db")
+    assert ask(engine, "foreign_keys") == 1
+    assert not (tmp_path / "a.db").exists()
+    engine.dispose()

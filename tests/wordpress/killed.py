@@ -22,7 +22,8 @@ from outreach.dispatch.writer import Writer
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.store.engine import open_engine
 from outreach.store.lease import Lease
-from outreach.store.queue import Queue, StepRow
+from outreach.store.queue import Queue
+from outreach.store.steps import StepRow
 from tests.dispatch.claims import NOON
 from tests.servers.wordpress import Site
 from tests.wordpress.conftest import Office

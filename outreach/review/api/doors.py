@@ -68,10 +68,14 @@ async def _take(office: Office, request: Request) -> Response:
         body += part
         if len(body) > MOST_BYTES:
             return _refuse(413, "The body is too long.")
-    return await run_in_threadpool(_say, office, token, body)
+    return await run_in_threadpool(_say, office, request, body)
 
 
-def _say(office: Office, token: Token, body: bytes) -> Response:
+def _say(office: Office, request: Request, body: bytes) -> Response:
+    """What the token's word does, if it is still good now that the whole body has come."""
+    token = _token(office, request, Scope.APPROVE)
+    if isinstance(token, Response):
+        return token
     try:
         given = json.loads(body)
     except ValueError:

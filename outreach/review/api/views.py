@@ -79,7 +79,7 @@ def messages(call: Call) -> Any:
         "messages": [
             {
                 "id": each.id,
-                "title": each.message.title if each.message else "",
+                "title": each.title,
                 "topic": each.message.topic if each.message else "",
                 "unit": each.message.unit if each.message else "",
                 "next": call.plain(each.next),
