@@ -13,7 +13,7 @@ from tests.memory import roomy
 
 SLOW_FOLDERS = {"crash"}
 
-SHARED_FOLDERS = {"benchmarks", "browser", "systemd", "wordpress"}
+SHARED_FOLDERS = {"benchmarks", "browser", "plugin", "systemd", "wordpress"}
 """The tests of such a folder share what is dear to start or to run twice: one worker runs them, beside the other long tests."""
 
 settings.register_profile(
@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if folder in SHARED_FOLDERS:
             item.add_marker(pytest.mark.xdist_group(folder))
+        if "postgresql_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("postgresql"))
 
 
 @pytest.fixture(autouse=True)
