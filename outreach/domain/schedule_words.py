@@ -138,7 +138,9 @@ def parse_time(text: str) -> time:
     if hour < 24 and minute < 60:
         return time(hour, minute)
     what = Text("“{text}” is not a time of day.", text=text)
-    raise NotASchedule(what, Text("Write hours and minutes between 00:00 and 23:59, for example 08:00."))
+    raise NotASchedule(
+        what, Text("Write hours and minutes between 00:00 and 23:59, for example 08:00.")
+    )
 
 
 def _weekdays(head: str, text: str) -> frozenset[int]:

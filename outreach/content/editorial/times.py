@@ -127,7 +127,9 @@ def _clock(words: str) -> time | None:
         hour += 12
     if hour > 23 or minute > 59:
         what = Text("“{text}” is not a time of day.", text=words.strip())
-        raise Mistake(what, Text("Write hours and minutes between 00:00 and 23:59, for example 08:00."))
+        raise Mistake(
+            what, Text("Write hours and minutes between 00:00 and 23:59, for example 08:00.")
+        )
     return time(hour, minute)
 
 
