@@ -24,10 +24,18 @@ from outreach.store.tables import ATTEMPT, DELIVERY
 
 
 def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
-    """Write the outcomes; give the events to be logged. An outcome that was written before changes nothing."""
+    """Write the outcomes; give the events to be logged. An outcome that was written before changes nothing.
+
+    Publications are rewritten first: whoever has locked one may be waiting for the log's end, which `unless_taken` holds.
+    """
     if not finished:
         return []
     present = _present(connection, finished)
+    rewritten = [
+        rewrite(connection, one.claim.delivery, actor=OURSELVES, at=one.at)
+        for one in finished
+        if one.state is State.UPDATED and _stands(one, present)
+    ]
     finished = [
         unless_given(connection, unless_taken(connection, one), present[one.claim.delivery.id])
         for one in finished
@@ -40,8 +48,6 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
         bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
         bulk.write(connection, _OUTCOME, tries)
-    updated = [finish for finish in valid if finish.state is State.UPDATED]
-    rewritten = [rewrite(connection, f.claim.delivery, actor=OURSELVES, at=f.at) for f in updated]
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
     if proven_absent:
         steps.forget(connection, proven_absent)
