@@ -46,6 +46,8 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
         for finish in valid:
             _check(finish)
         bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
+        for appeared in (f.claim.delivery for f in valid if _is_otherwise(f, present)):
+            connection.execute(_REWRITE, {"row": appeared.id, "text": appeared.digest})
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
         bulk.write(connection, _OUTCOME, tries)
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
@@ -167,6 +169,12 @@ def illegal(before: State, after: State) -> Text:
     )
 
 
+def _is_otherwise(finish: Finish, present: Mapping[int, Any]) -> bool:
+    """Whether it appeared in other words than those that the delivery asks for."""
+    delivery = finish.claim.delivery
+    return bool(delivery.digest != present[delivery.id].digest)
+
+
 def _is_proof_of_absence(finish: Finish) -> bool:
     return not finish.claim.attempt and finish.state is State.SCHEDULED
 
@@ -177,7 +185,6 @@ def _row(finish: Finish) -> dict[str, Any]:
     return {
         "row": before.id,
         "state": finish.state.value,
-        "digest": before.digest,
         "ready_at": to_microseconds(finish.ready_at or before.ready_at),
         "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
         "looks": before.looks if finish.looks is None else finish.looks,
@@ -200,7 +207,7 @@ def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
     """A look that a person's decision has overtaken is logged, but decides nothing."""
     before = State(row.state)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
-    if finish.claim.delivery.digest != row.digest:
+    if _is_otherwise(finish, {row.id: row}):
         data["digest"] = finish.claim.delivery.digest
     if overtaken:
         data["seen"] = finish.state.value
