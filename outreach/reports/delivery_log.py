@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from outreach.domain.delivery import Delivery
 from outreach.domain.text import Text
+from outreach.locale import LANGUAGES
 from outreach.reports.cells import to_words
 from outreach.reports.plan_difference import KINDS
 from outreach.reports.source import Question, Report, Source
@@ -164,7 +165,7 @@ def _detail(event: Event, permalink: str, reason: Text | None) -> Text:
     said = permalink or reason or ""
     if not event.actor or event.actor in PROGRAM:
         return Text("{said}", said=said)
-    return Text("{said} (by {name})", said=said, name=event.actor)
+    return Text("{said} (by {name})", said=said, name=actor_in_words(event.actor))
 
 
 def actor_in_words(actor: str) -> str | Text:
@@ -174,13 +175,22 @@ def actor_in_words(actor: str) -> str | Text:
     return PROGRAM.get(actor, actor)
 
 
-def actor_of(said: str, language: str) -> str:
-    """The `actor` whom people mean by what `actor_in_words` says; every other name stays as it is."""
-    token = to_words(_by_token(""), language)
-    if said.startswith(token):
-        return _ACCESS + said.removeprefix(token)
-    known = {to_words(text, language): actor for actor, text in PROGRAM.items()}
-    return known.get(said, said)
+def actor_of(said: str) -> str:
+    """The `actor` whom people mean by what `actor_in_words` says in any language; every other name stays as it is."""
+    for language in LANGUAGES:
+        token = to_words(_by_token(""), language)
+        if said.startswith(token):
+            return _ACCESS + said.removeprefix(token)
+        known = {to_words(text, language): actor for actor, text in PROGRAM.items()}
+        if said in known:
+            return known[said]
+    return said
+
+
+def is_no_person(name: str) -> bool:
+    """Whether whoever is called so would pass for the program, or for a token."""
+    actor = actor_of(name)
+    return actor in PROGRAM or actor.startswith(_ACCESS)
 
 
 def _by_token(name: str) -> Text:

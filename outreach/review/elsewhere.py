@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from outreach.domain.text import Text
+from outreach.reports.delivery_log import is_no_person
 from outreach.review import signing
 from outreach.review.entrance import ask, enter, unknown
 from outreach.review.office import Office
@@ -100,7 +101,7 @@ def _bound(office: Office, subject: Subject) -> str:
         if ways.subjects.bind(person.name, subject.id, now):
             return person.name
         raise NotSignedIn(SOMEBODY_ELSE)
-    if subject.role is None or not is_name(subject.name):
+    if subject.role is None or not is_name(subject.name) or is_no_person(subject.name):
         raise NotSignedIn(unknown(subject.word[:100]))
     if not ways.subjects.admit(subject, subject.role, now):
         raise NotSignedIn(SOMEBODY_ELSE)

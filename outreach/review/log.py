@@ -91,7 +91,7 @@ def choice(visit: Visit, reading: Reading) -> Choice:
         channel=visit.asked("channel"),
         message=visit.asked("message"),
         what=visit.asked("what") or visit.asked("state"),
-        actor=actor_of(visit.asked("by"), visit.language),
+        actor=actor_of(visit.asked("by")),
         since=midnight("from", 0),
         until=midnight("until", 1),
     )

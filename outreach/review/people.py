@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from outreach.domain.role import Deed, Role
 from outreach.domain.text import Text
+from outreach.reports.delivery_log import is_no_person
 from outreach.review.signing import new_code
 from outreach.review.visit import Visit, go
 
 ONLY_ADMINS = Text("Only an administrator may do this.")
 NAMELESS = Text("Write a name of at most 60 letters, digits, dots, dashes or spaces.")
+NOBODYS = Text("The log calls the program itself so, or a token; take another name.")
 KNOWN = Text("There is such a person already, with a password.")
 LAST = Text("There is no such person, or nobody would be left to administer.")
 NO_MAIL = Text("This is no e-mail address.")
@@ -64,6 +66,8 @@ def people(visit: Visit) -> Response:
 def _invite(visit: Visit, name: str, role: Role, mail: str) -> Response:
     if not is_name(name):
         return _show(visit, refused=NAMELESS)
+    if is_no_person(name):
+        return _show(visit, refused=NOBODYS)
     code, office, who = new_code(), visit.office, visit.who.name
     if not office.people.invite(name, role, code, actor=who, now=office.now(), mail=mail):
         return _show(visit, refused=KNOWN)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -69,11 +71,8 @@ def sign_in(office: Office, form: Form, came: Came) -> str | Text:
     if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     person = office.people.find(name)
-    try:
+    with for_nothing(office, name, came.address):
         fits = office.passwords.fit(password[:LONGEST], person.password if person else "")
-    except TooOften:
-        office.ways.throttle.passed(name, came.address)
-        raise
     try:
         used = _used(office, person, form.get("code", "")[:60]) if fits and person else None
     except second_factor.Closed:
@@ -85,6 +84,16 @@ def sign_in(office: Office, form: Form, came: Came) -> str | Text:
         return WRONG
     office.ways.throttle.passed(name, came.address)
     return token
+
+
+@contextmanager
+def for_nothing(office: Office, name: str, address: str) -> Iterator[None]:
+    """Who is told in here to come later, as too many come at once, has not tried."""
+    try:
+        yield
+    except TooOften:
+        office.ways.throttle.passed(name, address)
+        raise
 
 
 def _used(office: Office, person: Person, code: str) -> int | None:
@@ -100,14 +109,15 @@ def _used(office: Office, person: Person, code: str) -> int | None:
 
 
 def accept(office: Office, form: Form, came: Came) -> str | Text:
-    """A new session's token for someone who was invited, or why there is none."""
+    """A new session's token for someone who was invited, or why there is none. Raises `TooOften` as `sign_in` does."""
     name, password, now = form.get("name", "")[:100], form.get("password", ""), office.now()
     if not office.ways.throttle.may_try(name, came.address, now):
         return SLOWLY
     if why := refused(office, name, password):
         office.ways.throttle.passed(name, came.address)
         return why
-    kept = office.passwords.hash(password)
+    with for_nothing(office, name, came.address):
+        kept = office.passwords.hash(password)
     joined = office.people.accept(name, form.get("code", "").strip(), kept, now)
     token = begin(office, name, came) if joined else None
     if token is None:

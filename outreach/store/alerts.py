@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.alert import NOTICES, Cause
 from outreach.domain.delivery import Action, Delivery, Identity, State
@@ -20,7 +19,7 @@ from outreach.domain.rendition import Rendition
 from outreach.domain.text import Text
 from outreach.store import changes
 from outreach.store.delivery_log import append
-from outreach.store.engine import is_postgresql, reading
+from outreach.store.engine import into, reading
 from outreach.store.fence import fenced
 from outreach.store.pauses import OURSELVES
 from outreach.store.records import delivery_from_row
@@ -138,10 +137,9 @@ def _overdue(connection: Connection, before: datetime, after: datetime) -> int:
 
 
 def _reopen(connection: Connection, cause: Cause, now: datetime) -> None:
-    dialect = postgresql if is_postgresql(connection) else sqlite
     row = {"cause": _to_json(cause), "opened": now, "closed": None, "told": None}
     connection.execute(
-        dialect.insert(ALERT)
+        into(connection, ALERT)
         .values(key=cause.key, **row)
         .on_conflict_do_update(index_elements=["key"], set_=row)
     )

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import bindparam
 
 from outreach.domain.approval import Verdict, Word, missing, waits_for_approval
@@ -17,7 +16,7 @@ from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.difference import Difference
 from outreach.domain.text import Text
 from outreach.store.delivery_log import Event, append, read
-from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.engine import into, reading, writing
 from outreach.store.people_tables import APPROVAL, APPROVAL_RULE
 from outreach.store.records import delivery_from_row, text_to_json
 from outreach.store.tables import DELIVERY
@@ -133,7 +132,7 @@ def demand(
     known = _needed(connection).get(campaign, 0)
     if needed in (None, known):
         return []
-    insert = (postgresql if is_postgresql(connection) else sqlite).insert(APPROVAL_RULE)
+    insert = into(connection, APPROVAL_RULE)
     connection.execute(
         insert.values(campaign=campaign, needed=needed).on_conflict_do_update(
             index_elements=["campaign"], set_={"needed": needed}
@@ -173,7 +172,7 @@ def _words(connection: Connection, digests: Sequence[str]) -> dict[str, list[Wor
 
 
 def _upsert(connection: Connection, word: Word) -> None:
-    insert = (postgresql if is_postgresql(connection) else sqlite).insert(APPROVAL)
+    insert = into(connection, APPROVAL)
     said = {"verdict": word.verdict.value, "note": word.note, "at": word.at}
     connection.execute(
         insert.values(digest=word.digest, person=word.person, **said).on_conflict_do_update(

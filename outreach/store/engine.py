@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 
 from outreach.domain.text import Text
@@ -20,6 +21,7 @@ __all__ = [
     "StoreError",
     "check_whole",
     "durability",
+    "into",
     "is_postgresql",
     "migrate",
     "open_engine",
@@ -115,6 +117,11 @@ def _version(connection: Connection) -> str | None:
 def is_postgresql(bind: Engine | Connection) -> bool:
     """Whether rows can and must be locked one by one."""
     return bind.dialect.name == "postgresql"
+
+
+def into(bind: Engine | Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what becomes of a row that is there already (ON CONFLICT)."""
+    return postgresql.insert(table) if is_postgresql(bind) else sqlite.insert(table)
 
 
 @contextmanager

@@ -24,10 +24,18 @@ from outreach.store.tables import ATTEMPT, DELIVERY
 
 
 def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
-    """Write the outcomes; give the events to be logged. An outcome that was written before changes nothing."""
+    """Write the outcomes; give the events to be logged. An outcome that was written before changes nothing.
+
+    Publications are rewritten first: whoever has locked one may be waiting for the log's end, which `unless_taken` holds.
+    """
     if not finished:
         return []
     present = _present(connection, finished)
+    rewritten = [
+        rewrite(connection, one.claim.delivery, actor=OURSELVES, at=one.at)
+        for one in finished
+        if one.state is State.UPDATED and _stands(one, present)
+    ]
     finished = [
         unless_given(connection, unless_taken(connection, one), present[one.claim.delivery.id])
         for one in finished
@@ -38,10 +46,10 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
         for finish in valid:
             _check(finish)
         bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
+        for appeared in (f.claim.delivery for f in valid if _is_otherwise(f, present)):
+            connection.execute(_REWRITE, {"row": appeared.id, "text": appeared.digest})
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
         bulk.write(connection, _OUTCOME, tries)
-    updated = [finish for finish in valid if finish.state is State.UPDATED]
-    rewritten = [rewrite(connection, f.claim.delivery, actor=OURSELVES, at=f.at) for f in updated]
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
     if proven_absent:
         steps.forget(connection, proven_absent)
@@ -161,6 +169,12 @@ def illegal(before: State, after: State) -> Text:
     )
 
 
+def _is_otherwise(finish: Finish, present: Mapping[int, Any]) -> bool:
+    """Whether it appeared in other words than those that the delivery asks for."""
+    delivery = finish.claim.delivery
+    return bool(delivery.digest != present[delivery.id].digest)
+
+
 def _is_proof_of_absence(finish: Finish) -> bool:
     return not finish.claim.attempt and finish.state is State.SCHEDULED
 
@@ -171,7 +185,6 @@ def _row(finish: Finish) -> dict[str, Any]:
     return {
         "row": before.id,
         "state": finish.state.value,
-        "digest": before.digest,
         "ready_at": to_microseconds(finish.ready_at or before.ready_at),
         "attempts": before.attempts + bool(finish.claim.attempt and finish.counts),
         "looks": before.looks if finish.looks is None else finish.looks,
@@ -194,7 +207,7 @@ def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
     """A look that a person's decision has overtaken is logged, but decides nothing."""
     before = State(row.state)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
-    if finish.claim.delivery.digest != row.digest:
+    if _is_otherwise(finish, {row.id: row}):
         data["digest"] = finish.claim.delivery.digest
     if overtaken:
         data["seen"] = finish.state.value

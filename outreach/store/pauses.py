@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.claim import Finish, Pause
 from outreach.domain.text import Text
 from outreach.store.delivery_log import Event
-from outreach.store.engine import is_postgresql
+from outreach.store.engine import into, is_postgresql
 from outreach.store.records import ChannelState, text_from_json, text_to_json
 from outreach.store.tables import CHANNEL
 
@@ -36,10 +35,9 @@ def set_state(
     connection: Connection, channel: str, state: ChannelState, *, actor: str, now: datetime
 ) -> Event:
     """Write the state of one channel; give the event to be logged."""
-    dialect = postgresql if is_postgresql(connection) else sqlite
     row = {"paused": state.paused, "until": state.until, "reason": text_to_json(state.reason)}
     connection.execute(
-        dialect.insert(CHANNEL)
+        into(connection, CHANNEL)
         .values(channel=channel, **row)
         .on_conflict_do_update(index_elements=["channel"], set_=row)
     )

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.role import Role
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.engine import into, reading, writing
 from outreach.store.people_tables import PERSON, WEB_SESSION
 from outreach.store.person import Person, Session, digest_of, person_from_row
 from outreach.store.recovery import drop
@@ -259,7 +258,7 @@ class People:
 
 def _make_sure_of(connection: Connection, row: Mapping[str, Any]) -> None:
     """Write a person's row unless there is one."""
-    made = (postgresql if is_postgresql(connection) else sqlite).insert(PERSON).values(**row)
+    made = into(connection, PERSON).values(**row)
     connection.execute(made.on_conflict_do_nothing(index_elements=["name"]))
 
 

@@ -60,10 +60,11 @@ class Queue:
         self._unheard, unheard = True, self._unheard
         with self._fenced() as connection:
             waiting, pauses_written = pauses.waiting(connection, finished, now)
-            events = finishes.settle(connection, finished)
+            events = []
             if unheard:
                 ours = self._handed_out
                 events += finishes.give_back(connection, self._claimant.name, ours, now)
+            events += finishes.settle(connection, finished)
             open_ones = {name: count for name, count in free.items() if name not in waiting}
             rows = claims.ready(connection, State.SCHEDULED, open_ones, now)
             started, begun = claims.begin(

@@ -13,11 +13,10 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.rendition import Media, Rendition
 from outreach.store.columns import canonical
-from outreach.store.engine import is_postgresql
+from outreach.store.engine import into
 from outreach.store.tables import MEDIA, RENDITION
 
 T = TypeVar("T")
@@ -98,8 +97,7 @@ def in_batches(items: Iterable[T]) -> Iterator[list[T]]:
 def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet."""
     if rows:
-        dialect = postgresql if is_postgresql(connection) else sqlite
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(into(connection, table).on_conflict_do_nothing(), rows)
 
 
 def _content(rendition: Rendition) -> str:

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.claim import Claim
-from outreach.store.engine import is_postgresql
+from outreach.store.engine import into
 from outreach.store.tables import STEP
 
 QUESTION = "ask:"
@@ -46,12 +45,11 @@ def write(
     value: Any = None,
 ) -> None:
     """Record that the claim's attempt begins the step, or (`done`) what came of it."""
-    dialect = postgresql if is_postgresql(connection) else sqlite
     row = {"attempt": claim.attempt, "finished": now if done else None, "value": value}
     key = {"delivery_id": claim.delivery.id, "name": name}
     begun = {} if done else {"started": now}
     connection.execute(
-        dialect.insert(STEP)
+        into(connection, STEP)
         .values(**key, started=now, **row)
         .on_conflict_do_update(index_elements=list(key), set_=row | begun)
     )

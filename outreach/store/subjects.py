@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.domain.role import Role
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.engine import into, reading, writing
 from outreach.store.people_tables import PERSON
 
 
@@ -54,7 +53,7 @@ class Subjects:
         values = {"password": "", "code": "", "invited": now, "mail": subject.mail}
         with writing(self._engine) as connection:
             row = {"name": subject.name, "role": role.value, "subject": subject.id, **values}
-            made = (postgresql if is_postgresql(connection) else sqlite).insert(PERSON)
+            made = into(connection, PERSON)
             written = made.values(**row).on_conflict_do_nothing().returning(PERSON.c.name)
             if connection.execute(written).first() is None:
                 return False

@@ -9,10 +9,9 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import is_postgresql, writing
+from outreach.store.engine import into, writing
 from outreach.store.people_tables import SIGN_IN_FAILURE
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -94,7 +93,7 @@ def _locked(connection: Connection, kind: str, name: str, now: datetime) -> Row[
     table = SIGN_IN_FAILURE.c
     old = (table.kind == kind) & (table.at < now - RULES[kind].forget)
     connection.execute(delete(SIGN_IN_FAILURE).where(old))
-    insert = (postgresql if is_postgresql(connection) else sqlite).insert(SIGN_IN_FAILURE)
+    insert = into(connection, SIGN_IN_FAILURE)
     connection.execute(
         insert.values(kind=kind, name=name, failures=0, at=now).on_conflict_do_update(
             index_elements=["kind", "name"], set_={"failures": table.failures}

@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from outreach.store.delivery_log import Event, append
-from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.engine import into, reading, writing
 from outreach.store.people_tables import API_TOKEN
 
 LONGEST = timedelta(days=366)
@@ -69,7 +68,7 @@ class Tokens:
                 "made": token.made,
                 "expires": min(token.expires, token.made + LONGEST),
             }
-            made = (postgresql if is_postgresql(connection) else sqlite).insert(API_TOKEN)
+            made = into(connection, API_TOKEN)
             written = made.values(**row).on_conflict_do_nothing().returning(API_TOKEN.c.name)
             if connection.execute(written).first() is None:
                 return False

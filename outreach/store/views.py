@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from outreach.store.engine import is_postgresql, reading, writing
+from outreach.store.engine import into, reading, writing
 from outreach.store.tables import PAGE_VIEW
 
 
@@ -22,8 +21,7 @@ class Views:
         """Add to the counters of (local day, path)."""
         if not counts:
             return
-        dialect = postgresql if is_postgresql(self._engine) else sqlite
-        new = dialect.insert(PAGE_VIEW)
+        new = into(self._engine, PAGE_VIEW)
         more = {"count": PAGE_VIEW.c.count + new.excluded.count}
         rows = [{"day": day, "path": path, "count": n} for (day, path), n in sorted(counts.items())]
         with writing(self._engine) as connection:

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from sqlalchemy import Engine
 
+from outreach.domain.approval import Verdict, Word
 from outreach.domain.claim import Claim, Finish
 from outreach.domain.delivery import Action, Delivery, State
 from outreach.domain.difference import ChangeKind
+from outreach.store.approvals import Approvals
 from outreach.store.delivery_log import read
 from outreach.store.queue import Queue
+from tests.store.meanwhile import meanwhile
 from tests.store.office import (
     DUE,
     LATER,
@@ -84,6 +87,32 @@ class UpdateContract:
         assert replace(after, digest=before.digest) == before
         happened = [line.event.what for line in read(engine, delivery_id=after.id)]
         assert happened == ["new", "publishing", "published", "rewritten"]
+
+    def test_a_word_about_the_former_text_waits_for_no_update_that_is_written(
+        self, queue: Queue, engine: Engine
+    ) -> None:
+        make_public(queue)
+        former = Word(
+            digest=publication_of(queue).digest,
+            person="Lan",
+            verdict=Verdict.APPROVED,
+            note="",
+            at=LATER,
+        )
+        other = planned("b", due=LATER)
+        fill(queue, [other])
+        again = replace(unknown(claim_one(queue, now=LATER)), state=State.SCHEDULED, ready_at=LATER)
+        queue.exchange([again], {}, LATER)
+        asked(queue, ChangeKind.NEW, "Mới")
+        claims = queue.exchange((), {"website": 2}, LATER).claims
+        finished = [
+            updated(c) if c.delivery.identity.action is Action.UPDATE else published(c)
+            for c in claims
+        ]
+        with meanwhile(engine, "event_head", lambda: Approvals(engine).give(former)) as word:
+            queue.exchange(finished, {}, LATER)
+        assert word.result() == 0
+        assert update_of(queue).state is State.UPDATED
 
     def test_an_asked_one_waits_with_its_reason(self, queue: Queue) -> None:
         make_public(queue)

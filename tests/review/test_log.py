@@ -55,6 +55,8 @@ def test_each_facet_chooses(office: House, asked: str, expected: set[str]) -> No
         ("lang=vi&by=tệp kế hoạch", "tệp kế hoạch"),
         ("lang=en&by=the files", "the files"),
         ("lang=vi&by=outreach apply", "tệp kế hoạch"),
+        ("lang=en&by=tệp kế hoạch", "the files"),
+        ("lang=vi&by=the files", "tệp kế hoạch"),
         ("lang=vi&what=new&q=tep ke hoach", "tệp kế hoạch"),
     ],
 )
@@ -78,6 +80,8 @@ def test_what_a_token_did_is_found_by_its_name(office: House) -> None:
         page = browser.get(f"/log?lang={asked} báo cáo").text
         assert f">{said} báo cáo</td>" in page
         assert lines(page) == 1
+    (line,) = json.loads(browser.get("/log?what=paused&as=json&lang=vi").text)
+    assert line["detail"] == "Vì vậy. (người thực hiện: mã truy cập báo cáo)"
 
 
 def test_a_pause_is_found_by_its_channel(office: House) -> None:

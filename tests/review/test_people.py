@@ -107,6 +107,16 @@ def test_a_name_is_a_name(office: House, name: str) -> None:
     assert admin.post("/people", {"do": "invite", "name": name}).status_code == 409
 
 
+@pytest.mark.parametrize("name", ["outreach", "daemon", "chương trình", "token lan"])
+def test_nobody_is_called_as_the_log_calls_the_program(office: House, name: str) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    answer = admin.post("/people", {"do": "invite", "name": name})
+    assert answer.status_code == 409
+    assert "Nhật ký dùng tên này cho chính chương trình" in answer.text
+    assert office.office.people.find(name) is None
+
+
 def test_a_known_person_is_not_invited_again(office: House) -> None:
     admin = office.signed_in()
     admin.get("/people")
