@@ -26,6 +26,8 @@ class Looks:
     ends: int = 0
     readings: list[tuple[int, int]] = field(default_factory=list)
     broken: bool = False
+    upto: int = 10**9
+    """No look sees a line after this one."""
     back: int = 0
 
 
@@ -44,7 +46,7 @@ def looked_at(office: House) -> Iterator[tuple[Wire, Looks]]:
         looks.ends += 1
         if looks.broken:
             raise OSError("the disk is gone")
-        return office.office.checked_end() - looks.back
+        return min(office.office.checked_end() - looks.back, looks.upto)
 
     leafing = Counted(office.desk.engine)
     yield Wire(replace(office.office, checked_end=end, leafing=leafing)), looks
@@ -178,10 +180,10 @@ def test_who_is_far_behind_gets_the_older_lines_from_the_database(
     begin = office.office.checked_end()
     pause(office, 6)
 
-    async def two(end: Wire) -> tuple[list[int], list[int]]:
+    async def two(end: Wire, looks: Looks) -> tuple[list[int], list[int]]:
         async def later() -> None:
-            await asyncio.sleep(0.2)
             await asyncio.to_thread(pause, office, 9)
+            looks.upto = begin + 15
 
         told = await asyncio.gather(
             watch(end, begin, begin + 15), watch(end, begin + 6, begin + 15), later()
@@ -189,7 +191,8 @@ def test_who_is_far_behind_gets_the_older_lines_from_the_database(
         return told[0], told[1]
 
     with looked_at(office) as (end, looks):
-        behind, near = asyncio.run(two(end))
+        looks.upto = begin + 6
+        behind, near = asyncio.run(two(end, looks))
     assert behind == list(range(begin + 1, begin + 16))
     assert near == behind[6:]
     looked = [after for after, upto in looks.readings if upto == begin + 15]
