@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-ALONE_FOLDERS = {"benchmarks", "crash"}
-"""Their tests kill and measure in real time, and have the machine for themselves."""
+from tests.memory import roomy
 
-SHARED_FOLDERS = {"browser", "systemd", "wordpress"}
-"""The tests of such a folder share a server that is dear to start: one worker runs them, beside the other long tests."""
+SLOW_FOLDERS = {"crash"}
+
+SHARED_FOLDERS = {"benchmarks", "browser", "plugin", "systemd", "wordpress"}
+"""The tests of such a folder share what is dear to start or to run twice: one worker runs them, beside the other long tests."""
 
 settings.register_profile(
     "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -26,17 +26,12 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
-MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
-"""Where temporary folders need no disk, and the bytes that must be free there; it is often much smaller in a container."""
-
-
 def pytest_configure() -> None:
-    """Write into memory: a disk makes the databases of all these tests wait, and keeps nothing that anybody needs.
+    """Make temporary folders in memory, and hear Ctrl-C.
 
-    Hear Ctrl-C also when a shell started the tests in the background: what they start inherits it.
+    The latter also when a shell started the tests in the background: what they start inherits it.
     """
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(roomy()))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -46,12 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
-        if folder in ALONE_FOLDERS | SHARED_FOLDERS:
+        if folder in SLOW_FOLDERS | SHARED_FOLDERS or item.get_closest_marker("alone"):
             item.add_marker(pytest.mark.slow)
-        if folder in ALONE_FOLDERS:
-            item.add_marker(pytest.mark.alone)
         if folder in SHARED_FOLDERS:
             item.add_marker(pytest.mark.xdist_group(folder))
+        if "postgresql_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("postgresql"))
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ import pytest
 
 from tests.crash.killed_months import Kill, Month, moments
 
+pytestmark = pytest.mark.alone
 KILLS = 200
 MOST_STEPS = 10
 """A month has some 45 steps; so many at most pass between two kills."""

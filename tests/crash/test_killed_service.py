@@ -17,6 +17,7 @@ from outreach.domain.delivery import State
 from tests.crash.killed_service import SECRET, Platform, Service
 from tests.crash.test_killed_rehearsal import MEMORY
 
+pytestmark = pytest.mark.alone
 KILLS, POSTS, STREAMS = 1_000, 500, 2
 
 

@@ -47,6 +47,7 @@ def shows(office: Office, count: int) -> bool:
     return len(shown(office.folder / "site")) >= count
 
 
+@pytest.mark.alone
 def test_a_message_is_public_within_a_second_of_its_time(office: Office) -> None:
     due = next_minute(timedelta(seconds=8))
     office.write("dung-gio", due)
@@ -177,6 +178,7 @@ def test_it_ends_when_another_one_took_over(office: Office) -> None:
     assert not office.page("tin-2").exists()
 
 
+@pytest.mark.alone
 @pytest.mark.fault(37, "a file saved again and again")
 def test_a_file_that_is_being_saved_is_not_read(office: Office) -> None:
     with office.service() as service:

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from tests.house.source import ROOT
 from tests.house.test_requirements import entries, pins
 
-pytestmark = pytest.mark.slow  # the schema alone takes seconds to read
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sbom")]  # the schema takes seconds to read
 
 RUN = ROOT / "requirements" / "run.txt"
 

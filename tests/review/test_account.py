@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from outreach.domain.role import Role
 from outreach.review.second_factor import step_of
 from outreach.review.signing import FIRST
+from outreach.store.delivery_log import read
 from tests.review.house import House
 from tests.review.stage import PASSWORD, Browser
 from tests.store.office import what_happened
@@ -70,6 +71,13 @@ def test_the_codes_are_those_of_rfc_6238() -> None:
     assert step_of(SECRET, "287 082", at) == 1
     assert step_of(SECRET, "287083", at) is None
     assert step_of(SECRET, "", at) is None
+
+
+def test_a_phone_whose_clock_is_half_a_minute_off_gets_in(office: House) -> None:
+    now, half = office.now, timedelta(seconds=30)
+    present = int(now.timestamp()) // 30
+    for away, step in ((-2, None), (-1, present - 1), (0, present), (1, present + 1), (2, None)):
+        assert step_of(SECRET, code_at(SECRET, now + away * half), now) == step, away
 
 
 def test_a_wrong_code_adds_no_factor(office: House) -> None:
@@ -156,3 +164,48 @@ def test_who_lost_everything_is_invited_anew(office: House) -> None:
     assert admin.post("/people", {"do": "reset", "name": "khong-co"}).status_code == 409
     told = what_happened(office.desk.engine)
     assert {"factor_added", "access_reset"} <= set(told)
+
+
+@pytest.mark.asvs("6.4.4", "Old recovery codes end with the password and the factor.")
+def test_nothing_of_old_serves_after_a_new_invitation(office: House) -> None:
+    admin, lan = office.signed_in(), office.signed_in(Role.APPROVER)
+    enrol(office, lan)
+    lan.get("/account")
+    lan.post("/account", {"do": "codes", "password": PASSWORD})
+    assert office.office.ways.recovery.left("lan") > 0
+    admin.get("/people")
+    admin.post("/people", {"do": "reset", "name": "lan"})
+    assert office.office.ways.recovery.left("lan") == 0
+    found = office.office.people.find("lan")
+    assert found
+    assert (found.password, found.totp, found.totp_used, found.subject) == ("", "", 0, "")
+    again = office.browser().post("/sign-in", {"name": "lan", "password": PASSWORD})
+    assert again.status_code == 403
+
+
+def test_the_log_tells_what_people_change_of_themselves(office: House) -> None:
+    admin = office.signed_in()
+    admin.get("/people")
+    admin.post("/people", {"do": "mail", "name": FIRST, "mail": "lan@so.example"})
+    enrol(office, admin)
+    admin.get("/account")
+    admin.post("/account", {"do": "no-factor", "password": PASSWORD})
+    other = office.browser()
+    other.post("/sign-in", {"name": FIRST, "password": PASSWORD})
+    mine = str(admin.cookies["session"])
+    sessions = office.office.people.sessions(FIRST, office.now)
+    (theirs,) = (each.id for each in sessions if not each.is_of(mine))
+    admin.post("/account", {"do": "end", "session": theirs})
+    admin.post("/account", {"do": "password", "password": PASSWORD, "new": OTHER})
+    events = [line.event for line in read(office.desk.engine)][-6:]
+    assert [(e.what, e.actor, e.data["person"]) for e in events] == [
+        (what, FIRST, FIRST)
+        for what in (
+            "mail_changed",
+            "factor_added",
+            "factor_dropped",
+            "signed_in",
+            "session_ended",
+            "password_changed",
+        )
+    ]

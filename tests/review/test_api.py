@@ -255,6 +255,12 @@ def test_only_an_administrator_issues_tokens_and_sees_a_secret_once(office: Hous
         "token_revoked",
         "token_unknown",
     ]
+    by = [
+        (line.event.what, line.event.actor, line.event.data["token"])
+        for line in read(office.desk.engine)
+        if line.event.what in ("token_issued", "token_revoked")
+    ]
+    assert by == [("token_issued", "admin", "báo cáo"), ("token_revoked", "admin", "báo cáo")]
 
 
 @pytest.mark.parametrize(("asked", "days"), [("30", 30), ("90", 90), ("366", 366), ("9999", 30)])

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from outreach.domain.delivery import State
 from outreach.domain.role import Role
+from outreach.reports.cells import to_words
 from outreach.review.signing import FIRST, first_code
 from outreach.store.delivery_log import verify
 from outreach.store.people import IDLE, LONGEST
@@ -126,12 +127,32 @@ def test_what_was_looked_for_in_vain_is_tried_again_and_can_be_cancelled(stage: 
     browser.post(address, {"choice": "absent"})
     assert (found := stage.queue.get(doubtful.id))
     assert found.state is State.SCHEDULED
-    browser.post(address, {"choice": "cancel"})
+    browser.post(address, {"choice": "cancel", "note": "trùng bài"})
     assert (found := stage.queue.get(doubtful.id))
     assert found.state is State.CANCELLED
-    browser.post(address, {"choice": "retry"})
+    assert found.reason
+    assert to_words(found.reason, "en") == "admin cancelled it. Note: trùng bài"
+    browser.post(address, {"choice": "retry", "note": "cần đăng"})
     assert (found := stage.queue.get(doubtful.id))
     assert found.state is State.SCHEDULED
+    assert found.reason
+    assert to_words(found.reason, "en") == "admin let it try again. Note: cần đăng"
+
+
+def test_what_is_too_late_is_not_tried_again(stage: Stage) -> None:
+    browser, doubtful = stage.signed_in(), stage.unknown()
+    address = f"/deliveries/{doubtful.id}"
+    browser.get(address)
+    browser.post(address, {"choice": "absent"})
+    browser.post(address, {"choice": "cancel"})
+    assert 'value="retry"' in browser.get(address).text
+    stage.now = doubtful.expires
+    browser = stage.browser()
+    browser.post("/sign-in", {"name": "admin", "password": PASSWORD})
+    assert 'value="retry"' not in browser.get(address).text
+    assert browser.post(address, {"choice": "retry"}).status_code == 409
+    assert (found := stage.queue.get(doubtful.id))
+    assert found.state is State.CANCELLED
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "x"])

@@ -168,3 +168,50 @@ def test_a_look_that_fails_ends_the_watching_of_all_and_the_next_who_comes_looks
 
     with looked_at(office) as (end, looks):
         assert asyncio.run(through_trouble(end, looks)) == [begin + 1]
+
+
+def test_who_is_far_behind_gets_the_older_lines_from_the_database(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when more came between two looks than are kept; what does not fit is left out either way."""
+    monkeypatch.setattr(wire, "RECENT", 4)
+    monkeypatch.setattr(wire, "STEP", 3)
+    begin = office.office.checked_end()
+    pause(office, 6)
+
+    async def two(end: Wire) -> tuple[list[int], list[int]]:
+        async def later() -> None:
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(pause, office, 9)
+
+        told = await asyncio.gather(
+            watch(end, begin, begin + 15), watch(end, begin + 6, begin + 15), later()
+        )
+        return told[0], told[1]
+
+    with looked_at(office) as (end, looks):
+        behind, near = asyncio.run(two(end))
+    assert behind == list(range(begin + 1, begin + 16))
+    assert near == behind[6:]
+    looked = [after for after, upto in looks.readings if upto == begin + 15]
+    assert begin + 11 in looked, "of nine new lines a look reads the last four"
+
+
+def test_the_older_lines_are_chosen_as_the_newer_ones(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "RECENT", 1)
+    begin = office.office.checked_end()
+    pause(office, 2)
+    office.queue.resume("so-website", actor="lan", now=office.now)
+    pause(office, 1)
+    resumed = Tale(choice=Choice(what="resumed"), search="", language="vi")
+
+    async def one(end: Wire) -> str:
+        async with end.watched():
+            said, upto = await end.told(resumed, begin, numbers)
+            assert upto == begin + 4
+            return said
+
+    with looked_at(office) as (end, _):
+        assert asyncio.run(one(end)) == f"{begin + 3} "

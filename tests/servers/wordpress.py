@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.memory import roomy
+
 OURS = Path(__file__).with_name("wordpress_site")
 DEBIANS = Path("/usr/share/wordpress")
 TRANSLATIONS = Path("/var/lib/wordpress/wp-content/languages")
@@ -138,7 +140,7 @@ class Site:
 def wordpress() -> Iterator[Site]:
     """Start a fresh site; stop it and remove its files at the end."""
     _demand_packages()
-    folder = Path(tempfile.mkdtemp(prefix="wp-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="wp-", dir=roomy()))
     url = f"http://127.0.0.1:{_free_port()}/"
     environment = {
         **os.environ,

@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+from tests.memory import roomy
+
 QUIET = ("fsync=off", "listen_addresses=", "max_connections=40", "shared_buffers=32MB")
 
 
@@ -47,7 +49,7 @@ class Server:
 def server() -> Iterator[Server]:
     """Start a server; stop it and remove its files at the end."""
     binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=roomy()))
     as_whom = _unprivileged(folder)
     cluster = folder / "cluster"
     initdb = (binaries / "initdb", "-D", cluster, "-U", "outreach", "-A", "trust", "-E", "UTF8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -115,8 +115,15 @@ class DoomedChannel:
         await self.inner.aclose()
 
 
+LONGEST_REQUEST = timedelta(seconds=30)
+"""After so long PHP itself ends a request (`max_execution_time`)."""
+
+
 class WordPressWorld(World):
-    """The dispatcher's world with one channel, `site`: a real WordPress. Every new process has a new adapter."""
+    """The dispatcher's world with one channel, `site`: a real WordPress. Every new process has a new adapter.
+
+    `at_work` waits until the site has done what it still works at: its time is the machine's, while the world's passes at once.
+    """
 
     channels: dict[str, Any]
     message: str
@@ -128,9 +135,10 @@ class WordPressWorld(World):
         doom: Doom,
         *,
         media: tuple[Media, ...] = (),
+        at_work: Callable[[], None] = lambda: None,
         **settings: Any,
     ) -> None:
-        self._office = office
+        self._office, self._at_work = office, at_work
         self._media = media
         self._doom = doom
         self._settings = settings
@@ -141,6 +149,12 @@ class WordPressWorld(World):
         kind = Kind.BANNER if "banner_block" in self._settings else Kind.POST
         self.channels = {"site": DoomedChannel(inner, self._doom, kind=kind, media=self._media)}
         super().start()
+
+    def pass_time(self, span: timedelta) -> None:
+        """A request does not outlast the time that passes here, however slow the machine is."""
+        if span >= LONGEST_REQUEST:
+            self._at_work()
+        super().pass_time(span)
 
     def kill(self) -> None:
         super().kill()

@@ -80,7 +80,9 @@ def test_whatever_the_network_loses_nothing_doubles(
     office: Office, world_of: Worlds, way: Way, what: str, call: Matches
 ) -> None:
     way.losing(what, call)
-    world = world_of(Doom("never", Moment.BEFORE_INTENT), api=f"{way.url}wp-json/")
+    world = world_of(
+        Doom("never", Moment.BEFORE_INTENT), api=f"{way.url}wp-json/", at_work=way.arrived
+    )
     published = world.plan(world.message, "site", NOON)
     world.settle()
     way.arrived()
@@ -98,7 +100,8 @@ def test_a_picture_whose_upload_is_lost_is_there_once_and_so_is_its_post(
 ) -> None:
     way.losing(what, uploads)
     calm = Doom("never", Moment.BEFORE_INTENT)
-    world = world_of(calm, media=(shown,), api=f"{way.url}wp-json/")
+    api = f"{way.url}wp-json/"
+    world = world_of(calm, media=(shown,), api=api, at_work=way.arrived)
     published = world.plan(world.message, "site", NOON)
     world.settle()
     way.arrived()
