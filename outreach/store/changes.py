@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,10 +107,18 @@ def _in_doubt(found: Restoration, change: Change, row: Any) -> bool:
 
 
 def _present(connection: Connection, wanted: Mapping[str, Change]) -> dict[str, Any]:
+    """What is there already, locked in the order of the numbers, as whoever else locks several."""
     rows: dict[str, Any] = {}
-    for keys in in_batches(sorted(wanted)):
-        rows |= {row.key: row for row in connection.execute(_PRESENT, {"keys": keys})}
+    for ids in in_batches(sorted(_ids(connection, wanted).values())):
+        rows |= {row.key: row for row in connection.execute(_PRESENT, {"ids": ids})}
     return rows
+
+
+def _ids(connection: Connection, wanted: Iterable[str]) -> dict[str, int]:
+    ids: dict[str, int] = {}
+    for keys in in_batches(wanted):
+        ids |= {row[0]: row[1] for row in connection.execute(_IDS, {"keys": keys})}
+    return ids
 
 
 def _fits(change: Change, row: Any) -> bool:
@@ -136,10 +144,7 @@ def _insert(connection: Connection, fresh: Mapping[str, Change]) -> dict[str, in
     if not rows:
         return {}
     bulk.write(connection, _INSERT, rows)
-    ids: dict[str, int] = {}
-    for keys in in_batches(fresh):
-        ids |= {row[0]: row[1] for row in connection.execute(_IDS, {"keys": keys})}
-    return ids
+    return _ids(connection, fresh)
 
 
 def _new_row(key: str, change: Change, planned: Planned) -> dict[str, Any]:
@@ -226,7 +231,7 @@ _PRESENT = (
         DELIVERY.c.asked,
         DELIVERY.c.attempts,
     )
-    .where(DELIVERY.c.key.in_(bindparam("keys", expanding=True)))
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(DELIVERY.c.id)
     .with_for_update()
 )

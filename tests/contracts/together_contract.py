@@ -13,7 +13,7 @@ from outreach.domain.claim import Claim, Finish, Pause
 from outreach.domain.delivery import Delivery, State
 from outreach.domain.difference import ChangeKind, Difference
 from outreach.domain.role import Role
-from outreach.store import delivery_log
+from outreach.store import delivery_log, renditions
 from outreach.store.approvals import Approvals
 from outreach.store.engine import reading
 from outreach.store.people import People
@@ -32,6 +32,7 @@ from tests.store.office import (
     fill,
     only,
     planned,
+    published,
     receipt,
     states,
     unknown,
@@ -342,6 +343,27 @@ class DispatcherTogetherContract:
             mine = fill(queue, [planned("một")])
         assert sorted([mine.count, other.result().count]) == [0, 1]
         assert only(queue).state is State.SCHEDULED
+
+    def test_files_that_are_applied_and_outcomes_that_are_written_do_not_wait_for_each_other(
+        self, queue: Queue, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(renditions, "BATCH", 1)
+        plans = sorted((planned("một"), planned("hai")), key=lambda p: p.identity.key, reverse=True)
+        fill(queue, plans)
+        seen = queue.list()
+        claims = queue.exchange((), {"website": 2}, DUE).claims
+        edited = [
+            change(ChangeKind.CHANGED, plan, row=row, text="mới")
+            for plan, row in zip(plans, seen, strict=True)
+        ]
+        with meanwhile(
+            engine,
+            "delivery.since, delivery.ready_at",
+            lambda: queue.exchange([published(one) for one in claims], {}, DUE),
+        ) as other:
+            assert apply(queue, *edited).count == 0
+        assert other.exception() is None
+        assert states(queue.list()) == [State.PUBLISHED] * 2
 
     def test_who_reads_sees_one_moment_however_often_they_look(
         self, queue: Queue, engine: Engine

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from outreach.cli.file_watch import FileWatch
+from outreach.cli.web import office_of
 from outreach.content import saving
 from outreach.content.saving import fingerprint
 from outreach.domain.message import Kind
@@ -108,6 +110,25 @@ def test_a_file_that_nobody_changed_is_left_alone(office: House, author: Browser
     assert author.post(EDIT, form(author.get(EDIT).text)).status_code == 303
     assert (file(office).read_bytes(), file(office).stat().st_ino) == (before, inode)
     assert logged(office) == []
+
+
+def test_what_was_saved_shows_before_the_machine_tells_of_it(
+    office: House, author: Browser
+) -> None:
+    class Deaf(FileWatch):
+        """Has heard of nothing yet."""
+
+        def touched(self) -> frozenset[str]:
+            return frozenset()
+
+    with Deaf(office.campaign.parent) as watch:
+        office.office = office_of(office.desk, now=lambda: office.now, language="vi", watch=watch)
+        office.app = review_pages(office.office)
+        page = author.get(EDIT).text
+        assert "<strong>Bài mot</strong>" in author.get("/messages").text
+        sent = form(page, shown(page).replace("Bài mot", "Bài khác"))
+        assert author.post(EDIT, sent).status_code == 303
+        assert "<strong>Bài khác</strong>" in author.get("/messages").text
 
 
 def test_looking_it_over_saves_nothing_and_shows_every_channel(

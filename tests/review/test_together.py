@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +23,7 @@ from starlette.responses import StreamingResponse
 from outreach.domain.role import Role
 from outreach.reports.statistics import By
 from outreach.reports.table import Table
-from outreach.review import elsewhere, passwords, tail
+from outreach.review import elsewhere, passwords, tail, wire
 from outreach.review.api.endpoints import ROOT
 from outreach.review.pace import TooOften
 from outreach.review.pages import review_pages
@@ -157,21 +158,48 @@ def test_what_somebody_saw_of_an_earlier_attempt_decides_nothing(stage: Stage) -
     assert stage.unknown().id == one.id
 
 
-def test_no_more_watch_than_may_however_many_come_at_once(
-    office: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tail, "MOST", 2)
-    ends, browser = Wire(office.office), office.signed_in()
+def watching(office: House, beyond: int = 0) -> Visit:
+    """Somebody who is signed in watches the log, and has seen so many lines more than there are."""
+    session = f"session={office.signed_in().cookies['session']}"
+    after = office.office.checked_end() + beyond
     request = Request(
         {
             "type": "http",
             "method": "GET",
             "path": "/log/live",
-            "query_string": b"",
-            "headers": [(b"cookie", f"session={browser.cookies['session']}".encode())],
+            "query_string": f"after={after}".encode(),
+            "headers": [(b"cookie", session.encode())],
         }
     )
-    visit = Visit(office=office.office, request=request, form={}, language="vi")
+    return Visit(office=office.office, request=request, form={}, language="vi")
+
+
+def test_who_has_seen_more_than_a_backup_that_was_put_back_is_told_what_follows_it(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "EVERY", 0.05)
+    monkeypatch.setattr(tail, "BREATH", 0.05)
+    visit = watching(office, beyond=1)
+    ends = Wire(office.office)
+
+    async def come() -> str:
+        stream = tail._events(ends, visit)
+        async with asyncio.timeout(20):
+            said = [await anext(stream), await anext(stream)]
+            await asyncio.to_thread(office.queue.resume, "so-website", actor="lan", now=office.now)
+            while "id:" not in said[-1]:
+                said.append(await anext(stream))
+        await cast("Any", stream).aclose()
+        return said[-1]
+
+    assert "so-website" in asyncio.run(come())
+
+
+def test_no_more_watch_than_may_however_many_come_at_once(
+    office: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail, "MOST", 2)
+    ends, visit = Wire(office.office), watching(office)
 
     async def come() -> list[bool]:
         visits = [tail.tail(ends, visit) for _ in range(5)]

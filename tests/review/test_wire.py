@@ -106,8 +106,9 @@ def test_who_watches_while_a_backup_is_put_back_is_told_what_follows_it(office: 
         async with end.watched():
             assert await end.beyond(begin, 10) == begin + 3
             looks.back = 3
-            while (seq := await end.beyond(begin + 3, 0.05)) == begin + 3:
-                pass
+            async with asyncio.timeout(20):
+                while (seq := await end.beyond(begin + 3, 0.05)) == begin + 3:
+                    pass
             looks.back = 0
             return seq, await watch(end, seq, begin + 3)
 
