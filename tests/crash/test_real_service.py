@@ -135,7 +135,7 @@ def test_a_broken_configuration_is_refused_and_the_old_one_stays(office: Office)
         service.tell(signal.SIGHUP)
         service.await_word("RELOADING=1")
         service.await_word("READY=1")
-        assert "Sẵn sàng" in service.said
+        wait_for(lambda: "Sẵn sàng" in service.said, "a word in the new language")
         office.write("tin-2", now() - AGO)
         wait_for(office.page("tin-2").exists, "a publication with the new configuration")
         assert len(shown(office.folder / "site")) == 2
