@@ -43,7 +43,8 @@ class Kept:
             self._hears = touched is not None
             if touched is None:
                 self._trusted.clear()
-            self._forget_of(touched or frozenset())
+            if touched:
+                self._forget_of(touched)
 
     def forget(self, campaign: str) -> None:
         """Forget what is known of a campaign: whoever has just changed it need not wait until that is heard."""
@@ -84,9 +85,8 @@ class Kept:
                     self._trusted[key] = time.monotonic() + TRUSTED_SECONDS
 
     def _forget_of(self, campaigns: Collection[str]) -> None:
-        gone = {"", *campaigns} if campaigns else frozenset[str]()
         for key in [*self._known, *self._looking]:
-            if key[0] in gone:
+            if key[0] in {"", *campaigns}:
                 self._forget(key)
 
     def _forget(self, key: Key) -> None:

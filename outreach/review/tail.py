@@ -37,10 +37,8 @@ def tail(wire: Wire, visit: Visit) -> Response:
 
 
 async def _events(wire: Wire, visit: Visit) -> AsyncIterator[str]:
-    if (
-        wire.watchers >= MOST
-    ):  # others may have come since the answer began; the browser comes again later
-        return
+    if wire.watchers >= MOST:
+        return  # others came since the answer began; the browser comes again later
     async with wire.watched():
         after, looked = _after(visit.request), time.monotonic()
         reading = await run_in_threadpool(visit.office.reading)

@@ -46,8 +46,9 @@ def settle(connection: Connection, finished: Sequence[Finish]) -> list[Event]:
         for finish in valid:
             _check(finish)
         bulk.write(connection, _FINISH, [_row(finish) for finish in valid])
-        for appeared in (f.claim.delivery for f in valid if _is_otherwise(f, present)):
-            connection.execute(_REWRITE, {"row": appeared.id, "text": appeared.digest})
+        for one in (finish.claim.delivery for finish in valid):
+            if one.digest != present[one.id].digest:
+                connection.execute(_REWRITE, {"row": one.id, "text": one.digest})
         tries = [_outcome(finish) for finish in valid if finish.claim.attempt]
         bulk.write(connection, _OUTCOME, tries)
     proven_absent = [f.claim.delivery.id for f in valid if _is_proof_of_absence(f)]
@@ -169,12 +170,6 @@ def illegal(before: State, after: State) -> Text:
     )
 
 
-def _is_otherwise(finish: Finish, present: Mapping[int, Any]) -> bool:
-    """Whether it appeared in other words than those that the delivery asks for."""
-    delivery = finish.claim.delivery
-    return bool(delivery.digest != present[delivery.id].digest)
-
-
 def _is_proof_of_absence(finish: Finish) -> bool:
     return not finish.claim.attempt and finish.state is State.SCHEDULED
 
@@ -204,10 +199,10 @@ def _outcome(finish: Finish) -> dict[str, Any]:
 
 
 def _event(finish: Finish, row: Any, *, overtaken: bool) -> Event:
-    """A look that a person's decision has overtaken is logged, but decides nothing."""
+    """A look that a person's decision has overtaken is logged, but decides nothing. The text is named where it appeared in other words."""
     before = State(row.state)
     data: dict[str, Any] = {"from": before.value, "attempt": finish.claim.attempt}
-    if _is_otherwise(finish, {row.id: row}):
+    if finish.claim.delivery.digest != row.digest:
         data["digest"] = finish.claim.delivery.digest
     if overtaken:
         data["seen"] = finish.state.value
