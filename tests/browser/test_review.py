@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Route as Asked
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -120,12 +122,19 @@ def test_the_browser_tells_what_is_wrong(chromium: Browser) -> None:
     context.close()
 
 
+def late(asked: Asked) -> None:
+    """Long after whatever else the page asked for, as on a slow line."""
+    time.sleep(0.5)
+    asked.continue_()
+
+
 def test_new_lines_of_the_log_appear_by_themselves(
     chromium: Browser, busy: House, addresses: dict[str, str]
 ) -> None:
     context, said = opened(chromium, 1280, "light")
     be(context, FIRST, addresses[BUSY])
     page = context.new_page()
+    page.route("**/hx-sse.min.js", late)
     with page.expect_response("**/log/live?*"):
         answer = page.goto(f"{addresses[BUSY]}/log?channel=truc-tiep")
         assert answer
