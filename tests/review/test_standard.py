@@ -131,9 +131,7 @@ def test_there_is_no_script_of_our_own() -> None:
         for one in folder.iterdir()
         for tag in re.findall(r"<script[^>]*>.*?</script>", one.read_text("utf-8"), re.DOTALL)
     ]
-    assert all(
-        re.fullmatch(r'<script src="/static/[\w.-]+"></script>', tag) for tag in scripts
-    )
+    assert all(re.fullmatch(r'<script src="/static/[\w.-]+"></script>', tag) for tag in scripts)
 
 
 @pytest.mark.asvs(
